@@ -1,0 +1,1 @@
+"""rubric_dsl: scoring rules as a text that an expert reads and a compiler runs."""

@@ -1,0 +1,1 @@
+"""What resolving alone cannot see: whether tables cover, worths add up, rankings are said in full."""

@@ -1,0 +1,1 @@
+"""The commands: each decides which files are read and written, and prints."""

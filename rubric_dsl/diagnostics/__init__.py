@@ -1,0 +1,1 @@
+"""What was found in a rubric or its data, as data, and all prose about it in Chinese and English."""

@@ -1,0 +1,1 @@
+"""The value of an operation, given the values of its operands."""

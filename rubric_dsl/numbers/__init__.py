@@ -1,0 +1,1 @@
+"""Exact numbers: decimals, rationals, enclosed irrationals, rounding, ranges, expert panels."""

@@ -1,0 +1,1 @@
+"""The scoring plan: what to score, as typed data with an identity, readable by machines and people."""

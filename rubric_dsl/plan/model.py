@@ -1,0 +1,175 @@
+"""The scoring plan: everything an engine, an explanation or a diff needs, as typed data in canonical JSON."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from rubric_dsl.resolved.operations import Operation
+from rubric_dsl.resolved.types import Grain, ValueType
+
+FORMAT = "rubric-plan/1"
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Lines(Strict):
+    """Where in a rubric: file and 1-based first and last line."""
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+class Bounds(Strict):
+    """Proved ends of a numeric value, exact text; None: not bounded on that side."""
+
+    low: str | None
+    high: str | None
+
+
+class PlanNode(Strict):
+    """One node. `id` is its place in `ScoringPlan.nodes`; operands are smaller."""
+
+    id: int
+    operation: Annotated[Operation, Field(discriminator="kind")]
+    type: ValueType
+    grain: Grain
+    may_be_absent: bool
+    bounds: Bounds | None
+    denominator: int | None
+    """All values are multiples of 1/denominator, proved; None: not known."""
+    irrational: bool
+    """The value may be irrational (enclosed)."""
+    lines: tuple[Lines, ...]
+
+
+class MemberSchema(Strict):
+    name: str
+    labels: tuple[str, ...]
+
+
+class ColumnSchema(Strict):
+    """What a cell must be. Range ends are exact texts in the runtime unit (seconds, 1/2 for 50%, dates and times as text)."""
+
+    name: str
+    label: str | None
+    type: Literal["text", "yes/no", "choice", "whole number", "number", "percent", "seconds", "date", "time"]
+    members: tuple[MemberSchema, ...]
+    low: str | None
+    high: str | None
+    decimals: int | None
+    """Most digits after the point a cell may have, in the written unit; None: any."""
+    percent_written: Literal["with sign", "87.5", "0.875"] | None
+    presence: Literal["always", "optional", "when"]
+    present_when: int | None
+    """Node of the condition, for "when"."""
+    written_absent: tuple[str, ...]
+    """Cells that mean absent (`optional written …`); then a blank is refused unless "" is listed."""
+    key: bool
+    private: bool
+    lines: Lines
+
+
+class MustSchema(Strict):
+    """A rule between the cells of a row: the node must be yes wherever all columns that it reads are present."""
+
+    node: int
+    columns: tuple[str, ...]
+    message: str
+    lines: Lines
+
+
+class TableSchema(Strict):
+    name: str
+    label: str | None
+    subject: str
+    folding: Literal["averaged", "totalled", "one row each"]
+    stratum: str | None
+    """The choice column of `averaged by`."""
+    one_row_each: bool
+    """`averaged by S, one row each`."""
+    stratum_weights: int | None
+    """Weights node over the stratum's members."""
+    missing: str | None
+    """None, "not applicable", or the exact value (only "0") that a scenario without rows scores."""
+    columns: tuple[ColumnSchema, ...]
+    musts: tuple[MustSchema, ...]
+    lines: Lines
+
+
+class NamedValue(Strict):
+    """Something a rubric names and a report shows: in written order, indicators before their parts."""
+
+    name: str
+    label: str | None
+    kind: Literal["measure", "bands", "indicator", "touchpoint"]
+    node: int
+    depth: int
+    """Nesting of indicators and touchpoints; 0 for the rest."""
+    class_labels: dict[str, str]
+    """Of bands: class name to label."""
+    lines: Lines
+    notes: tuple[str, ...] = ()
+
+
+class ParameterSchema(Strict):
+    name: str
+    label: str | None
+    type: ValueType
+    default: str
+    value: str
+    """In this plan (differs from the default after `--set`)."""
+    low: str | None
+    high: str | None
+    lines: Lines
+
+
+class RankingSchema(Strict):
+    name: str
+    label: str | None
+    by: str
+    node: int
+    lines: Lines
+
+
+class PromiseSchema(Strict):
+    """A promise and what compiling could say of it."""
+
+    title: str
+    kind: Literal["always", "never_rises", "never_falls"]
+    claim: int | None
+    """Node of an `always` claim."""
+    item: str | None
+    column: str | None
+    status: Literal["proved", "not proved yet"]
+    cases: int | None
+    """How many cases an enumeration covered."""
+    lines: Lines
+
+
+class Header(Strict):
+    title: str
+    edition: str | None
+    source: str | None
+    notes: tuple[str, ...]
+
+
+class ScoringPlan(Strict):
+    format: Literal["rubric-plan/1"] = "rubric-plan/1"
+    header: Header
+    tables: tuple[TableSchema, ...]
+    subjects: tuple[str, ...] | None
+    """Declared subjects (members of the subject choice); None: from the register or from the data."""
+    register_table: str | None
+    """The `one row each` table whose rows are the subjects."""
+    parameters: tuple[ParameterSchema, ...]
+    nodes: tuple[PlanNode, ...]
+    values: tuple[NamedValue, ...]
+    rankings: tuple[RankingSchema, ...]
+    promises: tuple[PromiseSchema, ...]

@@ -1,0 +1,1 @@
+"""How results, plans and diagnostics look: terminal, JSON, CSV."""

@@ -1,0 +1,89 @@
+"""What was observed, with every cell accounted for: rows, refusals, repairs and the ledger of a table.
+
+Readers build these; engines read `Row.values` only. A private value never stands in a `Refusal` or a `Repair`:
+its reader puts `•••` there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+PRIVATE = "•••"
+"""What stands for the value of a private column wherever people look."""
+
+Cell = Fraction | bool | str | int | None
+"""A typed cell: number, percent (1/2 for 50%) and seconds are fractions, a date its ordinal and a time its minute of
+the day (int), yes/no a bool, text and the name of a choice's member a str. None: absent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One observation that was accepted.
+
+    `number` is the record's as a spreadsheet shows it: the header is 1, the first observation 2. `line` is the physical
+    line of the file, which differs where a cell has a line break. `cells` are the texts as written, `values` the typed
+    values, both by column name and with every column of the table in them.
+    """
+
+    number: int
+    line: int
+    cells: Mapping[str, str]
+    values: Mapping[str, Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a row, or with `column` a cell of it, does not count. `value` is as written, None if there is none."""
+
+    file: str
+    row: int
+    column: str | None
+    value: str | None
+    code: str
+    facts: Mapping[str, object]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A cell that was read as something other than what it literally holds (`89.9999999999999` as `90`)."""
+
+    file: str
+    row: int
+    column: str
+    before: str
+    after: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The account of one table: read = scored + refused, always. `left_out`: refused rows were left out by request."""
+
+    table: str
+    file: str
+    sha256: str
+    read: int
+    scored: int
+    refused: int
+    refusals: tuple[Refusal, ...] = ()
+    repairs: tuple[Repair, ...] = ()
+    left_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TableData:
+    """The accepted rows of a table in the order of the file, and its ledger."""
+
+    table: str
+    rows: tuple[Row, ...]
+    ledger: Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Observations:
+    """All tables of a run by name; a table that nobody gave is not in it."""
+
+    tables: Mapping[str, TableData] = field(default_factory=dict)

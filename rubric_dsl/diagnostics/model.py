@@ -45,7 +45,7 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """A concrete value that shows the fault: exact (`"16/17"`, a member, a text; None: missing) and as people read it."""
+    """A concrete value that shows the fault: exact (`"16/17"`, a member, a text; None: missing) and as read."""
 
     exact: str | None
     shown: str

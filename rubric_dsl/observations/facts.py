@@ -1,0 +1,74 @@
+"""Facts of refusals that read differently in each language: lists, and the range of a column."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from rubric_dsl.observations.model import Cell
+from rubric_dsl.plan.model import ColumnSchema
+
+MAX_PLACES = 120
+MOST_LISTED = 12
+"""A longer list shows this many and says how many more there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Some names, shown with the list mark of the language."""
+
+    items: tuple[str, ...]
+
+    def shown(self, lang: str) -> str:
+        mark = "、" if lang == "zh" else ", "
+        text = mark.join(self.items[:MOST_LISTED])
+        more = len(self.items) - MOST_LISTED
+        if more <= 0:
+            return text
+        return f"{text} 等另 {more} 个" if lang == "zh" else f"{text} and {more} more"
+
+
+def listing(items: Iterable[str]) -> Listing:
+    return Listing(tuple(items))
+
+
+@dataclass(frozen=True, slots=True)
+class AllowedRange:
+    """The stated range of a column, in the words of the rubric language; at least one end is given."""
+
+    low: str | None
+    high: str | None
+
+    def shown(self, lang: str) -> str:
+        if self.high is None:
+            return f"不低于 {self.low}" if lang == "zh" else f"from {self.low}"
+        if self.low is None:
+            return f"不超过 {self.high}" if lang == "zh" else f"up to {self.high}"
+        return f"{self.low} 至 {self.high}" if lang == "zh" else f"{self.low} to {self.high}"
+
+
+def end_as_written(value: Cell, column: ColumnSchema) -> str:
+    """An end of a column's range as a cell of that column would be written."""
+    if column.type == "date" and isinstance(value, int):
+        return datetime.date.fromordinal(value).isoformat()
+    if column.type == "time" and isinstance(value, int):
+        return f"{value // 60:02}:{value % 60:02}"
+    if not isinstance(value, Fraction):
+        return str(value)
+    if column.type == "percent" and column.percent_written != "0.875":
+        return decimal_text(value * 100) + ("" if column.percent_written == "87.5" else "%")
+    return decimal_text(value)
+
+
+def decimal_text(value: Fraction) -> str:
+    """The value as a decimal where it has one, else as a fraction (ends of ranges may be computed)."""
+    places, scaled = 0, value
+    while scaled.denominator != 1 and places < MAX_PLACES:
+        places, scaled = places + 1, scaled * 10
+    if scaled.denominator != 1:
+        return str(value)
+    digits = f"{abs(scaled.numerator):0{places + 1}}"
+    sign = "-" if value < 0 else ""
+    return sign + (f"{digits[:-places]}.{digits[-places:]}" if places else digits)

@@ -1,0 +1,65 @@
+"""Texts, choices and yes/no as written in a cell."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from rubric_dsl.observations import codes
+from rubric_dsl.observations.cell import MAX_TEXT, CellRefused, plain_width, refuse_invisible
+from rubric_dsl.observations.facts import listing
+from rubric_dsl.observations.near import nearest
+from rubric_dsl.plan.model import ColumnSchema
+
+_YES = ("是", "yes", "1", "√", "有")
+_NO = ("否", "no", "0", "×", "无")
+YES_OR_NO = {**dict.fromkeys(_YES, True), **dict.fromkeys(_NO, False)}
+
+_MEANT = {
+    **dict.fromkeys(("y", "yes", "true", "t", "✓", "✔", "☑", "对", "on"), "yes"),
+    **dict.fromkeys(("n", "no", "false", "f", "x", "✗", "✘", "错", "off", "没有"), "no"),
+}
+
+
+class TextReader:
+    """Reads any text up to the limit, in normal form C."""
+
+    def __call__(self, text: str) -> str:
+        refuse_invisible(text)
+        if len(text) > MAX_TEXT:
+            raise CellRefused(codes.TEXT_TOO_LONG, {"length": len(text), "limit": MAX_TEXT})
+        return unicodedata.normalize("NFC", text)
+
+
+class YesNoReader:
+    def __call__(self, text: str) -> bool:
+        value = YES_OR_NO.get(text)
+        if value is not None:
+            return value
+        meant = _MEANT.get(plain_width(text).casefold())
+        if meant is None and text.isdigit():
+            meant = {"1": "yes", "0": "no"}.get(plain_width(text))
+        raise CellRefused(codes.NOT_YES_OR_NO, {"help": "instead", "instead": meant} if meant else {"help": "any"})
+
+
+class ChoiceReader:
+    """Reads a member by its name or one of its labels; the value is the name."""
+
+    def __init__(self, column: ColumnSchema) -> None:
+        self._names: dict[str, str] = {}
+        for member in column.members:
+            for label in member.labels:
+                self._names.setdefault(unicodedata.normalize("NFC", label), member.name)
+        self._names.update((member.name, member.name) for member in column.members)
+        self._members = listing(member.name for member in column.members)
+
+    def __call__(self, text: str) -> str:
+        name = self._names.get(text)
+        if name is None:
+            name = self._names.get(unicodedata.normalize("NFC", text))
+        if name is not None:
+            return name
+        refuse_invisible(text)
+        near = nearest(text, self._names)
+        if near is not None:
+            raise CellRefused(codes.NOT_A_MEMBER, {"help": "near", "near": near})
+        raise CellRefused(codes.NOT_A_MEMBER, {"help": "members", "members": self._members})

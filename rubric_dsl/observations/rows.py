@@ -1,0 +1,158 @@
+"""From raw cells to accepted rows, prepared once a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from rubric_dsl.observations import codes
+from rubric_dsl.observations.cell import CellRefused
+from rubric_dsl.observations.columns import ColumnReader
+from rubric_dsl.observations.facts import listing
+from rubric_dsl.observations.ledger import Account
+from rubric_dsl.observations.model import Cell, Row
+from rubric_dsl.observations.presence import Finding, RowRules
+from rubric_dsl.observations.subjects import KnownSubjects
+from rubric_dsl.plan.model import TableSchema
+
+_TELLS = ("near", "instead", "character")
+"""Facts that would tell the value of a private cell."""
+
+
+class RawCells(Mapping[str, str]):
+    """Cells of a record by column: the record's own list behind the table's index, since few are ever read."""
+
+    __slots__ = ("_cells", "_places")
+
+    def __init__(self, places: Mapping[str, int], cells: Sequence[str]) -> None:
+        self._places = places
+        self._cells = cells
+
+    def __getitem__(self, column: str) -> str:
+        return self._cells[self._places[column]]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+
+class RowReader:
+    """Reads the records of one table: cells, presence, rules, keys, subjects. What it refuses goes to the account."""
+
+    def __init__(self, table: TableSchema, rules: RowRules, known: KnownSubjects, account: Account) -> None:
+        self.table = table
+        self.columns = tuple(ColumnReader(column) for column in table.columns)
+        self.by_name = {reader.name: reader for reader in self.columns}
+        self.places = {column.name: place for place, column in enumerate(table.columns)}
+        self.account = account
+        self._rules = rules
+        self._known = known
+        self._keys = tuple(column.name for column in table.columns if column.key)
+        self._seen: dict[tuple[Cell, ...], int] = {}
+        self._once = _columns_seen_once(table)
+        self._taken: dict[tuple[Cell, ...], int] = {}
+        self.named: dict[Cell, None] = {}
+        """Every subject that stands in some row, refused or not."""
+        self.all_named = True
+        """Whether no row's subject was unreadable."""
+
+    def row(self, number: int, line: int, cells: Sequence[str]) -> Row | None:
+        """The row of these raw cells, in the order of the table's columns; None where it is refused."""
+        values: dict[str, Cell] = {}
+        found: list[Finding] = []
+        bad: set[str] = set()
+        for reader, raw in zip(self.columns, cells, strict=True):
+            known = reader.known
+            if raw in known:
+                values[reader.name] = known[raw]
+                continue
+            try:
+                value, mended = reader.read(raw)
+            except CellRefused as refused:
+                value = None
+                found.append(Finding(reader.name, refused.code, refused.facts))
+                bad.add(reader.name)
+            else:
+                if mended is not None:
+                    code, before, after = mended
+                    self.account.repair(number, reader.name, reader.shown(before), reader.shown(after), code)
+            values[reader.name] = value
+        return self.judged(number, line, RawCells(self.places, cells), values, bad, found)
+
+    def judged(
+        self,
+        number: int,
+        line: int,
+        cells: Mapping[str, str],
+        values: dict[str, Cell],
+        bad: set[str],
+        found: list[Finding],
+    ) -> Row | None:
+        """The row of these typed values if nothing was and is found wrong with it. `bad`: columns without a verdict."""
+        self.account.read += 1
+        found.extend(self._rules.findings(values, cells, bad))
+        subject = self.table.subject
+        repeated = self._repeated_key(number, values, bad)
+        if repeated is not None:
+            found.append(repeated)
+        if subject in bad:
+            self.all_named = False
+        else:
+            self.named[values[subject]] = None
+            stranger = self._known.refusal_of(values[subject], self.by_name[subject].private)
+            if stranger is not None:
+                found.append(Finding(subject, codes.UNKNOWN_SUBJECT, stranger))
+        if not found:
+            second = self._second_row(number, values, bad)
+            if second is not None:
+                found.append(second)
+        if found:
+            self._refuse(number, line, cells, found)
+            return None
+        self.account.scored += 1
+        return Row(number, line, cells, values)
+
+    def refuse_record(self, number: int, line: int, code: str, facts: Mapping[str, object]) -> None:
+        """Refuse a record as a whole, whose cells cannot be told apart."""
+        self.all_named = False
+        self.account.read += 1
+        self.account.refuse(number, line, None, None, code, facts)
+
+    def _refuse(self, number: int, line: int, cells: Mapping[str, str], found: list[Finding]) -> None:
+        found.sort(key=lambda finding: -1 if finding.column is None else self.places[finding.column])
+        for finding in found:
+            value, facts = None, finding.facts
+            if finding.column is not None:
+                reader = self.by_name[finding.column]
+                value = reader.shown(cells[finding.column])
+                if reader.private and any(tell in facts for tell in _TELLS):
+                    facts = {key: fact for key, fact in facts.items() if key not in (*_TELLS, "help")}
+            self.account.refuse(number, line, finding.column, value, finding.code, facts)
+
+    def _repeated_key(self, number: int, values: Mapping[str, Cell], bad: set[str]) -> Finding | None:
+        """A second row of the same key, also where the first was refused for something else."""
+        if not self._keys or not bad.isdisjoint(self._keys):
+            return None
+        first = self._seen.setdefault(tuple(values[name] for name in self._keys), number)
+        if first == number:
+            return None
+        return Finding(self._keys[0], codes.KEY_REPEATED, {"first": first, "columns": listing(self._keys)})
+
+    def _second_row(self, number: int, values: Mapping[str, Cell], bad: set[str]) -> Finding | None:
+        """A second accepted row of a subject (and scenario) that has exactly one."""
+        if not self._once or not bad.isdisjoint(self._once):
+            return None
+        first = self._taken.setdefault(tuple(values[name] for name in self._once), number)
+        if first == number:
+            return None
+        return Finding(self._once[-1], codes.SECOND_ROW, {"first": first, "columns": listing(self._once)})
+
+
+def _columns_seen_once(table: TableSchema) -> tuple[str, ...]:
+    """The columns whose values together stand in one row only."""
+    if table.folding == "one row each":
+        return (table.subject,)
+    if table.one_row_each and table.stratum is not None:
+        return (table.subject, table.stratum)
+    return ()

@@ -1,0 +1,201 @@
+"""Cells one kind at a time: what is read exactly, and what is refused with what to write instead."""
+
+from __future__ import annotations
+
+import datetime
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from observation_plans import column, csv_of, ledger, members, plan, read, table
+
+from rubric_dsl.observations.messages import message
+from rubric_dsl.observations.model import Cell
+from rubric_dsl.observations.near import differences, nearest
+
+
+def reading(cell: str, type: str, **more: Any) -> Cell | str:
+    """The value of one cell, or the code it is refused with."""
+    of = plan(table(column("city"), column("x", type, **more)))
+    data = read(f'city,x\n甲,"{cell}"\n', of).tables["calls"]
+    return data.rows[0].values["x"] if data.rows else data.ledger.refusals[0].code
+
+
+def said(cell: str, type: str, **more: Any) -> str:
+    of = plan(table(column("city"), column("x", type, **more)))
+    return message(ledger(f'city,x\n甲,"{cell}"\n', of).refusals[0], "en")
+
+
+@pytest.mark.parametrize("cell", ["是", "yes", "1", "√", "有"])
+def test_yes(cell: str) -> None:
+    assert reading(cell, "yes/no") is True
+
+
+@pytest.mark.parametrize("cell", ["否", "no", "0", "×", "无"])
+def test_no(cell: str) -> None:
+    assert reading(cell, "yes/no") is False
+
+
+@pytest.mark.parametrize(("cell", "instead"), [("Yes", "`yes`"), ("Y", "`yes`"), ("✓", "`yes`"), ("FALSE", "`no`")])
+def test_other_words_for_yes_and_no_are_offered_not_taken(cell: str, instead: str) -> None:
+    assert reading(cell, "yes/no") == "D006" and instead in said(cell, "yes/no")
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [("0", 0), ("-3", -3), ("12.50", Fraction(25, 2)), ("0.1", Fraction(1, 10)), ("007", 7), ("9" * 60, 10**60 - 1)],
+)
+def test_numbers_are_exact(cell: str, value: Fraction) -> None:
+    assert reading(cell, "number") == value
+
+
+@pytest.mark.parametrize(
+    ("cell", "instead"),
+    [
+        ("1,234", "`1234`"), ("1 234.5", "`1234.5`"), ("1e5", "`100000`"), ("2.5E-1", "`0.25`"), ("１２．５", "`12.5`"),
+        ("\u22123", "`-3`"),
+    ],
+)
+def test_other_forms_of_numbers_are_offered_in_the_form_that_is_read(cell: str, instead: str) -> None:
+    assert reading(cell, "number") == "D008" and instead in said(cell, "number")
+
+
+@pytest.mark.parametrize(
+    "cell", ["nan", "inf", "-Infinity", "1e400", "1.2.3", "12,5", "x", "0x10", "1_000", "٣", "½", "--1"]
+)
+def test_what_is_no_number_is_refused(cell: str) -> None:
+    assert reading(cell, "number") == "D007"
+
+
+def test_decimals_are_held_to_the_declared_number_but_zeros_do_no_harm() -> None:
+    assert reading("12.50", "number", decimals=1) == Fraction(25, 2)
+    assert reading("12.55", "number", decimals=1) == "D010"
+    assert reading("12.0", "whole number") == 12 and reading("12.5", "whole number") == "D010"
+    assert reading("0.25", "seconds", decimals=2) == Fraction(1, 4)
+    assert reading("87.55%", "percent", decimals=1) == "D010"
+
+
+def test_ranges_include_their_ends() -> None:
+    for cell, value in (("0", 0), ("1800", 1800), ("1801", "D011"), ("-1", "D011")):
+        assert reading(cell, "seconds", low="0", high="1800") == value
+    assert reading("-1", "seconds") == "D011"
+    assert "0 to 1800" in said("1801", "seconds", low="0", high="1800")
+
+
+@pytest.mark.parametrize(
+    ("written", "cell", "value"),
+    [
+        ("with sign", "87.5%", Fraction(7, 8)), ("with sign", "0%", 0), ("with sign", "87.5", "D012"),
+        ("with sign", "87.5％", "D008"), ("with sign", "%", "D007"), ("with sign", "x", "D007"),
+        ("87.5", "87.5", Fraction(7, 8)), ("87.5", "87.5%", "D013"), ("0.875", "0.875", Fraction(7, 8)),
+        ("0.875", "87.5%", "D013"), ("0.875", "seven", "D007"),
+    ],
+)
+def test_percentages_are_read_as_the_column_says(written: str, cell: str, value: Cell | str) -> None:
+    assert reading(cell, "percent", percent_written=written) == value
+
+
+def test_percentages_in_another_form_are_offered_in_the_column_s_own() -> None:
+    assert "`87.5%`" in said("87.5", "percent")
+    assert "`87.5%`" in said("87.5％", "percent")
+    assert "`0.875`" in said("87.5%", "percent", percent_written="0.875")
+    assert "`87.5`" in said("87.5%", "percent", percent_written="87.5")
+    assert reading("101%", "percent", low="0", high="1") == "D011"
+    assert "0% to 100%" in said("101%", "percent", low="0", high="1")
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("2020-10-28", datetime.date(2020, 10, 28).toordinal()), ("0001-01-01", 1), ("2020-02-29", 737484),
+        ("2021-02-29", "D015"), ("2020-02-30", "D015"), ("2020-13-01", "D015"), ("2020/1/5", "D014"),
+        ("20201028", "D014"),
+        ("2020-W01-1", "D014"), ("28.10.2020", "D014"), ("44132", "D014"), ("２０２０-10-28", "D014"),
+    ],
+)
+def test_dates(cell: str, value: int | str) -> None:
+    assert reading(cell, "date") == value
+
+
+@pytest.mark.parametrize("cell", ["2020/1/5", "2020.1.5", "2020年1月5日", "20200105", "2020-1-5"])
+def test_a_date_in_another_form_is_offered(cell: str) -> None:
+    assert "`2020-01-05`" in said(cell, "date")
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("00:00", 0), ("14:56", 896), ("23:59", 1439), ("24:00", "D016"), ("9:05", "D016"), ("14:60", "D016"),
+        ("noon", "D016"),
+    ],
+)
+def test_times(cell: str, value: int | str) -> None:
+    assert reading(cell, "time") == value
+
+
+def test_a_time_in_another_form_is_offered() -> None:
+    for cell in ("9:05", "9：05", "09:05:00", "9时05分"):
+        assert "`09:05`" in said(cell, "time")
+    assert "`" not in said("14:56:30", "time")
+
+
+def test_dates_and_times_have_ranges() -> None:
+    assert reading("2019-12-31", "date", low="2020-01-01") == "D011"
+    assert reading("08:59", "time", low="09:00", high="17:00") == "D011"
+    assert "09:00 to 17:00" in said("08:59", "time", low="09:00", high="17:00")
+
+
+def test_choices_by_name_by_any_label_and_never_by_likeness() -> None:
+    flow = members(oxygen="O2", air="空气")
+    assert reading("oxygen", "choice", members=flow) == "oxygen"
+    assert reading("O2", "choice", members=flow) == "oxygen"
+    assert reading("空气", "choice", members=flow) == "air"
+    assert reading("Oxygen", "choice", members=flow) == "D005"
+    assert "`oxygen`" in said("Oxygen", "choice", members=flow) and "`oxygen`" in said("oxigen", "choice", members=flow)
+
+
+def test_absence_is_written_as_the_column_says() -> None:
+    assert reading("", "number", presence="optional") is None
+    assert reading("不适用", "number", presence="optional", written_absent=("不适用", "/")) is None
+    assert reading("", "number", presence="optional", written_absent=("不适用", "/")) == "D004"
+    assert reading("", "number", presence="optional", written_absent=("不适用", "")) is None
+    assert '"不适用"' in said("", "number", presence="optional", written_absent=("不适用", "/"))
+    assert reading("", "number") == "D001"
+    assert reading("不适用", "number", presence="optional") == "D007"
+
+
+def test_texts_are_read_in_normal_form_and_listed_when_that_changes_them() -> None:
+    of = plan(table(column("city"), column("x")))
+    data = read("city,x\n甲,e\u0301\n", of).tables["calls"]
+    assert data.rows[0].values["x"] == "\u00e9"
+    assert [repair.code for repair in data.ledger.repairs] == ["D028"]
+
+
+def test_a_choice_reads_names_in_any_composition() -> None:
+    assert reading("e\u0301", "choice", members=members(a="\u00e9", b="")) == "a"
+
+
+@pytest.mark.parametrize(
+    ("word", "names", "meant"),
+    [
+        ("杭洲", ("杭州", "湖州", "温州"), "杭州"), ("S9", ("S1", "S2"), None), ("s1", ("S1", "S2"), "S1"),
+        ("wait_secnods", ("wait_seconds", "handle_seconds"), "wait_seconds"), ("Ｓ１", ("S1",), "S1"),
+        ("x", ("y",), None),
+        ("", ("a",), None), ("entirely other", ("wait",), None),
+    ],
+)
+def test_the_nearest_name(word: str, names: tuple[str, ...], meant: str | None) -> None:
+    assert nearest(word, names) == meant
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "count"), [("", "", 0), ("ab", "ba", 1), ("abc", "ac", 1), ("kitten", "sitting", 3)]
+)
+def test_differences(one: str, other: str, count: int) -> None:
+    assert differences(one, other) == differences(other, one) == count
+
+
+def test_cells_of_one_column_are_read_alike_however_often_they_come() -> None:
+    of = plan(table(column("city"), column("x", "number")))
+    rows = read(csv_of([f"甲,{i % 3}.0" for i in range(9)], "city,x"), of).tables["calls"].rows
+    assert [row.values["x"] for row in rows] == [0, 1, 2] * 3

@@ -10,8 +10,8 @@ from rubric_dsl.checks.coverage.check import cover
 from rubric_dsl.checks.coverage.model import (
     ANYTHING,
     MISSING,
-    OTHER_TEXT,
     PRESENT,
+    AllBut,
     AllOf,
     AnyOf,
     Axis,
@@ -36,8 +36,8 @@ from rubric_dsl.checks.coverage.model import (
 __all__ = [
     "ANYTHING",
     "MISSING",
-    "OTHER_TEXT",
     "PRESENT",
+    "AllBut",
     "AllOf",
     "AnyOf",
     "Axis",

@@ -15,8 +15,8 @@ from typing import TypeAlias
 from rubric_dsl.checks.coverage.model import (
     ANYTHING,
     MISSING,
-    OTHER_TEXT,
     PRESENT,
+    AllBut,
     Axis,
     Between,
     OneOf,
@@ -69,7 +69,7 @@ class NumberCells:
             return (2 << high) - (1 << low) if low <= high else 0
         if piece is MISSING:
             return self.missing
-        return {ANYTHING: self.kept, PRESENT: self.present}.get(piece, 0) if not isinstance(piece, OneOf) else 0
+        return self.kept if piece is ANYTHING else self.present if piece is PRESENT else 0
 
     def _span(self, first: int, last: int) -> Span:
         """From one cell to another, clipped to the domain."""
@@ -182,7 +182,7 @@ class NamedCells:
             return sum_of(1 << self.cell[name] for name in piece.names if name in self.cell)
         if piece is MISSING:
             return self.missing
-        return {ANYTHING: self.kept, PRESENT: self.present}.get(piece, 0) if not isinstance(piece, Between) else 0
+        return self.kept if piece is ANYTHING else self.present if piece is PRESENT else 0
 
     def runs(self, mask: int, among: int) -> list[int]:
         """Names have no neighbours: all present ones together, and missing by itself."""
@@ -192,7 +192,8 @@ class NamedCells:
         if mask == self.missing:
             return MISSING
         if mask & self.other:
-            return PRESENT if mask & self.present == self.present and len(self.names) else OTHER_TEXT
+            names = frozenset(self.names[cell] for cell in bits(self.present & ~mask))
+            return AllBut(names) if names else PRESENT
         return OneOf(frozenset(self.names[cell] for cell in bits(mask & self.present)))
 
     def candidates(self, mask: int) -> Iterator[Value]:

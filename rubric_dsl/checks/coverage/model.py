@@ -44,21 +44,26 @@ class OneOf:
     names: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class AllBut:
+    """Every text except these. Only found in what is reported, never asked for in a row."""
+
+    names: frozenset[str]
+
+
 class Special(Enum):
-    """A piece that needs no detail. OTHER_TEXT is only found in what is reported, never asked for in a row."""
+    """A piece that needs no detail."""
 
     MISSING = "missing"
     ANYTHING = "anything, absence included"
     PRESENT = "any present value"
-    OTHER_TEXT = "every text that is not named"
 
 
 MISSING = Special.MISSING
 ANYTHING = Special.ANYTHING
 PRESENT = Special.PRESENT
-OTHER_TEXT = Special.OTHER_TEXT
 
-Piece: TypeAlias = Between | OneOf | Special
+Piece: TypeAlias = Between | OneOf | AllBut | Special
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-if TYPE_CHECKING:
-    from rubric_dsl.numbers.reals import Exact
-    from rubric_dsl.observations.model import Ledger
+from rubric_dsl.engines.contract import RunProblem
+from rubric_dsl.numbers.reals import Exact
+from rubric_dsl.observations.model import Ledger
+from rubric_dsl.resolved.operations import Node
 
 
 @dataclass(frozen=True, slots=True)
 class NoValue:
-    """Absent or not applicable, with the reason in a word that a renderer translates and its facts."""
+    """Absent or not applicable, with the reason in a word that a renderer translates and its facts.
+
+    Words: `nothing.SENTENCES` has them all.
+    """
 
     state: Literal["missing", "not applicable"]
     because: str
     facts: tuple[tuple[str, str], ...] = ()
 
 
-Outcome = "Exact | bool | str | NoValue"
+Outcome = Exact | bool | str | NoValue
+"""What a report shows of a named value: moments as their number."""
+
+Unranked = Literal["excluded", "not applicable", "missing", "no group"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +36,17 @@ class Placed:
     rank: int | None
     subject: str
     score: Exact | NoValue
-    because: str | None = None
-    """Why there is no rank: "excluded", "not applicable", "no place left" …"""
+    because: Unranked | None = None
+    """Why there is no rank."""
+    condition: Node | None = None
+    """The `exclude when` that holds."""
     group: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RankingResult:
+    """Placed subjects best first (group by group), then those without a place."""
+
     name: str
     label: str | None
     by: str
@@ -44,8 +55,14 @@ class RankingResult:
 
 @dataclass(frozen=True, slots=True)
 class Result:
+    """With problems there are no rankings and no values."""
+
     engine: str
     rankings: tuple[RankingResult, ...]
-    values: dict[str, dict[str, Exact | bool | str | NoValue]]
+    values: dict[str, dict[str, Outcome]]
     """Subject to name (of `plan.values`) to value, subjects in order of the plan or of first appearance."""
     ledgers: dict[str, Ledger] = field(default_factory=dict)
+    problems: tuple[RunProblem, ...] = ()
+    """The first impossible values that were met."""
+    problem_count: int = 0
+    """How many there are in all."""

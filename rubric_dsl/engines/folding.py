@@ -1,0 +1,112 @@
+"""Folding: how the rows of a subject become one value, by what the table says of its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from rubric_dsl.engines.contract import Stratum, Tally
+from rubric_dsl.evaluation.arithmetic import ZERO, quotient
+from rubric_dsl.evaluation.prepare import Prepared
+from rubric_dsl.evaluation.scores import Score, Touchpoint
+from rubric_dsl.evaluation.statistics import total
+from rubric_dsl.evaluation.values import NOT_APPLICABLE, Undefined, Value
+from rubric_dsl.numbers import reals
+from rubric_dsl.numbers.reals import Exact
+from rubric_dsl.plan.model import ScoringPlan, TableSchema
+from rubric_dsl.resolved.operations import Aggregate, Node
+
+ONE = Fraction(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """How one item of a table is folded: the scenarios that it has, in declared order, with their weights."""
+
+    node: Node
+    schema: TableSchema
+    weights: Mapping[Stratum, Exact]
+    """Of the item's scenarios; {None: 1} in a table without scenarios."""
+    fault: Undefined | None = None
+
+    def __call__(self, tallies: Mapping[Stratum, Tally], has_rows: bool) -> Value:
+        """The folded value; not applicable where no row has a score, 0 for what `missing: 0` says was not observed.
+
+        Averaged: the mean of the scenarios' means, weights scaled to those that count. Totalled: the sum.
+        """
+        if self.fault is not None:
+            return self.fault
+        if not tallies:
+            return ZERO if self.zero_for_unobserved and not has_rows else NOT_APPLICABLE
+        if self.schema.folding == "totalled":
+            return total([tally.sum for tally in tallies.values()])
+        try:
+            return self._averaged(tallies)
+        except ZeroDivisionError:
+            return Undefined("division by zero", self.node)
+
+    def _averaged(self, tallies: Mapping[Stratum, Tally]) -> Exact:
+        means = {s: quotient(tallies[s].sum, Fraction(tallies[s].count)) for s in self.weights if s in tallies}
+        if self.equal:
+            counting = len(self.weights) if self.zero_for_unobserved else len(means)
+            return quotient(total(list(means.values())), Fraction(counting))
+        shares = self.scenario_shares(tallies)
+        return total([reals.multiply(shares[s], mean) for s, mean in means.items()])
+
+    @property
+    def equal(self) -> bool:
+        """Whether all scenarios weigh the same because nothing else is said."""
+        return self.schema.stratum_weights is None
+
+    @property
+    def zero_for_unobserved(self) -> bool:
+        return self.schema.missing is not None and self.schema.missing != "not applicable"
+
+    def scenario_shares(self, tallies: Mapping[Stratum, Tally]) -> dict[Stratum, Exact]:
+        """The weights, scaled to 1, of the scenarios that count: those with a score, with `missing: 0` all."""
+        counting = [s for s in self.weights if s in tallies or self.zero_for_unobserved]
+        whole = total([self.weights[s] for s in counting])
+        return {s: quotient(self.weights[s], whole) for s in counting}
+
+
+def folds(plan: ScoringPlan, prepared: Prepared) -> dict[Node, Fold]:
+    """The fold of each row score, each touchpoint scored on rows and each `folded` aggregate."""
+    schemas = {schema.name: schema for schema in plan.tables}
+    found: dict[Node, Fold] = {}
+    for node in plan.nodes:
+        step, operation = prepared.steps[node.id], node.operation
+        if node.grain.kind == "row" and isinstance(step, (Score, Touchpoint)):
+            schema = schemas[node.grain.table or ""]
+            found[node.id] = _fold(node.id, schema, _strata_of(step, prepared), prepared)
+        elif isinstance(operation, Aggregate) and operation.name == "folded":
+            found[node.id] = _fold(node.id, schemas[operation.table], frozenset(), prepared)
+    return found
+
+
+def _fold(node: Node, schema: TableSchema, strata: frozenset[str], prepared: Prepared) -> Fold:
+    """`strata`: the item's scenarios; empty is all."""
+    if schema.stratum is None:
+        return Fold(node, schema, {None: ONE})
+    column = next(column for column in schema.columns if column.name == schema.stratum)
+    members = [member.name for member in column.members if not strata or member.name in strata]
+    if schema.stratum_weights is None:
+        return Fold(node, schema, dict.fromkeys(members, ONE))
+    panel = prepared.panels[schema.stratum_weights]
+    if isinstance(panel, Undefined):
+        return Fold(node, schema, {}, panel)
+    return Fold(node, schema, {member: panel[member] for member in members})
+
+
+def _strata_of(step: Score | Touchpoint, prepared: Prepared) -> frozenset[str]:
+    """The scenarios of an item: a touchpoint's own, an indicator's those of its touchpoints; empty is all."""
+    if isinstance(step, Touchpoint):
+        return step.strata
+    parts = [part.node for part in step.combination.parts] or [extra.node for extra in step.extras]
+    found: set[str] = set()
+    for part in parts:
+        touchpoint = prepared.steps[part]
+        if not isinstance(touchpoint, Touchpoint) or not touchpoint.strata:
+            return frozenset()
+        found |= touchpoint.strata
+    return frozenset(found)

@@ -1,0 +1,79 @@
+"""A run: the rows through an engine, then everything later for all subjects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rubric_dsl.engines.contract import Engine, Problems, Subject, Totals
+from rubric_dsl.engines.reference import ReferenceEngine
+from rubric_dsl.engines.subjects import SubjectValues, subject_values, subjects_of
+from rubric_dsl.evaluation.prepare import Prepared, prepare
+from rubric_dsl.evaluation.values import Undefined, Value
+from rubric_dsl.observations.model import Observations
+from rubric_dsl.plan.model import NamedValue, ScoringPlan
+from rubric_dsl.resolved import operations as op
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What ran and every value of every subject by node number; `faults` are impossible values that count."""
+
+    plan: ScoringPlan
+    prepared: Prepared
+    observations: Observations
+    engine: str
+    totals: Totals
+    subjects: tuple[Subject, ...]
+    values: SubjectValues
+    problems: Problems
+
+
+def run(plan: ScoringPlan, observations: Observations, engine: Engine | None = None) -> Run:
+    """Score the rows and then the subjects. Problems are collected, not raised."""
+    engine = engine or ReferenceEngine()
+    prepared = prepare(plan)
+    totals = engine.totals(plan, prepared, observations)
+    subjects = subjects_of(plan, totals)
+    values = subject_values(plan, prepared, totals, subjects)
+    problems = _problems(plan, totals, values)
+    return Run(plan, prepared, observations, engine.name, totals, subjects, values, problems)
+
+
+def reported(plan: ScoringPlan) -> Iterator[NamedValue]:
+    """The named values that every subject has: all but measures of rows."""
+    for named in plan.values:
+        node = plan.nodes[named.node]
+        if node.grain.kind != "row" or isinstance(node.operation, (op.Touchpoint, op.RowScore)):
+            yield named
+
+
+def _problems(plan: ScoringPlan, totals: Totals, values: SubjectValues) -> Problems:
+    """The faults of rows that count, then those that a reported value or a ranking depends on."""
+    problems = Problems()
+    for fault in totals.faults:
+        problems.add(fault, None, _name_of(plan, fault))
+    sinks = [(named.node, named.name) for named in reported(plan)]
+    sinks += [(node, ranking.name) for ranking in plan.rankings for node in _read_by(plan, ranking.node)]
+    for subject, of_subject in values.items():
+        for node, name in sinks:
+            _add(problems, of_subject[node], subject, name)
+    return problems
+
+
+def _add(problems: Problems, value: Value, subject: Subject, name: str) -> None:
+    if isinstance(value, Undefined):
+        problems.add(value, subject, name)
+
+
+def _name_of(plan: ScoringPlan, fault: Undefined) -> str | None:
+    return getattr(plan.nodes[fault.node].operation, "name", None)
+
+
+def _read_by(plan: ScoringPlan, ranking: op.Node) -> tuple[op.Node, ...]:
+    operation = plan.nodes[ranking].operation
+    assert isinstance(operation, op.Ranking)
+    keys = tuple(key.node for key in operation.keys)
+    caps = tuple(cap.condition for cap in operation.caps)
+    within = () if operation.within is None else (operation.within,)
+    return (operation.by, *within, *keys, *caps, *operation.excludes)

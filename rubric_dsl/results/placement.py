@@ -1,0 +1,119 @@
+"""A ranking of a run: who takes part, in which group, by which keys, and who has no place and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from rubric_dsl.engines.contract import Subject
+from rubric_dsl.engines.run import Run
+from rubric_dsl.evaluation.scores import Rounder
+from rubric_dsl.evaluation.values import NOT_APPLICABLE, Nothing, Undefined, Value, as_number
+from rubric_dsl.numbers.decimals import exact_text
+from rubric_dsl.numbers.reals import Exact, Undecided
+from rubric_dsl.plan.model import RankingSchema
+from rubric_dsl.resolved import operations as op
+from rubric_dsl.results.model import NoValue, Placed, RankingResult, Unranked
+from rubric_dsl.results.nothing import no_value
+from rubric_dsl.results.ranking import Candidate, Key, places
+
+
+def ranking_of(done: Run, schema: RankingSchema) -> RankingResult:
+    """The ranking, or with a new problem in `done.problems` one without rows."""
+    try:
+        rows = tuple(_Placement(done, schema).rows())
+    except Undecided:
+        done.problems.add(Undefined("undecided", schema.node), None, schema.name)
+        rows = ()
+    return RankingResult(schema.name, schema.label, schema.by, rows)
+
+
+class _Placement:
+    def __init__(self, done: Run, schema: RankingSchema) -> None:
+        operation = done.plan.nodes[schema.node].operation
+        assert isinstance(operation, op.Ranking)
+        self.done = done
+        self.name = schema.name
+        self.ranking = operation
+        self.decisive = self._decisive(Rounder(schema.node, operation.rounding))
+
+    def _decisive(self, rounder: Rounder) -> dict[Subject, Value]:
+        """The value of each subject on which ranks are decided."""
+        found = {subject: rounder(values[self.ranking.by]) for subject, values in self.done.values.items()}
+        for subject, value in found.items():
+            if isinstance(value, Undefined):
+                self.done.problems.add(value, subject, self.name)
+        return found
+
+    def rows(self) -> Iterator[Placed]:
+        groups: dict[str | None, list[Subject]] = {}
+        unplaced: list[Placed] = []
+        for subject in self.done.subjects:
+            reason, condition = self._out(subject)
+            if reason is None:
+                groups.setdefault(self._group(subject), []).append(subject)
+            else:
+                group = self._group(subject)
+                unplaced.append(Placed(None, subject, self._score(subject), reason, condition, group))
+        for group in self._ordered(list(groups)):
+            yield from self._placed(group, groups[group])
+        yield from unplaced
+
+    def _out(self, subject: Subject) -> tuple[Unranked | None, op.Node | None]:
+        values = self.done.values[subject]
+        for condition in self.ranking.excludes:
+            if values[condition] is True:
+                return "excluded", condition
+        score = self.decisive[subject]
+        if isinstance(score, (Nothing, Undefined)):
+            return ("not applicable" if score is NOT_APPLICABLE else "missing"), None
+        if self.ranking.within is not None and self._group(subject) is None:
+            return "no group", None
+        return None, None
+
+    def _group(self, subject: Subject) -> str | None:
+        if self.ranking.within is None:
+            return None
+        group = self.done.values[subject][self.ranking.within]
+        match group:
+            case Nothing() | Undefined():
+                return None
+            case bool():
+                return "yes" if group else "no"
+            case str():
+                return group
+            case int():
+                return str(group)
+            case Fraction():
+                return exact_text(group)
+            case _:
+                raise TypeError("a group is named by a value that is not rational")
+
+    def _ordered(self, groups: list[str | None]) -> list[str | None]:
+        """Groups as their choice declares them, else as they first appear."""
+        if self.ranking.within is None:
+            return groups
+        members = self.done.plan.nodes[self.ranking.within].type.members
+        return sorted(groups, key=lambda group: members.index(group or "")) if members else groups
+
+    def _placed(self, group: str | None, subjects: Sequence[Subject]) -> Iterator[Placed]:
+        candidates = [self._candidate(subject) for subject in subjects]
+        for place, candidate in places(candidates, dense=self.ranking.ties == "dense"):
+            yield Placed(place, candidate.subject, self._score(candidate.subject), group=group)
+
+    def _candidate(self, subject: Subject) -> Candidate:
+        values = self.done.values[subject]
+        keys = [Key(_number(self.decisive[subject]), self.ranking.lowest_first)]
+        keys += [Key(_number(values[key.node]), key.lowest_first) for key in self.ranking.keys]
+        caps = [cap.rank for cap in self.ranking.caps if values[cap.condition] is True]
+        return Candidate(subject, tuple(keys), max(caps, default=1))
+
+    def _score(self, subject: Subject) -> Exact | NoValue:
+        value = self.decisive[subject]
+        if isinstance(value, (Nothing, Undefined)):
+            return no_value(self.done, self.ranking.by, self.done.values[subject])
+        return as_number(value)
+
+
+def _number(value: Value) -> Exact | None:
+    return None if isinstance(value, (Nothing, Undefined)) else as_number(value)

@@ -1,0 +1,87 @@
+"""Places: who stands where, by `language.md` section 8."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cmp_to_key
+from itertools import pairwise
+
+from rubric_dsl.numbers import reals
+from rubric_dsl.numbers.reals import Exact
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What subjects are compared by. Without a value (None) a subject stands after those with one."""
+
+    value: Exact | None
+    lowest_first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A subject that takes a place: its keys, the deciding one first, and the best place that it may take."""
+
+    subject: str
+    keys: tuple[Key, ...]
+    cap: int = 1
+
+
+def places(candidates: Sequence[Candidate], dense: bool) -> list[tuple[int, Candidate]]:
+    """Each candidate with its place, best first; equals in the given order. May raise `Undecided`.
+
+    At place p the best candidate left whose cap allows p takes it, together with all left that equal it in every key
+    and are allowed p. If none is allowed, place p stays empty. The next place is p + their number (`dense`: p + 1).
+    """
+    classes = _classes(candidates)
+    waiting = sorted((candidate.cap, classes[i], i) for i, candidate in enumerate(candidates))
+    waiting.reverse()
+    allowed: list[tuple[int, int]] = []
+    placed: list[tuple[int, Candidate]] = []
+    place = 1
+    while waiting or allowed:
+        if not allowed:
+            place = max(place, waiting[-1][0])
+        while waiting and waiting[-1][0] <= place:
+            _, rank_class, index = waiting.pop()
+            heapq.heappush(allowed, (rank_class, index))
+        together = _take_equals(allowed)
+        placed += [(place, candidates[index]) for index in together]
+        place += 1 if dense else len(together)
+    return placed
+
+
+def _take_equals(allowed: list[tuple[int, int]]) -> list[int]:
+    best = allowed[0][0]
+    taken = []
+    while allowed and allowed[0][0] == best:
+        taken.append(heapq.heappop(allowed)[1])
+    return taken
+
+
+def _classes(candidates: Sequence[Candidate]) -> list[int]:
+    """For each candidate the number of its class of equals, the best class 0."""
+
+    def by_keys(i: int, j: int) -> int:
+        return compared(candidates[i], candidates[j])
+
+    order = sorted(range(len(candidates)), key=cmp_to_key(by_keys))
+    classes = [0] * len(candidates)
+    for before, after in pairwise(order):
+        classes[after] = classes[before] + (compared(candidates[before], candidates[after]) != 0)
+    return classes
+
+
+def compared(a: Candidate, b: Candidate) -> int:
+    """Negative where a stands before b, 0 where they are equal in every key."""
+    for left, right in zip(a.keys, b.keys, strict=True):
+        if left.value is None or right.value is None:
+            order = (left.value is None) - (right.value is None)
+        else:
+            order = reals.compare(left.value, right.value)
+            order = order if left.lowest_first else -order
+        if order:
+            return order
+    return 0

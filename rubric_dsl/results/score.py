@@ -1,0 +1,40 @@
+"""From a plan and observations to a result: who scored what, and who stands where."""
+
+from __future__ import annotations
+
+from rubric_dsl.engines.contract import Engine, Subject
+from rubric_dsl.engines.run import Run, reported, run
+from rubric_dsl.evaluation.values import Nothing, Undefined, as_number
+from rubric_dsl.observations.model import Observations
+from rubric_dsl.plan.model import ScoringPlan
+from rubric_dsl.resolved import operations as op
+from rubric_dsl.results.model import Outcome, Result
+from rubric_dsl.results.nothing import no_value
+from rubric_dsl.results.placement import ranking_of
+
+
+def score(plan: ScoringPlan, observations: Observations, engine: Engine | None = None) -> Result:
+    """Score all subjects exactly and rank them; where a value is impossible there are problems instead of scores."""
+    return result_of(run(plan, observations, engine))
+
+
+def result_of(done: Run) -> Result:
+    """What a run says: rankings and named values, or the problems that stand against them."""
+    ledgers = {table: data.ledger for table, data in done.observations.tables.items()}
+    rankings = () if done.problems.count else tuple(ranking_of(done, schema) for schema in done.plan.rankings)
+    if done.problems.count:
+        return Result(done.engine, (), {}, ledgers, tuple(done.problems), done.problems.count)
+    values = {subject: _named_values(done, subject) for subject in done.subjects}
+    return Result(done.engine, rankings, values, ledgers)
+
+
+def _named_values(done: Run, subject: Subject) -> dict[str, Outcome]:
+    return {named.name: _outcome(done, named.node, subject) for named in reported(done.plan)}
+
+
+def _outcome(done: Run, node: op.Node, subject: Subject) -> Outcome:
+    values = done.values[subject]
+    value = values[node]
+    if isinstance(value, (Nothing, Undefined)):
+        return no_value(done, node, values)
+    return value if isinstance(value, (bool, str)) else as_number(value)

@@ -1,0 +1,185 @@
+"""Lines and the lines below them put together: a table gets its rows, an indicator its children, a test its grids.
+
+Assembling is kept by content: a subtree whose lines are all the same objects as last time is the same object, findings
+included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from rubric_dsl.diagnostics.model import Diagnostic, Edit, Fix, Label
+from rubric_dsl.surface import tree
+from rubric_dsl.surface.build import FirstMatch
+from rubric_dsl.surface.parsed_line import ParsedLine
+from rubric_dsl.text.source import Span
+
+
+@dataclass(slots=True, eq=False)
+class Branch:
+    """A line with everything below it, put together."""
+
+    line: ParsedLine
+    children: tuple[Branch, ...]
+    node: Any
+    """None: the line is broken, or lacks what it cannot be without."""
+    whole: bool
+    """Whether nothing in it is broken."""
+    findings: tuple[Diagnostic, ...]
+    """About how the lines fit together (those of single lines are with the lines)."""
+
+
+class Assembler:
+    """Makes branches; one that was made of the same lines before is handed out again."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[int, ...], Branch] = {}
+        self.fresh: dict[tuple[int, ...], Branch] = {}
+
+    def branch(self, line: ParsedLine, children: tuple[Branch, ...]) -> Branch:
+        key = (id(line), *map(id, children))
+        found = self.fresh.get(key) or self.kept.get(key)
+        if found is None:
+            found = assemble(line, children)
+        self.fresh[key] = found
+        return found
+
+    def turn(self) -> None:
+        """Forget what the last text did not use."""
+        self.kept, self.fresh = self.fresh, {}
+
+
+def assemble(line: ParsedLine, children: tuple[Branch, ...]) -> Branch:
+    whole = line.node is not None and all(child.whole for child in children)
+    findings: list[Diagnostic] = []
+    node = line.node
+    nodes = [child.node for child in children if child.node is not None]
+    if node is not None and line.body is not None:
+        if not children and line.body.required:
+            findings.append(Diagnostic("R029", line.whole, {"place": _place(line.body.place)}))
+            node, whole = None, False
+        else:
+            node = _joined(node, nodes, findings, whole)
+            whole = whole and not findings
+    return Branch(line, children, node, whole, tuple(findings))
+
+
+def _place(place: str) -> object:
+    from rubric_dsl.surface.stopped import PLACES
+
+    return PLACES[place]
+
+
+def _joined(node: Any, below: list[Any], findings: list[Diagnostic], whole: bool) -> Any:
+    """The node with the nodes of the lines below it."""
+    match node:
+        case tree.Header():
+            return tree.Header(node.title, tuple(below), node.span)
+        case tree.Observe():
+            return _observe(node, below, findings)
+        case tree.ColumnLine() if below:
+            kind = node.type
+            members = tree.ColumnType(kind.kind, tuple(below), kind.limits, kind.written, kind.span)
+            return tree.ColumnLine(
+                node.names, members, node.decimals, node.presence, node.key, node.private, node.span
+            )
+        case tree.Measure(body=tree.Table() as table):
+            filled = _table(table, below, findings)
+            return tree.Measure(node.names, node.limits, node.optional, filled, node.when, node.span)
+        case tree.Formula(body=tree.Table() as table):
+            return tree.Formula(node.word, node.arguments, _table(table, below, findings), node.span)
+        case tree.Bands():
+            return tree.Bands(node.named, _table(node.table, below, findings), node.span)
+        case tree.Weights() if below:
+            return tree.Weights(
+                node.named, node.method, node.method_span, node.meet, node.consistency, node.steps, _grid(below), node.span
+            )
+        case tree.Indicator():
+            parts = [b for b in below if isinstance(b, tree.Indicator | tree.Touchpoint)]
+            lines = [b for b in below if not isinstance(b, tree.Indicator | tree.Touchpoint)]
+            _once(lines, findings)
+            return tree.Indicator(node.named, node.worth, tuple(lines), tuple(parts), node.span)
+        case tree.Touchpoint():
+            return _touchpoint(node, below, findings)
+        case tree.Ranking():
+            _once(below, findings)
+            return tree.Ranking(node.named, node.by, node.within, node.lowest_first, tuple(below), node.span)
+        case tree.Example():
+            return tree.Example(node.word, node.table, _grid(below), node.span)
+        case tree.Given():
+            return tree.Given(node.one, node.table, node.like, _grid(below), node.span)
+        case tree.Expect() if below:
+            return tree.Expect(_grid(below), None, node.span)
+        case tree.Test():
+            return _test(node, below, findings, whole)
+        case _:
+            return node
+
+
+def _observe(node: tree.Observe, below: list[Any], findings: list[Diagnostic]) -> tree.Observe:
+    _once(below, findings)
+    columns = tuple(b for b in below if isinstance(b, tree.ColumnLine))
+    musts = tuple(b for b in below if isinstance(b, tree.Must))
+    missing = next((b for b in below if isinstance(b, tree.MissingLine)), None)
+    return tree.Observe(node.named, node.subject, node.folding, columns, musts, missing, node.span)
+
+
+def _table(table: tree.Table, below: list[Any], findings: list[Diagnostic]) -> tree.Table:
+    first_match = None
+    for index, line in enumerate(below):
+        if isinstance(line, FirstMatch):
+            if index:
+                findings.append(Diagnostic("R155", line.span, fixes=(_moved_up(line, below[0].span),)))
+            first_match = first_match or line.span
+    rows = tuple(b for b in below if isinstance(b, tree.Row))
+    return tree.Table(table.inputs, first_match, rows, table.span)
+
+
+def _moved_up(line: FirstMatch, first: Span) -> Fix:
+    words = "first match"
+    blanks = " " * first.column
+    return Fix("move", (Edit(first.before(), f"{words}\n{blanks}"), Edit(line.span, "#")))
+
+
+def _grid(below: list[Any]) -> tree.Grid:
+    first, last = below[0].span, below[-1].span
+    return tree.Grid(tuple(below), first if first.origin is not last.origin else first.to(last))
+
+
+def _touchpoint(node: tree.Touchpoint, below: list[Any], findings: list[Diagnostic]) -> tree.Touchpoint:
+    rule = node.rule
+    lines = [b for b in below if not isinstance(b, tree.Row | FirstMatch)]
+    if isinstance(rule, tree.TableRule):
+        rows = [b for b in below if isinstance(b, tree.Row | FirstMatch)]
+        rule = tree.TableRule(_table(rule.table, rows, findings), rule.span)
+    _once(lines, findings)
+    return tree.Touchpoint(node.named, node.stake, node.strata, rule, tuple(lines), node.span)
+
+
+def _test(node: tree.Test, below: list[Any], findings: list[Diagnostic], whole: bool) -> tree.Test | None:
+    givens = tuple(b for b in below if isinstance(b, tree.Given))
+    expects = [b for b in below if isinstance(b, tree.Expect)]
+    for extra in expects[1:]:
+        findings.append(Diagnostic("R154", extra.span, labels=(Label(expects[0].span, "first"),)))
+    if not givens or not expects:
+        if whole:
+            findings.append(Diagnostic("R156", node.span, fixes=(Fix("given" if not givens else "expect"),)))
+        return None
+    return tree.Test(node.title, givens, expects[0], node.span)
+
+
+ONCE = (tree.MissingLine, tree.WeightsFrom, tree.CombinedBy, tree.RoundedLine, tree.Equals, tree.Precision, tree.Ties)
+
+
+def _once(lines: Iterable[Any], findings: list[Diagnostic]) -> None:
+    """A line that may be said once only is said once."""
+    seen: dict[type, Span] = {}
+    for line in lines:
+        kind = type(line)
+        if kind in ONCE:
+            if kind in seen:
+                findings.append(Diagnostic("R154", line.span, labels=(Label(seen[kind], "first"),)))
+            else:
+                seen[kind] = line.span

@@ -1,0 +1,90 @@
+"""The only way from text to a tree: logical lines, each parsed for the place it stands in, put together by indentation.
+
+A line that cannot be read is one finding; its neighbours are read as if it were not there. Lines are kept by content,
+so parsing a text again after one edit parses that line only, and every statement without an edited line is the same
+object as before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from rubric_dsl.diagnostics.model import Diagnostic, Label
+from rubric_dsl.surface import tree
+from rubric_dsl.surface.assemble import Branch
+from rubric_dsl.surface.lines import logical_lines
+from rubric_dsl.surface.outline import MAX_FINDINGS, Layout, LineCache, Outline
+from rubric_dsl.text.files import Source
+from rubric_dsl.text.source import Origin, Span
+
+MAX_LINES = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A file's tree and what was wrong with its text."""
+
+    document: tree.Document
+    diagnostics: tuple[Diagnostic, ...]
+    language: Literal["zh", "en", "mixed"]
+    """Of the keywords; "en" where there are none."""
+    incomplete: tuple[tree.Item, ...]
+    """Items of the document that lack a broken line; what they then leave out is no finding of its own."""
+    lost: frozenset[str]
+    """Names that stand in broken lines or below them: that one of these is not declared is no finding of its own."""
+    layout: Mapping[Origin, Layout]
+    """By the line's origin (`span.origin`, by identity)."""
+    comments_after: tuple[str, ...]
+
+
+def parse(source: Source, cache: LineCache | None = None) -> Parsed:
+    """The tree of a file, with every line that can be read and a finding for every line that cannot.
+
+    With the cache of an earlier text of the file, items without an edited line are the same objects as then.
+    """
+    cache = LineCache() if cache is None else cache
+    lines = logical_lines(source.text, MAX_LINES + 1)
+    outline = Outline(source.name, cache)
+    branches, unread = outline.read(lines.lines[:MAX_LINES])
+    cache.turn()
+    findings = outline.findings
+    if unread is not None:
+        findings.append(Diagnostic("R007", _start(source, unread.number), {"limit": MAX_FINDINGS}))
+    elif len(lines.lines) > MAX_LINES:
+        findings.append(Diagnostic("R019", _start(source, lines.lines[-1].number), {"limit": MAX_LINES}))
+    header = _header(branches, findings)
+    items = [(branch.node, branch.whole) for branch in branches if isinstance(branch.node, tree.Item)]
+    return Parsed(
+        tree.Document(source.name, header, tuple(item for item, _ in items)),
+        tuple(findings),
+        _language(outline.english, outline.chinese),
+        tuple(item for item, whole in items if not whole),
+        frozenset(outline.lost),
+        outline.layout,
+        lines.comments_after,
+    )
+
+
+def _start(source: Source, number: int) -> Span:
+    return Span(Origin(source.name, number), 0, 0, 0, 0)
+
+
+def _language(english: int, chinese: int) -> Literal["zh", "en", "mixed"]:
+    if english and chinese:
+        return "mixed"
+    return "zh" if chinese else "en"
+
+
+def _header(branches: list[Branch], findings: list[Diagnostic]) -> tree.Header | None:
+    """The header, which stands first and once."""
+    headers = [branch.node for branch in branches if isinstance(branch.node, tree.Header)]
+    if not headers:
+        return None
+    header = headers[0]
+    findings.extend(Diagnostic("R150", other.span, labels=(Label(header.span, "first"),)) for other in headers[1:])
+    first = branches[0]
+    if first.node is not header:
+        findings.append(Diagnostic("R151", header.span, labels=(Label(first.line.whole, "before"),)))
+    return header

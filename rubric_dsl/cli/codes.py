@@ -1,0 +1,32 @@
+"""`rubric codes [R031]`: the catalogue of diagnostics, or one page of it."""
+
+from __future__ import annotations
+
+import click
+
+from rubric_dsl.cli.app import command as declare
+from rubric_dsl.cli.app import json_option
+from rubric_dsl.cli.exits import Exit, Stop
+from rubric_dsl.cli.terminal import Terminal
+from rubric_dsl.diagnostics import prose
+
+
+@declare("codes")
+@click.argument("code", metavar="CODE", required=False)
+@json_option
+def command(terminal: Terminal, code: str | None, as_json: bool) -> int:
+    from rubric_dsl.render import catalogue
+
+    if code is not None and code.upper() not in prose.all_codes():
+        by_name = {prose.name(known): known for known in prose.all_codes()}
+        if code not in by_name:
+            raise Stop(Exit.USAGE, "usage.no-such-code", code=code)
+        code = by_name[code]
+    if as_json:
+        chosen = prose.all_codes() if code is None else (code.upper(),)
+        terminal.json([catalogue.code_json(known) for known in chosen])
+    elif code is None:
+        terminal.show(catalogue.list_lines(terminal.look()))
+    else:
+        terminal.show(catalogue.page_lines(code.upper(), terminal.look()))
+    return Exit.DONE

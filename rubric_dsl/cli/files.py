@@ -1,0 +1,118 @@
+"""The files of a run: which a rubric may take, how observations are read whole, how results are written."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from rubric_dsl.cli.exits import Exit, Stop
+
+MOST_RUBRIC_BYTES = (1 << 20) + 1
+"""One byte more than a rubric may have, so that the reader of texts sees that it is too large and says so."""
+MOST_OBSERVATION_BYTES = 512 << 20
+STANDARD_INPUT = "-"
+
+
+class RubricFiles:
+    """Reads a rubric and the files beside it that it names, and no others.
+
+    Allowed are the folder tree of the rubric and the folders named on the command line, after links are followed.
+    """
+
+    def __init__(self, rubric: str, use_from: Sequence[str] = ()) -> None:
+        self._rubric = rubric
+        self._folders = [Path(os.path.realpath(folder)) for folder in (os.path.dirname(rubric) or ".", *use_from)]
+
+    def load(self, path: str) -> bytes:
+        """The bytes of a file. Raises PermissionError outside the allowed folders, and other OSErrors."""
+        if path != self._rubric:
+            real = Path(os.path.realpath(path))
+            if not any(real.is_relative_to(folder) for folder in self._folders):
+                raise PermissionError(f"{path} lies outside the folder of the rubric")
+        with open(path, "rb") as file:
+            return file.read(MOST_RUBRIC_BYTES)
+
+
+def load_rubric(files: RubricFiles, path: str) -> bytes:
+    """The rubric itself; one that cannot be read is a fault of the command line."""
+    try:
+        return files.load(path)
+    except OSError as error:
+        raise _unreadable(path, error) from None
+
+
+@dataclass(frozen=True, slots=True)
+class ObservationFile:
+    """A file as read: what to call it, and its bytes."""
+
+    name: str
+    data: bytes
+
+
+def read_observation_file(path: str) -> ObservationFile:
+    """The whole file, or standard input for `-`; one that cannot be read is a fault of the command line."""
+    if path == STANDARD_INPUT:
+        return ObservationFile("<stdin>", _at_most(sys.stdin.buffer, path))
+    try:
+        with open(path, "rb") as file:
+            return ObservationFile(path, _at_most(file, path))
+    except OSError as error:
+        raise _unreadable(path, error) from None
+
+
+def _at_most(file: IO[bytes], path: str) -> bytes:
+    data = file.read(MOST_OBSERVATION_BYTES + 1)
+    if len(data) > MOST_OBSERVATION_BYTES:
+        raise Stop(Exit.NOT_FINISHED, "file.too-big", path=path, limit=f"{MOST_OBSERVATION_BYTES >> 20} MiB")
+    return data
+
+
+def _unreadable(path: str, error: OSError) -> Stop:
+    if isinstance(error, FileNotFoundError):
+        return Stop(Exit.USAGE, "file.missing", path=path)
+    return Stop(Exit.USAGE, "file.unreadable", path=path, reason=error.strerror or type(error).__name__)
+
+
+def write_beside(path: str, data: bytes) -> None:
+    """Puts the data in place of the file at once: a run that is killed leaves the old file or the new one.
+
+    Written beside, flushed to the disk, renamed; a link is followed, so that what it points to is replaced.
+    """
+    try:
+        target = Path(os.path.realpath(path))
+        with _temporary(target) as (file, name):
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+            file.close()
+            os.replace(name, target)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise Stop(Exit.NOT_FINISHED, "file.unwritable", path=path, reason=reason) from None
+
+
+@contextmanager
+def _temporary(target: Path) -> Iterator[tuple[IO[bytes], str]]:
+    """An open file in the folder of the target, with its permissions; removed if it is still there at the end."""
+    mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            if sys.platform != "win32":
+                os.chmod(name, mode)
+            yield file, name
+    finally:
+        if os.path.exists(name):
+            os.unlink(name)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,29 @@
+"""The texts of the commands in Chinese and English, from `diagnostics/prose/cli.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+@cache
+def texts() -> Mapping[str, Any]:
+    """Section to key to language to text."""
+    return tomllib.loads(files("rubric_dsl.diagnostics").joinpath("prose", "cli.toml").read_text(encoding="utf-8"))
+
+
+def say(key: str, lang: str, **facts: object) -> str:
+    """The text at `section.key` with its facts. Raises KeyError for a key that is not in the file."""
+    section, _, name = key.partition(".")
+    text = str(texts()[section][name][lang])
+    for fact, value in facts.items():
+        text = text.replace("{" + fact + "}", str(value))
+    return text
+
+
+def has(key: str) -> bool:
+    section, _, name = key.partition(".")
+    return name in texts().get(section, {})

@@ -10,7 +10,7 @@ from tests.coverage import oracle
 from tests.coverage.cases import OTHER, Generated, generated
 
 LONG = bool(os.environ.get("RUBRIC_LONG"))
-CASES = 100_000 if LONG else 3_200
+CASES = int(os.environ.get("RUBRIC_CASES", "100000")) if LONG else 3_200
 SEED = int(os.environ.get("RUBRIC_SEED", "1"))
 
 

@@ -88,15 +88,13 @@ class NumberCells:
     def runs(self, mask: int, among: int) -> list[int]:
         """The mask in its maximal runs: cells with no other cell of `among` between them. Missing is by itself."""
         found: list[int] = []
-        run = 0
-        for cell in bits(among & self.present):
-            if mask >> cell & 1:
-                run |= 1 << cell
-            elif run:
-                found.append(run)
-                run = 0
-        if run:
+        left = mask & self.present
+        between = among & self.present & ~mask
+        while left:
+            above = between & -(left & -left)
+            run = left & ((above & -above) - 1) if above else left
             found.append(run)
+            left ^= run
         if mask & self.missing:
             found.append(self.missing)
         return found

@@ -20,9 +20,9 @@ from rubric_dsl.checks.coverage.model import (
     Undecided,
     Witness,
 )
-from rubric_dsl.checks.coverage.pairs import clashing_pairs, common, containers
+from rubric_dsl.checks.coverage.pairs import clashing_pairs, containers
 from rubric_dsl.checks.coverage.single import Single
-from rubric_dsl.checks.coverage.space import Masks, Space
+from rubric_dsl.checks.coverage.space import Masks, Space, common
 
 
 def cover(
@@ -104,8 +104,8 @@ class _Check:
 
     def place_patterns(self, number: int, row: TableRow) -> None:
         cells = self.space.cells
-        box = tuple(cells[place].mask(pieces) & cells[place].kept for place, pieces in enumerate(row.cells))
-        if all(box) and self.space.occurs(box):
+        box = tuple([cells[place].mask(pieces) & cells[place].kept for place, pieces in enumerate(row.cells)])
+        if self.space.occurs(box):
             self.owners.append(number)
             self.boxes.append(box)
         elif any(matches_nothing(pieces) for pieces in row.cells):
@@ -168,10 +168,7 @@ class _Check:
             decider = Descent(self.space, self.boxes, rivals)
         deciding = decider.deciding()
         if deciding & decider.nobody:
-            for box in decider.undecided_boxes(self.limits.gaps):
-                self.gaps.append(self.gap(box))
-            if decider.crowded:
-                self.soft_limit = "gaps"
+            self.find_gaps(decider)
         self.find_reachable(decider, deciding)
         self.find_shadowed(decider)
 
@@ -202,6 +199,17 @@ class _Check:
         self.never += [Never(number, "shadowed", tuple(sorted(takers))) for number, takers in shadowed.items()]
 
     # ------------------------------------------------------------ gaps
+
+    def find_gaps(self, decider: Single | Descent) -> None:
+        """All gaps as boxes; one combination alone when there are too many steps to all."""
+        try:
+            boxes = decider.undecided_boxes(self.limits.gaps)
+        except LimitReached:
+            self.gaps.append(self.gap(decider.decided_by(len(self.boxes))))
+            raise
+        self.gaps += [self.gap(box) for box in boxes]
+        if decider.crowded:
+            self.soft_limit = "gaps"
 
     def gap(self, box: Masks) -> Gap:
         witness = self.space.witness(box)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rubric_dsl.checks.coverage.cells import bits
+from rubric_dsl.checks.coverage.cells import bits, sum_of
 from rubric_dsl.checks.coverage.conditions import FALSE, TRUE
-from rubric_dsl.checks.coverage.space import Masks, Space
+from rubric_dsl.checks.coverage.space import Masks, Space, common
 
 
 class Descent:
@@ -32,6 +32,7 @@ class Descent:
         self.matching: list[dict[int, int]] = []
         for place, mask in enumerate(within or space.everything()):
             inside = mask & space.cells[place].kept
+            space.steps.spend(len(boxes))
             matching = dict.fromkeys(bits(inside), 0)
             for row, box in enumerate(boxes):
                 for cell in bits(box[place] & inside):
@@ -110,7 +111,16 @@ class Descent:
 
     def takers(self, box: Masks, before: int) -> int:
         """The rows, of so many first ones, that decide something within a box that is not empty, as bits."""
-        return Descent(self.space, self.boxes[:before], within=box).deciding() & (1 << before) - 1
+        near: list[int] = []
+        for row, rival in enumerate(self.boxes[:before]):
+            shared = common(rival, box)
+            if all(shared):
+                near.append(row)
+                if shared == box:
+                    break
+        self.space.steps.spend(before)
+        deciding = Descent(self.space, [self.boxes[row] for row in near], within=box).deciding()
+        return sum_of(1 << row for place, row in enumerate(near) if deciding >> place & 1)
 
     # ------------------------------------------------------------ what nobody decides
 

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rubric_dsl.checks.coverage.space import Masks, Space
+from rubric_dsl.checks.coverage.space import Masks, Space, common
 
 
 def clashing_pairs(space: Space, boxes: Sequence[Masks]) -> Iterator[tuple[int, int]]:
     """Pairs of boxes, in order of the second, that share a combination which can occur."""
-    taken = [0] * space.visible
+    taken: Masks = (0,) * space.visible
     for second, box in enumerate(boxes):
-        if all(mask & seen for mask, seen in zip(box, taken, strict=True)):
+        if all(common(box, taken)):
             for first in range(second):
                 shared = common(boxes[first], box)
                 if all(shared) and space.occurs(shared):
                     yield first, second
-        taken = [seen | mask for mask, seen in zip(box, taken, strict=True)]
-
-
-def common(one: Masks, other: Masks) -> Masks:
-    return tuple(a & b for a, b in zip(one, other, strict=True))
+        taken = tuple([seen | mask for mask, seen in zip(box, taken, strict=True)])
 
 
 def lies_inside(space: Space, inner: Masks, outer: Masks) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rubric_dsl.checks.coverage.cells import bits, sum_of
+from rubric_dsl.checks.coverage.conditions import TRUE
 from rubric_dsl.checks.coverage.space import Masks, Space
 
 
@@ -14,9 +15,10 @@ class Single:
     def __init__(self, space: Space, boxes: Sequence[Masks]) -> None:
         self.space = space
         cells = space.cells[0]
-        self.occurring = sum_of(
-            1 << cell for cell in bits(cells.kept) if space.completes(1, space.choose(space.root, 0, cell))
-        )
+        self.occurring = cells.kept
+        if space.root != TRUE:
+            occurs = [cell for cell in bits(cells.kept) if space.completes(1, space.choose(space.root, 0, cell))]
+            self.occurring = sum_of(1 << cell for cell in occurs)
         self.nobody = 1 << len(boxes)
         self.taken: list[int] = []
         left = self.occurring
@@ -39,7 +41,5 @@ class Single:
         return sum_of(1 << row for row, mask in enumerate(self.taken[:before]) if mask & box[0])
 
     def undecided_boxes(self, most: int) -> tuple[Masks, ...]:
-        """What no row decides, in maximal runs; at most so many (`crowded` then says that there are more)."""
-        runs = self.space.cells[0].runs(self.left, self.occurring)
-        self.crowded = len(runs) > most
-        return tuple((run,) for run in runs[:most])
+        """What no row decides, in maximal runs: all of them, since there are never more than ends."""
+        return tuple((run,) for run in self.space.cells[0].runs(self.left, self.occurring))

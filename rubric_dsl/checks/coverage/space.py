@@ -26,6 +26,12 @@ from rubric_dsl.checks.coverage.model import (
 )
 
 Masks: TypeAlias = tuple[int, ...]
+"""A box: a set of cells for each visible axis."""
+
+
+def common(one: Masks, other: Masks) -> Masks:
+    """The part that two boxes share (empty if one of its sets is)."""
+    return tuple([a & b for a, b in zip(one, other, strict=True)])
 
 
 class Space:
@@ -103,13 +109,10 @@ class Space:
     # ------------------------------------------------------------ boxes
 
     def occurs(self, box: Masks) -> bool:
-        """Whether some combination of a box can occur."""
-        if self.root == FALSE or not all(mask & cells.kept for mask, cells in zip(box, self.cells, strict=False)):
+        """Whether some combination of a box of kept cells can occur."""
+        if self.root == FALSE or not all(box):
             return False
-        return self.root == TRUE or self.find([list(bits(mask)) for mask in self.kept_part(box)]) is not None
-
-    def kept_part(self, box: Masks) -> Masks:
-        return tuple(mask & cells.kept for mask, cells in zip(box, self.cells, strict=False))
+        return self.root == TRUE or self.find([list(bits(mask)) for mask in box]) is not None
 
     def find(self, options: Sequence[Sequence[int]]) -> tuple[list[int], dict[int, Fraction]] | None:
         """A cell for every visible axis, of those offered, and numbers by axis, that can occur together."""
@@ -133,13 +136,12 @@ class Space:
         return descend(0, self.root)
 
     def witness(self, box: Masks) -> Witness | None:
-        """One combination of a box that can occur: on each axis in turn the most telling value that goes with the
-        choices before it."""
-        box = self.kept_part(box)
+        """One combination of a box of kept cells that can occur: on each axis in turn the most telling value that goes
+        with the choices before it."""
         if self.root == FALSE or not all(box):
             return None
         if self.root == TRUE:
-            return tuple(next(cells.candidates(mask)) for mask, cells in zip(box, self.cells, strict=False))
+            return tuple([next(cells.candidates(mask)) for mask, cells in zip(box, self.cells, strict=False)])
         options = [list(bits(mask)) for mask in box]
         found = self.find(options)
         if found is None:

@@ -108,11 +108,12 @@ class Grid:
 
     def witness(self, span: Span) -> Fraction | None:
         """The least value; without a low end the greatest; without both 0."""
-        low, _, high, _ = self.tightened(span)
-        if low is not None and high is not None and low > high:
+        low, low_closed, high, high_closed = span
+        if not self.has(span):
             return None
-        first = low if low is not None else high if high is not None else 0
-        return Fraction(first, self.scale)
+        if low is not None:
+            return Fraction(least_multiple(self.step, low, low_closed), self.scale)
+        return Fraction(0 if high is None else greatest_multiple(self.step, high, high_closed), self.scale)
 
     def tightened(self, span: Span) -> Span:
         low, low_closed, high, high_closed = span
@@ -224,7 +225,7 @@ def simplest(low: int, low_closed: bool, high: int, high_closed: bool, scale: in
         # What is left lies between floor and floor + 1: look for one over it.
         (a, b), (c, d) = (d, c - floor * d), (b, a - floor * b)
         low_closed, high_closed = high_closed, low_closed
-    value = Fraction(found)
+    numerator, denominator = found, 1
     for floor in reversed(floors):
-        value = floor + 1 / value
-    return value
+        numerator, denominator = floor * numerator + denominator, numerator
+    return Fraction(numerator, denominator)

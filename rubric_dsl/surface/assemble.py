@@ -7,13 +7,14 @@ included.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rubric_dsl.diagnostics.model import Diagnostic, Edit, Fix, Label
 from rubric_dsl.surface import tree
 from rubric_dsl.surface.build import FirstMatch
 from rubric_dsl.surface.parsed_line import ParsedLine
+from rubric_dsl.surface.places import PLACES
 from rubric_dsl.text.source import Span
 
 
@@ -58,7 +59,7 @@ def assemble(line: ParsedLine, children: tuple[Branch, ...]) -> Branch:
     nodes = [child.node for child in children if child.node is not None]
     if node is not None and line.body is not None:
         if not children and line.body.required:
-            findings.append(Diagnostic("R029", line.whole, {"place": _place(line.body.place)}))
+            findings.append(Diagnostic("R029", line.whole, {"place": PLACES[line.body.place]}))
             node, whole = None, False
         else:
             node = _joined(node, nodes, findings, whole)
@@ -66,52 +67,35 @@ def assemble(line: ParsedLine, children: tuple[Branch, ...]) -> Branch:
     return Branch(line, children, node, whole, tuple(findings))
 
 
-def _place(place: str) -> object:
-    from rubric_dsl.surface.stopped import PLACES
-
-    return PLACES[place]
-
-
 def _joined(node: Any, below: list[Any], findings: list[Diagnostic], whole: bool) -> Any:
     """The node with the nodes of the lines below it."""
     match node:
         case tree.Header():
-            return tree.Header(node.title, tuple(below), node.span)
+            return replace(node, lines=tuple(below))
         case tree.Observe():
             return _observe(node, below, findings)
         case tree.ColumnLine() if below:
-            kind = node.type
-            members = tree.ColumnType(kind.kind, tuple(below), kind.limits, kind.written, kind.span)
-            return tree.ColumnLine(
-                node.names, members, node.decimals, node.presence, node.key, node.private, node.span
-            )
+            return replace(node, type=replace(node.type, members=tuple(below)))
         case tree.Measure(body=tree.Table() as table):
-            filled = _table(table, below, findings)
-            return tree.Measure(node.names, node.limits, node.optional, filled, node.when, node.span)
+            return replace(node, body=_table(table, below, findings))
         case tree.Formula(body=tree.Table() as table):
-            return tree.Formula(node.word, node.arguments, _table(table, below, findings), node.span)
+            return replace(node, body=_table(table, below, findings))
         case tree.Bands():
-            return tree.Bands(node.named, _table(node.table, below, findings), node.span)
+            return replace(node, table=_table(node.table, below, findings))
         case tree.Weights() if below:
-            return tree.Weights(
-                node.named, node.method, node.method_span, node.meet, node.consistency, node.steps, _grid(below), node.span
-            )
+            return replace(node, grid=_grid(below))
         case tree.Indicator():
             parts = [b for b in below if isinstance(b, tree.Indicator | tree.Touchpoint)]
             lines = [b for b in below if not isinstance(b, tree.Indicator | tree.Touchpoint)]
             _once(lines, findings)
-            return tree.Indicator(node.named, node.worth, tuple(lines), tuple(parts), node.span)
+            return replace(node, lines=tuple(lines), children=tuple(parts))
         case tree.Touchpoint():
             return _touchpoint(node, below, findings)
         case tree.Ranking():
             _once(below, findings)
-            return tree.Ranking(node.named, node.by, node.within, node.lowest_first, tuple(below), node.span)
-        case tree.Example():
-            return tree.Example(node.word, node.table, _grid(below), node.span)
-        case tree.Given():
-            return tree.Given(node.one, node.table, node.like, _grid(below), node.span)
-        case tree.Expect() if below:
-            return tree.Expect(_grid(below), None, node.span)
+            return replace(node, lines=tuple(below))
+        case tree.Example() | tree.Given() | tree.Expect() if below:
+            return replace(node, grid=_grid(below))
         case tree.Test():
             return _test(node, below, findings, whole)
         case _:
@@ -123,7 +107,7 @@ def _observe(node: tree.Observe, below: list[Any], findings: list[Diagnostic]) -
     columns = tuple(b for b in below if isinstance(b, tree.ColumnLine))
     musts = tuple(b for b in below if isinstance(b, tree.Must))
     missing = next((b for b in below if isinstance(b, tree.MissingLine)), None)
-    return tree.Observe(node.named, node.subject, node.folding, columns, musts, missing, node.span)
+    return replace(node, columns=columns, musts=musts, missing=missing)
 
 
 def _table(table: tree.Table, below: list[Any], findings: list[Diagnostic]) -> tree.Table:
@@ -134,7 +118,7 @@ def _table(table: tree.Table, below: list[Any], findings: list[Diagnostic]) -> t
                 findings.append(Diagnostic("R155", line.span, fixes=(_moved_up(line, below[0].span),)))
             first_match = first_match or line.span
     rows = tuple(b for b in below if isinstance(b, tree.Row))
-    return tree.Table(table.inputs, first_match, rows, table.span)
+    return replace(table, first_match=first_match, rows=rows)
 
 
 def _moved_up(line: FirstMatch, first: Span) -> Fix:
@@ -153,9 +137,9 @@ def _touchpoint(node: tree.Touchpoint, below: list[Any], findings: list[Diagnost
     lines = [b for b in below if not isinstance(b, tree.Row | FirstMatch)]
     if isinstance(rule, tree.TableRule):
         rows = [b for b in below if isinstance(b, tree.Row | FirstMatch)]
-        rule = tree.TableRule(_table(rule.table, rows, findings), rule.span)
+        rule = replace(rule, table=_table(rule.table, rows, findings))
     _once(lines, findings)
-    return tree.Touchpoint(node.named, node.stake, node.strata, rule, tuple(lines), node.span)
+    return replace(node, rule=rule, lines=tuple(lines))
 
 
 def _test(node: tree.Test, below: list[Any], findings: list[Diagnostic], whole: bool) -> tree.Test | None:
@@ -167,7 +151,7 @@ def _test(node: tree.Test, below: list[Any], findings: list[Diagnostic], whole: 
         if whole:
             findings.append(Diagnostic("R156", node.span, fixes=(Fix("given" if not givens else "expect"),)))
         return None
-    return tree.Test(node.title, givens, expects[0], node.span)
+    return replace(node, givens=givens, expect=expects[0])
 
 
 ONCE = (tree.MissingLine, tree.WeightsFrom, tree.CombinedBy, tree.RoundedLine, tree.Equals, tree.Precision, tree.Ties)

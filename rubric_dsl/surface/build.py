@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal, TypeVar, cast
 
+from rubric_dsl.numbers.decimals import read_decimal
 from rubric_dsl.surface import faults, tree
 from rubric_dsl.surface.faults import LineFault
 from rubric_dsl.surface.keywords import combine_method, weight_method
@@ -34,9 +35,8 @@ class FirstMatch:
 
 @functools.lru_cache(4096)
 def decimal_value(digits: str) -> Fraction:
-    """The exact value of digits with an optional fraction part."""
-    whole, _, part = digits.partition(".")
-    return Fraction(int(whole + part), 10 ** len(part))
+    """The exact value of digits that the tokens let through; the same few occur on many lines."""
+    return read_decimal(digits)
 
 
 class _Parts:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from rubric_dsl.diagnostics.model import Diagnostic, Edit, Fix, Label
 from rubric_dsl.surface.keywords import keywords
+from rubric_dsl.surface.places import Shown
 from rubric_dsl.text.source import Span
 
 if TYPE_CHECKING:
@@ -22,17 +22,6 @@ class LineFault(Exception):
     def __init__(self, diagnostic: Diagnostic) -> None:
         super().__init__(diagnostic.code)
         self.diagnostic = diagnostic
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A fact that reads differently in each language."""
-
-    en: str
-    zh: str
-
-    def shown(self, lang: str) -> str:
-        return self.zh if lang == "zh" else self.en
 
 
 # ---------------------------------------------------------------- limits
@@ -139,9 +128,8 @@ def no_ratio(span: Span, text: str) -> Diagnostic:
 
 def bare_number_expected(number: Number) -> Diagnostic:
     whole = number.text.partition(".")[0]
-    return Diagnostic(
-        "R157", number.span, {"number": number.text}, fixes=(Fix("write", (Edit(number.span, whole),), {"number": whole}),)
-    )
+    fix = Fix("write", (Edit(number.span, whole),), {"number": whole})
+    return Diagnostic("R157", number.span, {"number": number.text + number.unit}, fixes=(fix,))
 
 
 def unknown_method(phrase: str, span: Span, kind: Literal["weights", "combine"]) -> Diagnostic:

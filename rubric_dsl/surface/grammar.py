@@ -22,7 +22,7 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class GrammarRule:
-    """One production, with what a reduction hands on: `keep` are the positions on the right side (None: a placeholder)."""
+    """One production, with what a reduction hands on: `keep` are positions on the right side (None: a placeholder)."""
 
     origin: str
     size: int
@@ -153,7 +153,7 @@ def from_data(data: dict[str, Any]) -> ParseTable:
         tuple(state[1] for state in data["states"]),
         data["starts"],
         data["ends"],
-        tuple(GrammarRule(o, size, name, tuple(keep), frozenset(spliced)) for o, size, name, keep, spliced in data["rules"]),
+        tuple(GrammarRule(*rule[:3], tuple(rule[3]), frozenset(rule[4])) for rule in data["rules"]),
     )
 
 

@@ -83,6 +83,11 @@ def function_id(word: str) -> str | None:
     return keywords().function_words.get(word)
 
 
+def function_names() -> tuple[str, ...]:
+    """Every word that is a function right before a bracket, in both languages."""
+    return tuple(keywords().function_words)
+
+
 def is_keyword(word: str) -> bool:
     """Whether a single word stands in the keyword table and so cannot be a name."""
     return word in keywords().phrases

@@ -1,10 +1,9 @@
-"""A file's logical lines: physical lines joined where a bracket is open, with their indentation, comments, blank lines."""
+"""A file's logical lines: physical lines joined where a bracket is open, with indentation, comments, blank lines."""
 
 from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rubric_dsl.surface.keywords import keywords
@@ -12,6 +11,10 @@ from rubric_dsl.surface.tokens import BLANK
 
 BRACKETS = re.compile(r'"(?:[^"\\\n]|\\.)*+"|“(?:[^”\\\n]|\\.)*+”|＂[^＂\n]*+＂|#.*|＃.*|[(（)）]')
 WIDE = "\t\u3000"
+STATEMENTS = (
+    *("RUBRIC", "USE", "DROP", "OBSERVE", "PARAMETER", "MEASURE", "FORMULA", "BANDS", "WEIGHTS", "INDICATOR"),
+    *("TOUCHPOINT", "RANKING", "EXAMPLE", "TEST", "PROMISE"),
+)
 # After a bracket that is never closed, later lines of the same statement look for their own only this far.
 SHORT_REACH = 20
 
@@ -97,13 +100,6 @@ def _joined(physical: list[str], index: int, reach: int) -> tuple[int, bool]:
 @functools.cache
 def statement_opening() -> re.Pattern[str]:
     """A line whose first word opens a statement, in either language."""
-    opening = ["RUBRIC", "USE", "DROP", "OBSERVE", "PARAMETER", "MEASURE", "FORMULA", "BANDS", "WEIGHTS", "INDICATOR", "TOUCHPOINT", "RANKING", "EXAMPLE", "TEST", "PROMISE"]
-    words = sorted((word for token in opening for word in keywords().tokens[token].all()), key=len, reverse=True)
+    words = [word for token in STATEMENTS for word in keywords().tokens[token].all()]
+    words.sort(key=len, reverse=True)
     return re.compile(rf"[{BLANK}]*+(?:{'|'.join(map(re.escape, words))})(?=[{BLANK}]|$)")
-
-
-def comment_runs(lines: Lines) -> Iterator[str]:
-    """Every comment line of the file that stands on its own."""
-    for line in lines.lines:
-        yield from line.comments_before
-    yield from lines.comments_after

@@ -79,7 +79,7 @@ def parse_tokens(tokens: Tokens, start: str) -> Any:
                 states.pop()
             else:
                 begin = begins[-size]
-                value = _reduced(values, size, keep, spliced)
+                value: Any = _reduced(values, size, keep, spliced)
                 del states[-size:], values[-size:], begins[-size:]
                 if callback is not None:
                     value = callback(builder, value, begin, index - 1)

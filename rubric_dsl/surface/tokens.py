@@ -11,13 +11,13 @@ import re
 from dataclasses import dataclass, field
 
 from rubric_dsl.diagnostics.model import Diagnostic
+from rubric_dsl.numbers.decimals import MAX_DIGITS
 from rubric_dsl.surface import faults
 from rubric_dsl.surface.keywords import keywords
 from rubric_dsl.text.source import Origin, Span
 
 HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 BLANK = " \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
-MAX_DIGITS = 60
 MAX_BRACKETS = 64
 
 # `＂` and `＼` keep their width: inside quotes they are text, and only `"` and `\` end or escape one.

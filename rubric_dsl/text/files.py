@@ -97,7 +97,7 @@ def _hidden(name: str, text: str) -> list[Diagnostic]:
     found = []
     for match in HIDDEN.finditer(text):
         point = f"U+{ord(match[0]):04X}"
-        facts = {"point": point, "name": unicodedata.name(match[0], "control character").lower()}
+        facts: dict[str, object] = {"point": point, "name": unicodedata.name(match[0], "control character").lower()}
         code = "R004" if match[1] else "R005"
         found.append(_at(name, text, code, match.start(), match.end(), facts, ""))
         if len(found) == MAX_FINDINGS:
@@ -112,7 +112,7 @@ def _indents(name: str, text: str) -> list[Diagnostic]:
         if HIDDEN.search(match[2]):
             continue
         blanks = "".join("  " if character in "\t\u3000" else " " for character in match[2])
-        facts = {"kind": f"U+{ord(match[2][0]):04X}"}
+        facts: dict[str, object] = {"kind": f"U+{ord(match[2][0]):04X}"}
         found.append(_at(name, text, "R006", match.start(2), match.end(2), facts, blanks))
         if len(found) == MAX_FINDINGS:
             break

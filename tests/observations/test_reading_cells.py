@@ -7,11 +7,11 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from observation_plans import column, csv_of, ledger, members, plan, read, table
 
 from rubric_dsl.observations.messages import message
 from rubric_dsl.observations.model import Cell
 from rubric_dsl.observations.near import differences, nearest
+from tests.observations.plans import column, csv_of, ledger, members, plan, read, table
 
 
 def reading(cell: str, type: str, **more: Any) -> Cell | str:

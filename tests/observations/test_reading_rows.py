@@ -7,10 +7,10 @@ import hashlib
 from fractions import Fraction
 
 import pytest
-from observation_plans import HEADER, ROWS, csv_of, hotline, ledger, read, refused, with_cells
 
 from rubric_dsl.observations.messages import message
 from rubric_dsl.observations.read import stopped_by
+from tests.observations.plans import HEADER, ROWS, csv_of, hotline, ledger, read, refused, with_cells
 
 
 def test_a_clean_file_is_read_whole() -> None:

@@ -153,7 +153,7 @@ def from_data(data: dict[str, Any]) -> ParseTable:
         tuple(state[1] for state in data["states"]),
         data["starts"],
         data["ends"],
-        tuple(GrammarRule(*rule[:3], tuple(rule[3]), frozenset(rule[4])) for rule in data["rules"]),
+        tuple(GrammarRule(*r[:3], keep=tuple(r[3]), spliced=frozenset(r[4])) for r in data["rules"]),
     )
 
 

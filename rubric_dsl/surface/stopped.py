@@ -6,6 +6,7 @@ from rubric_dsl.diagnostics.model import Diagnostic
 from rubric_dsl.surface.sentence import accepted, states_before
 from rubric_dsl.surface.tokens import Tokens
 
+
 def explain(tokens: Tokens, place: str, index: int) -> Diagnostic:
     states = states_before(tokens, place, index)
     expected = accepted(states, place)

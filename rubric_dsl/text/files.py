@@ -21,7 +21,7 @@ INVISIBLE = (
     "\u206a-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 HIDDEN = re.compile(f"([{BIDI}])|[{INVISIBLE}]")
-WIDE_INDENT = re.compile(r"^( *)([^\S\n][^\S\n]*)(?=\S)", re.MULTILINE)
+WIDE_INDENT = re.compile(r"^( *+)([^\S\n]++)(?=\S)", re.MULTILINE)
 LONG_MARKS = 1_000
 
 

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
+from rubric_dsl.numbers.decimals import decimal_places, exact_text
+from rubric_dsl.numbers.decimals import decimal_text as exact_decimal
 from rubric_dsl.observations.model import Cell
 from rubric_dsl.plan.model import ColumnSchema
 
-MAX_PLACES = 120
 MOST_LISTED = 12
 """A longer list shows this many and says how many more there are."""
 
@@ -64,11 +65,5 @@ def end_as_written(value: Cell, column: ColumnSchema) -> str:
 
 def decimal_text(value: Fraction) -> str:
     """The value as a decimal where it has one, else as a fraction (ends of ranges may be computed)."""
-    places, scaled = 0, value
-    while scaled.denominator != 1 and places < MAX_PLACES:
-        places, scaled = places + 1, scaled * 10
-    if scaled.denominator != 1:
-        return str(value)
-    digits = f"{abs(scaled.numerator):0{places + 1}}"
-    sign = "-" if value < 0 else ""
-    return sign + (f"{digits[:-places]}.{digits[-places:]}" if places else digits)
+    places = decimal_places(value)
+    return exact_text(value) if places is None else exact_decimal(value, places)

@@ -57,6 +57,8 @@ class NumberReader:
             digits = text[:-1]
         elif self._written and text.endswith("%"):
             raise CellRefused(codes.PERCENT_SIGN_NOT_WANTED, self._without_sign(text))
+        if "e" in digits or "E" in digits:
+            raise self._refused(text)
         try:
             return read_decimal(digits)
         except NumberTooLong:

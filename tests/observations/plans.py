@@ -30,7 +30,7 @@ class File:
     data: bytes
 
 
-def column(name: str, type: str = "text", **more: Any) -> ColumnSchema:
+def column(name: str, type: Any = "text", **more: Any) -> ColumnSchema:
     facts: dict[str, Any] = {
         "label": None, "members": (), "low": None, "high": None, "decimals": None, "percent_written": None,
         "presence": "always", "present_when": None, "written_absent": (), "key": False, "private": False,

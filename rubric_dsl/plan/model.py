@@ -77,7 +77,8 @@ class ColumnSchema(Strict):
 
 
 class MustSchema(Strict):
-    """A rule between the cells of a row: the node must be yes wherever all columns that it reads are present."""
+    """A rule between the cells of a row: a row where the node is no is refused; where it is absent (it reads an absent cell
+    unguarded) the rule says nothing."""
 
     node: int
     columns: tuple[str, ...]

@@ -45,6 +45,13 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """The subject's own name (subject grain): its text, or the member's name where subjects are a choice."""
+
+    kind: Literal["subject"] = "subject"
+
+
+@dataclass(frozen=True, slots=True)
 class Present:
     """Yes where the operand is neither absent nor not applicable."""
 
@@ -93,7 +100,19 @@ class Round:
 
 
 FunctionName = Literal[
-    "abs", "min", "max", "clamp", "floor", "ceiling", "sqrt", "ln", "log", "exp", "days_between", "years_between", "goalposts"
+    "abs",
+    "min",
+    "max",
+    "clamp",
+    "floor",
+    "ceiling",
+    "sqrt",
+    "ln",
+    "log",
+    "exp",
+    "days_between",
+    "years_between",
+    "goalposts",
 ]
 
 
@@ -288,8 +307,20 @@ class Aggregate:
 
 
 AcrossName = Literal[
-    "share", "count", "sum", "mean", "trimmed_mean", "median", "percentile", "lowest", "highest", "deviation",
-    "rank", "percentile_rank", "minmax", "zscore",
+    "share",
+    "count",
+    "sum",
+    "mean",
+    "trimmed_mean",
+    "median",
+    "percentile",
+    "lowest",
+    "highest",
+    "deviation",
+    "rank",
+    "percentile_rank",
+    "minmax",
+    "zscore",
 ]
 
 
@@ -466,6 +497,31 @@ class Ranking:
 
 
 Operation = (
-    Constant | Parameter | Column | Present | Add | Multiply | Power | Negate | Round | Function | Compare | Member | Not | All
-    | Any | Choose | Only | Within | Table | Aggregate | Across | Touchpoint | RowScore | Indicator | Weights | Ranking
+    Constant
+    | Parameter
+    | Column
+    | Subject
+    | Present
+    | Add
+    | Multiply
+    | Power
+    | Negate
+    | Round
+    | Function
+    | Compare
+    | Member
+    | Not
+    | All
+    | Any
+    | Choose
+    | Only
+    | Within
+    | Table
+    | Aggregate
+    | Across
+    | Touchpoint
+    | RowScore
+    | Indicator
+    | Weights
+    | Ranking
 )

@@ -1,0 +1,165 @@
+"""The identity of a plan: what the method means, apart from how it was written.
+
+Each node is hashed from its kind, its operands' hashes and its attributes; equal nodes hash alike. Lines, bounds,
+titles, notes and the labels of indicators, touchpoints, bands, classes and rankings are left out; labels of columns and
+choices stay in, because data are read by them. Order is kept where it has a meaning.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from typing import Any
+
+from rubric_dsl.plan import model
+from rubric_dsl.resolved import operations as op
+from rubric_dsl.resolved.walking import nested_fields, node_fields
+
+
+def plan_hash(plan: model.ScoringPlan) -> str:
+    """`sha256:…` of the plan's meaning."""
+    nodes: list[str] = []
+    for node in plan.nodes:
+        nodes.append(
+            _digest(
+                [
+                    _normal(node.operation, nodes),
+                    node.type.kind,
+                    list(node.type.members),
+                    node.grain.kind,
+                    node.grain.table,
+                ]
+            )
+        )
+    whole = {
+        "format": plan.format,
+        "tables": sorted((_table(table, nodes) for table in plan.tables), key=_text),
+        "subjects": list(plan.subjects) if plan.subjects is not None else None,
+        "register": plan.register_table,
+        "parameters": sorted(
+            ([p.name, p.type.kind, p.default, p.value, p.low, p.high] for p in plan.parameters), key=_text
+        ),
+        "values": sorted(([value.name, value.kind, nodes[value.node]] for value in plan.values), key=_text),
+        "rankings": sorted(([ranking.name, nodes[ranking.node]] for ranking in plan.rankings), key=_text),
+        "promises": sorted(
+            (
+                [p.title, p.kind, nodes[p.claim] if p.claim is not None else None, p.item, p.column]
+                for p in plan.promises
+            ),
+            key=_text,
+        ),
+    }
+    return "sha256:" + _digest(whole)
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(_text(value).encode("ascii")).hexdigest()
+
+
+def _normal(part: Any, nodes: list[str]) -> Any:
+    """An operation as plain data with operands by hash, in normal form."""
+    if isinstance(part, tuple):
+        return [_normal(inner, nodes) for inner in part]
+    if part is None or isinstance(part, str | int | bool):
+        return part
+    numbered, nested = node_fields(type(part)), nested_fields(type(part))
+    found: dict[str, Any] = {}
+    for field in fields(part):
+        value = getattr(part, field.name)
+        if field.name in numbered:
+            value = (
+                [nodes[node] for node in value]
+                if isinstance(value, tuple)
+                else nodes[value]
+                if value is not None
+                else None
+            )
+        elif field.name in nested:
+            value = _normal(value, nodes)
+        found[field.name] = list(value) if isinstance(value, tuple) else value
+    reorder = _UNORDERED.get(type(part))
+    return reorder(found, part) if reorder is not None else found
+
+
+def _sorted_terms(found: dict[str, Any], part: Any) -> dict[str, Any]:
+    """Terms of a sum, and factors of a product, in any order are the same."""
+    first, second = ("terms", "minus") if isinstance(part, op.Add) else ("factors", "divided")
+    pairs = sorted(zip(found[first], found[second], strict=True))
+    return {**found, first: [pair[0] for pair in pairs], second: [pair[1] for pair in pairs]}
+
+
+def _sorted_rows(found: dict[str, Any], part: Any) -> dict[str, Any]:
+    """Rows that do not overlap are the same in any order."""
+    return found if part.first_match else {**found, "rows": sorted(found["rows"], key=_text)}
+
+
+def _sorted_parts(found: dict[str, Any], part: Any) -> dict[str, Any]:
+    """The parts of an indicator add up in any order; penalties and bonuses too."""
+    return {**found, "parts": sorted(found["parts"], key=_text), "extras": sorted(found["extras"])}
+
+
+def _sorted_panel(found: dict[str, Any], part: Any) -> dict[str, Any]:
+    """Experts meet in any order (their names are no part of the method)."""
+    judges = sorted(([list(judge.cells) for judge in part.judges]), key=_text)
+    return {**found, "judges": judges}
+
+
+def _sorted_values(found: dict[str, Any], part: Any) -> dict[str, Any]:
+    return {**found, "values": sorted(found["values"])}
+
+
+_UNORDERED: Mapping[type, Callable[[dict[str, Any], Any], dict[str, Any]]] = {
+    op.Add: _sorted_terms,
+    op.Multiply: _sorted_terms,
+    op.Table: _sorted_rows,
+    op.RowScore: _sorted_parts,
+    op.Indicator: _sorted_parts,
+    op.Weights: _sorted_panel,
+    op.Member: _sorted_values,
+}
+
+
+def _table(table: model.TableSchema, nodes: list[str]) -> Any:
+    columns = sorted(
+        (
+            [
+                column.name,
+                column.label,
+                column.type,
+                [[m.name, list(m.labels)] for m in column.members],
+                column.low,
+                column.high,
+                column.decimals,
+                column.percent_written,
+                column.presence,
+                nodes[column.present_when] if column.present_when is not None else None,
+                sorted(column.written_absent),
+                column.key,
+                column.private,
+            ]
+            for column in table.columns
+        ),
+        key=_text,
+    )
+    return [
+        table.name,
+        table.subject,
+        table.folding,
+        table.stratum,
+        table.one_row_each,
+        nodes[table.stratum_weights] if table.stratum_weights is not None else None,
+        table.missing,
+        columns,
+        sorted(nodes[must.node] for must in table.musts),
+    ]
+
+
+def canonical_json(plan: model.ScoringPlan) -> str:
+    """The plan as canonical JSON: keys sorted, no blanks, numbers as texts; the same plan gives the same bytes."""
+    return json.dumps(plan.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, separators=(",", ":"))

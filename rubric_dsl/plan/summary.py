@@ -1,0 +1,82 @@
+"""What a rubric amounts to, in one line: indicators, touchpoints in how many scenarios, full marks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from rubric_dsl.numbers.decimals import exact_text
+from rubric_dsl.resolved import bindings as bind
+from rubric_dsl.resolved.model import Resolved
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """`touchpoint_instances` counts a touchpoint once in each scenario that it belongs to (`strata` of them)."""
+
+    indicators: int
+    touchpoints: int
+    strata: int
+    touchpoint_instances: int
+    least: int
+    """Touchpoints in the scenario with the fewest."""
+    most: int
+    worth: str
+
+    def as_json(self) -> dict[str, int | str]:
+        return {
+            "indicators": self.indicators,
+            "touchpoints": self.touchpoints,
+            "strata": self.strata,
+            "touchpoint_instances": self.touchpoint_instances,
+            "worth": self.worth,
+        }
+
+    def shown(self, lang: str) -> str:
+        """`176 touchpoints (22 in each of 8 scenarios), worth 100`."""
+        zh = lang == "zh"
+        if not self.strata:
+            return (
+                f"{self.touchpoints} 个触点，满分 {self.worth}"
+                if zh
+                else f"{self.touchpoints} touchpoints, worth {self.worth}"
+            )
+        if self.least == self.most:
+            each = f"{self.most}"
+        else:
+            each = f"{self.least}–{self.most}" if zh else f"{self.least} to {self.most}"
+        if zh:
+            return f"{self.touchpoint_instances} 个触点（{self.strata} 个场景，每个场景 {each} 个），满分 {self.worth}"
+        return (
+            f"{self.touchpoint_instances} touchpoints ({each} in each of {self.strata} scenarios), worth {self.worth}"
+        )
+
+
+def summary_of(resolved: Resolved) -> Summary:
+    scope = resolved.scope
+    touchpoints = [b for b in scope.names.values() if isinstance(b, bind.Touchpoint)]
+    indicators = [b for b in scope.names.values() if isinstance(b, bind.Indicator)]
+    counts: dict[tuple[str, str], int] = {}
+    alone = 0
+    for touchpoint in touchpoints:
+        table = scope.tables.get(touchpoint.table or "")
+        if table is None or table.stratum is None:
+            alone += 1
+            continue
+        for member in touchpoint.strata or table.columns[table.stratum].type.members:
+            counts[table.name, member] = counts.get((table.name, member), 0) + 1
+    instances = sum(counts.values()) + alone
+    sizes = list(counts.values()) or [0]
+    return Summary(
+        len(indicators), len(touchpoints), len(counts), instances, min(sizes), max(sizes), exact_text(_worth(resolved))
+    )
+
+
+def _worth(resolved: Resolved) -> Fraction:
+    """Full marks of what is ranked first, else of the indicators that stand in no other."""
+    for ranking in resolved.rankings:
+        binding = resolved.scope.names.get(ranking.by)
+        if isinstance(binding, bind.Indicator):
+            return binding.worth
+    roots = [resolved.scope.names.get(place.name) for place in resolved.outline if place.depth == 0]
+    return sum((root.worth for root in roots if isinstance(root, bind.Indicator)), Fraction(0))

@@ -1,0 +1,398 @@
+"""Calls: functions of values, aggregates over rows, comparisons across subjects, and formulas put in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from rubric_dsl.resolved import bindings as bind
+from rubric_dsl.resolved import domains, established
+from rubric_dsl.resolved import operations as op
+from rubric_dsl.resolved import types as ty
+from rubric_dsl.resolved.expressions import CASES, MAX_DEPTH, Expressions, Place
+from rubric_dsl.resolved.graph import NO_NEEDS
+from rubric_dsl.resolved.report import Edit, Fix, Label
+from rubric_dsl.resolved.scope import near
+from rubric_dsl.resolved.tables import lower_table
+from rubric_dsl.surface import tree
+from rubric_dsl.surface.keywords import function_id, function_names
+
+Node = op.Node
+AGGREGATES: frozenset[str] = frozenset(op.AggregateName.__args__)  # type: ignore[attr-defined]  # a Literal's words
+ACROSS: frozenset[str] = frozenset(op.AcrossName.__args__)  # type: ignore[attr-defined]
+PLACES = ACROSS - AGGREGATES
+VALUES: frozenset[str] = frozenset(op.FunctionName.__args__)  # type: ignore[attr-defined]
+CLAIMS = frozenset({"never_rises", "never_falls"})
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How many arguments a function of values takes (most None: any number)."""
+
+    least: int
+    most: int | None
+
+
+SHAPES: dict[str, Shape] = {
+    "abs": Shape(1, 1),
+    "min": Shape(1, None),
+    "max": Shape(1, None),
+    "clamp": Shape(3, 3),
+    "floor": Shape(1, 1),
+    "ceiling": Shape(1, 1),
+    "sqrt": Shape(1, 1),
+    "ln": Shape(1, 1),
+    "log": Shape(2, 2),
+    "exp": Shape(1, 1),
+    "days_between": Shape(2, 2),
+    "years_between": Shape(2, 2),
+    "goalposts": Shape(3, 3),
+}
+_IRRATIONAL = frozenset({"sqrt", "ln", "log", "exp"})
+_PLAIN_ONLY = frozenset({"sqrt", "ln", "log", "exp", "floor", "ceiling"})
+"""Functions that need a plain number (a percent counts as one for roots and logarithms; a duration does not)."""
+
+
+def lower_call(use: Expressions, call: tree.Call, place: Place) -> Node | None:
+    """The node of a call; a formula of the rubric goes before a function of the same word."""
+    declared = use.scope.names.get(call.function.text)
+    if isinstance(declared, bind.Formula):
+        return _formula(use, call, declared, place)
+    if isinstance(declared, bind.Broken):
+        return None
+    function = function_id(call.function.text)
+    if function is None:
+        _unknown_function(use, call, declared)
+        return None
+    if function in CLAIMS:
+        use.report.add("R077", call.function.span, facts={"function": call.function.text})
+        return None
+    if function in VALUES:
+        return _of_values(use, call, function, place)
+    return _of_many(use, call, function, place)
+
+
+def _unknown_function(use: Expressions, call: tree.Call, declared: bind.Binding | None) -> None:
+    if declared is not None:
+        use.report.add(
+            "R047",
+            call.function.span,
+            facts={"name": call.function.text},
+            labels=[Label(declared.span, "declared")],
+        )
+        return
+    formulas = [name for name, binding in use.scope.names.items() if isinstance(binding, bind.Formula)]
+    close = near(call.function.text, [*function_names(), *formulas])
+    use.report.add(
+        "R044",
+        call.function.span,
+        facts={"name": call.function.text},
+        fixes=[Fix("near", (Edit(call.function.span, other),), {"near": other}) for other in close],
+    )
+
+
+# ---------------------------------------------------------------- functions of values
+
+
+def _of_values(use: Expressions, call: tree.Call, function: str, place: Place) -> Node | None:
+    if not _fits(use, call, SHAPES[function]):
+        return None
+    for part in (call.where, call.across):
+        if part is not None:
+            use.report.add("R078", part.span, facts={"function": call.function.text})
+            return None
+    arguments: list[Node | None] = [use.lower(argument, place) for argument in call.arguments]
+    if function in ("days_between", "years_between"):
+        arguments = [
+            use.as_type(node, ty.DATE, part, part) if node is not None else None
+            for node, part in zip(arguments, call.arguments, strict=True)
+        ]
+        return _built(use, call, function, arguments, ty.DURATION if function == "days_between" else ty.NUMBER)
+    for node, part in zip(arguments, call.arguments, strict=True):
+        if node is not None and not use.graph.type(node).numeric:
+            use.report.add("R063", part.span, facts={"type": use.graph.type(node).kind})
+            return None
+        if node is not None and function in _PLAIN_ONLY and use.graph.type(node) == ty.DURATION:
+            use.report.add("R067", part.span, facts={"function": call.function.text})
+            return None
+    if function in _PLAIN_ONLY:
+        return _built(use, call, function, arguments, ty.NUMBER)
+    same = use.agree(arguments, call.arguments)
+    if same is None:
+        return None
+    return _built(use, call, function, same[0], ty.NUMBER if function == "goalposts" else same[1])
+
+
+def _fits(use: Expressions, call: tree.Call, shape: Shape) -> bool:
+    given = len(call.arguments)
+    if given >= shape.least and (shape.most is None or given <= shape.most):
+        return True
+    wanted = str(shape.least) if shape.most == shape.least else f"{shape.least}+"
+    use.report.add("R073", call.span, facts={"function": call.function.text, "given": given, "wanted": wanted})
+    return False
+
+
+def _built(
+    use: Expressions, call: tree.Call, function: str, arguments: Sequence[Node | None], kind: ty.ValueType
+) -> Node | None:
+    grain = use.grain(arguments, call.arguments)
+    if grain is None:
+        return None
+    nodes = tuple(node for node in arguments if node is not None)
+    return use.graph.add(
+        op.Function(function, nodes),
+        type=kind,
+        grain=grain,  # type: ignore[arg-type]  # one of VALUES
+        domain=domains.function(function, [use.graph.domain(node) for node in nodes]),
+        span=call.span,
+        needs=use.graph.needs_of(nodes),
+        irrational=function in _IRRATIONAL or use.irrational(nodes),
+    )
+
+
+# ---------------------------------------------------------------- aggregates and across
+
+
+def _of_many(use: Expressions, call: tree.Call, function: str, place: Place) -> Node | None:
+    shape = Shape(2, 2) if function == "percentile" else Shape(1, 1)
+    if not _fits(use, call, shape) or not _across_words(use, call):
+        return None
+    subject_of = call.arguments[-1]
+    if function == "count" and isinstance(subject_of, tree.Name):
+        table = use.scope.names.get(subject_of.name)
+        if isinstance(table, bind.Table):
+            return _over_rows(use, call, function, None, table.name, None, place)
+    argument = None
+    if function == "percentile":
+        argument = _share_argument(use, call.arguments[0], place)
+        if argument is None:
+            return None
+    where, known = _where(use, call, place)
+    if call.where is not None and where is None:
+        return None
+    operand = use.lower(subject_of, known)
+    if operand is None or not _operand_type(use, function, operand, subject_of):
+        return None
+    read: list[tuple[Node, tree.Expr]] = [(operand, subject_of)]
+    if where is not None and call.where is not None:
+        read.append((where, call.where))
+    grain = use.grain([node for node, _ in read], [part for _, part in read])
+    if grain is None:
+        return None
+    if grain.kind == "row":
+        if function in PLACES:
+            text = use.scope.mean_of(subject_of, use.scope.text_of(subject_of))
+            use.report.add(
+                "R079",
+                subject_of.span,
+                facts={"function": call.function.text},
+                fixes=[Fix("aggregate", (Edit(subject_of.span, text),), {"rewrite": text})],
+            )
+            return None
+        if not use.present(operand, subject_of, known):
+            return None
+        return _over_rows(use, call, function, operand, grain.table or "", (where, argument), place)
+    if call.across is not None:
+        return _across(use, call, function, operand, argument, where, place)
+    _of_one(use, call, function, grain, subject_of)
+    return None
+
+
+def _across_words(use: Expressions, call: tree.Call) -> bool:
+    """Whether `across` names the subject."""
+    if call.across is None or call.across.text == use.scope.subject:
+        return True
+    subject = use.scope.subject or "…"
+    use.report.add(
+        "R076",
+        call.across.span,
+        facts={"name": call.across.text, "subject": subject},
+        fixes=[Fix("subject", (Edit(call.across.span, subject),), {"subject": subject})],
+    )
+    return False
+
+
+def _share_argument(use: Expressions, part: tree.Expr, place: Place) -> Node | None:
+    node = use.lower(part, place)
+    if node is None:
+        return None
+    if use.graph.grain(node) != ty.CONSTANT or not domains.inside(use.graph.domain(node), 0, 1):
+        use.report.add("R072", part.span, facts={"text": use.scope.text_of(part)})
+        return None
+    return use.as_type(node, ty.PERCENT, part, part)
+
+
+def _where(use: Expressions, call: tree.Call, place: Place) -> tuple[Node | None, Place]:
+    if call.where is None:
+        return None, place
+    where = use.condition(call.where, place)
+    if where is None:
+        return None, place
+    return where, place.knowing(established.facts_from(use.graph, where, True))
+
+
+def _operand_type(use: Expressions, function: str, operand: Node, part: tree.Expr) -> bool:
+    kind = use.graph.type(operand)
+    if function in ("share", "count"):
+        return use.is_yes_no(operand, part.span)
+    if kind.numeric:
+        return True
+    use.report.add("R063", part.span, facts={"type": kind.kind})
+    return False
+
+
+def _of_one(use: Expressions, call: tree.Call, function: str, grain: ty.Grain, part: tree.Expr) -> None:
+    """An aggregate of something that is one value a subject already."""
+    text = use.scope.text_of(part)
+    across = f"{call.function.text}({text} across {use.scope.subject or 'subject'})"
+    use.report.add(
+        "R085",
+        call.span,
+        facts={"function": call.function.text, "text": text},
+        fixes=[Fix("across", (Edit(call.span, across),), {"rewrite": across})],
+    )
+
+
+def _over_rows(
+    use: Expressions,
+    call: tree.Call,
+    function: str,
+    operand: Node | None,
+    table: str,
+    parts: tuple[Node | None, Node | None] | None,
+    place: Place,
+) -> Node | None:
+    """An aggregate over the rows of a subject, or of all subjects with `across`."""
+    where, argument = parts or (None, None)
+    if parts is None and call.where is not None:
+        where = use.condition(call.where, place)
+        if where is None:
+            return None
+    home = use.scope.tables.get(table)
+    if home is None:
+        return None
+    within = _group(use, call, place) if call.within is not None else None
+    if call.within is not None and within is None:
+        return None
+    pooled = call.across is not None
+    always = where is None and home.observe.missing is None
+    counted = function in ("count", "sum")
+    few = function == "trimmed_mean"
+    grain = ty.SUBJECT if not pooled or within is not None else ty.COHORT
+    kind = ty.NUMBER if operand is None else use.graph.type(operand)
+    kind = {"share": ty.PERCENT, "count": ty.NUMBER}.get(function, kind)
+    node = use.graph.add(
+        op.Aggregate(function, table, operand, where, argument, pooled, within),  # type: ignore[arg-type]
+        type=kind,
+        grain=grain,
+        domain=_rows_domain(use, function, operand, home, where is None and not pooled),
+        span=call.span,
+        source=not (always or counted) or few,
+        irrational=function == "deviation" or (operand is not None and use.irrational([operand])),
+    )
+    if not (always or counted) or few:
+        use.scope.sources.setdefault(node, use.scope.text_of(call))
+    return node
+
+
+def _rows_domain(use: Expressions, function: str, operand: Node | None, home: bind.Table, all_rows: bool) -> ty.Domain:
+    if function == "share":
+        if home.one_row_each and all_rows and home.stratum is not None and home.observe.missing is None:
+            return ty.Ratio((len(home.columns[home.stratum].type.members),))
+        return ty.Ratio()
+    if operand is None or function == "count":
+        return domains.COUNT
+    return domains.aggregate(function, use.graph.domain(operand))
+
+
+def _group(use: Expressions, call: tree.Call, place: Place) -> Node | None:
+    """The node whose value names the group of a subject."""
+    assert call.within is not None
+    node = use.lower(tree.Name(call.within.text, call.within.span), replace(place, table=None))
+    if node is None:
+        return None
+    if use.graph.grain(node).kind != "subject" or use.graph.type(node).kind not in ("choice", "text", "yes/no"):
+        use.report.add("R084", call.within.span, facts={"name": call.within.text})
+        return None
+    return node if use.present(node, tree.Name(call.within.text, call.within.span), place) else None
+
+
+def _across(
+    use: Expressions,
+    call: tree.Call,
+    function: str,
+    operand: Node,
+    argument: Node | None,
+    where: Node | None,
+    place: Place,
+) -> Node | None:
+    within = _group(use, call, place) if call.within is not None else None
+    if call.within is not None and within is None:
+        return None
+    if function == "folded":
+        use.report.add("R078", call.across.span if call.across else call.span, facts={"function": call.function.text})
+        return None
+    ranked = function in PLACES
+    own = use.graph[operand].needs
+    maybe_none = (bool(own) or where is not None) and not ranked and function not in ("count", "sum")
+    maybe_none = maybe_none or function == "trimmed_mean"
+    kind = {
+        "share": ty.PERCENT,
+        "percentile_rank": ty.NUMBER,
+        "count": ty.NUMBER,
+        "rank": ty.NUMBER,
+        "minmax": ty.NUMBER,
+        "zscore": ty.NUMBER,
+    }.get(function, use.graph.type(operand))
+    node = use.graph.add(
+        op.Across(function, operand, argument, within, where),  # type: ignore[arg-type]  # one of ACROSS
+        type=kind,
+        grain=ty.SUBJECT if ranked or within is not None else ty.COHORT,
+        domain=domains.across(function, use.graph.domain(operand)),
+        span=call.span,
+        needs=own if ranked else NO_NEEDS,
+        source=maybe_none,
+        irrational=function in ("zscore", "deviation") or use.irrational([operand]),
+    )
+    if maybe_none:
+        use.scope.sources.setdefault(node, use.scope.text_of(call))
+    return node
+
+
+# ---------------------------------------------------------------- formulas
+
+
+def _formula(use: Expressions, call: tree.Call, declared: bind.Formula, place: Place) -> Node | None:
+    """The right side of the formula with the arguments put in; findings show the use, then the line inside."""
+    formula = declared.formula
+    for part in (call.where, call.across):
+        if part is not None:
+            use.report.add("R078", part.span, facts={"function": call.function.text})
+            return None
+    if len(call.arguments) != len(formula.arguments):
+        use.report.add(
+            "R132",
+            call.span,
+            facts={"name": declared.name, "given": len(call.arguments), "wanted": len(formula.arguments)},
+            labels=[Label(declared.span, "declared")],
+        )
+        return None
+    if place.depth >= MAX_DEPTH:
+        use.report.add("R139", call.span, facts={"limit": MAX_DEPTH})
+        return None
+    arguments = [use.lower(argument, place) for argument in call.arguments]
+    if any(node is None for node in arguments):
+        return None
+    given = {word.text: node for word, node in zip(formula.arguments, arguments, strict=True) if node is not None}
+    inner = replace(place, arguments=given, depth=place.depth + 1)
+    use.report.uses.append(call.span)
+    try:
+        if isinstance(formula.body, tree.Table):
+            lowered = lower_table(use, formula.body, inner, "value", declared.name)
+            return lowered.nodes[0] if lowered else None
+        return use.lower(formula.body, inner)
+    finally:
+        use.report.uses.pop()
+
+
+CASES[tree.Call] = lower_call

@@ -1,0 +1,294 @@
+"""Parameters, measures, bands, formulas and weights."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from fractions import Fraction
+
+from rubric_dsl.numbers.decimals import NotANumber, NumberTooLong, exact_text, read_decimal
+from rubric_dsl.resolved import bindings as bind
+from rubric_dsl.resolved import domains, established
+from rubric_dsl.resolved import operations as op
+from rubric_dsl.resolved import types as ty
+from rubric_dsl.resolved.expressions import Expressions, Place
+from rubric_dsl.resolved.literals import constant_of, value_in
+from rubric_dsl.resolved.references import mentioned, names_in
+from rubric_dsl.resolved.report import Fix, Label
+from rubric_dsl.resolved.tables import lower_table
+from rubric_dsl.surface import tree
+from rubric_dsl.surface.keywords import function_id
+
+# ---------------------------------------------------------------- parameters
+
+
+def resolve_parameter(
+    use: Expressions, parameter: tree.Parameter, settings: Mapping[str, str]
+) -> bind.Parameter | None:
+    """A named constant; `settings` may replace its value within its range."""
+    value = _literal(parameter.value)
+    if value is None:
+        use.report.add("R131", parameter.value.span)
+        return None
+    number, kind = value
+    limits = parameter.limits
+    low = _end(use, limits.low, kind) if limits is not None else None
+    high = _end(use, limits.high, kind) if limits is not None else None
+    default = number
+    setting = settings.get(parameter.named.name)
+    if setting is not None:
+        read = read_setting(setting, kind)
+        if read is None:
+            use.report.add(
+                "R128",
+                parameter.named.word.span,
+                facts={"name": parameter.named.name, "setting": setting, "type": kind.kind},
+            )
+            return None
+        number = read
+    if (low is not None and number < low) or (high is not None and number > high):
+        use.report.add(
+            "R130",
+            parameter.value.span,
+            facts={"name": parameter.named.name, "value": domains.Shown(number, kind)},
+            labels=[Label(limits.span, "range")] if limits is not None else [],
+        )
+        return None
+    node = use.graph.add(
+        op.Parameter(parameter.named.name),
+        type=kind,
+        grain=ty.CONSTANT,
+        domain=ty.Points((number,)),
+        span=parameter.named.word.span,
+    )
+    return bind.Parameter(
+        parameter.named.name,
+        parameter.named,
+        node,
+        kind,
+        exact_text(default),
+        number,
+        low,
+        high,
+        parameter.named.word.span,
+    )
+
+
+def _literal(value: tree.Expr) -> tuple[Fraction, ty.ValueType] | None:
+    while isinstance(value, tree.Group):
+        value = value.inner
+    if isinstance(value, tree.Negate) and isinstance(value.operand, tree.Number):
+        number, kind = constant_of(value.operand)
+        return -number, kind
+    return constant_of(value) if isinstance(value, tree.Number) else None
+
+
+def _end(use: Expressions, end: tree.PatternValue | None, kind: ty.ValueType) -> Fraction | None:
+    if end is None:
+        return None
+    value = _literal(end) if isinstance(end, tree.Number | tree.Negate) else None
+    if value is None:
+        use.report.add("R118", end.span, facts={"type": kind.kind})
+        return None
+    if value[1] == kind or value[0] == 0:
+        return value[0]
+    use.report.add("R064", end.span, facts={"left": kind.kind, "right": value[1].kind})
+    return None
+
+
+_SETTING = re.compile(r"\s*([+-]?[0-9]+(?:\.[0-9]+)?)\s*(%|s|min|h|day|days|秒|分钟|小时|天)?\s*")
+_UNITS: dict[str, tree.Unit] = {
+    "%": "%",
+    "s": "s",
+    "秒": "s",
+    "min": "min",
+    "分钟": "min",
+    "h": "h",
+    "小时": "h",
+    "day": "day",
+    "days": "day",
+    "天": "day",
+}
+
+
+def read_setting(text: str, kind: ty.ValueType) -> Fraction | None:
+    """The value of `--set name=TEXT` in the parameter's runtime unit; None where it is no value of that kind."""
+    found = _SETTING.fullmatch(text) if len(text) <= 200 else None
+    if found is None:
+        return None
+    try:
+        number = read_decimal(found.group(1))
+    except (NotANumber, NumberTooLong):
+        return None
+    value, unit = value_in(number, _UNITS[found.group(2)] if found.group(2) else "")
+    return value if unit == kind else None
+
+
+# ---------------------------------------------------------------- measures and bands
+
+
+def resolve_measure(use: Expressions, measure: tree.Measure) -> tuple[bind.Measure, ...] | None:
+    place = Place()
+    condition = None
+    if measure.when is not None:
+        condition = use.condition(measure.when, place)
+        if condition is None:
+            return None
+        place = place.knowing(established.facts_from(use.graph, condition, True))
+    if isinstance(measure.body, tree.Table):
+        lowered = lower_table(use, measure.body, place, "value", measure.names[0].name, columns=len(measure.names))
+        nodes: tuple[op.Node, ...] | None = lowered.nodes if lowered is not None else None
+    else:
+        nodes = _by_expression(use, measure, measure.body, place)
+    if nodes is None:
+        return None
+    found = []
+    for named, node in zip(measure.names, nodes, strict=True):
+        last = _finished(use, measure, named, node, condition)
+        if last is None:
+            return None
+        found.append(bind.Measure(named.name, named, last, named.word.span))
+    return tuple(found)
+
+
+def _by_expression(
+    use: Expressions, measure: tree.Measure, body: tree.Expr, place: Place
+) -> tuple[op.Node, ...] | None:
+    if len(measure.names) > 1:
+        use.report.add("R136", body.span, facts={"given": 1, "wanted": len(measure.names)})
+        return None
+    node = use.lower(body, place)
+    if node is None:
+        return None
+    if measure.optional and not use.graph[node].needs:
+        use.report.add("R083", measure.names[0].word.span, facts={"name": measure.names[0].name})
+    if not measure.optional and not use.present(node, body, place):
+        return None
+    return (node,)
+
+
+def _finished(
+    use: Expressions, measure: tree.Measure, named: tree.Named, node: op.Node, condition: op.Node | None
+) -> op.Node | None:
+    """The node with the stated range and presence around it."""
+    if measure.limits is not None:
+        ranged = _within(use, measure, named, node)
+        if ranged is None:
+            return None
+        node = ranged
+    if condition is None:
+        return node
+    known = use.graph[node]
+    facts = established.facts_from(use.graph, condition, True)
+    needs = use.graph[condition].needs | established.met_under(use.graph, known.needs, facts)
+    grain = use.grain([condition, node], [measure.when, measure.body])
+    if grain is None:
+        return None
+    only = use.graph.add(
+        op.Only(condition, node),
+        type=known.type,
+        grain=grain,
+        domain=known.domain,
+        span=named.word.span,
+        needs=needs,
+        present_if=condition,
+        source=True,
+        irrational=known.irrational,
+    )
+    use.scope.sources.setdefault(only, named.name)
+    if measure.when is not None:
+        use.scope.conditions.setdefault(only, use.scope.text_of(measure.when))
+    return only
+
+
+def _within(use: Expressions, measure: tree.Measure, named: tree.Named, node: op.Node) -> op.Node | None:
+    known = use.graph[node]
+    assert measure.limits is not None
+    if not known.type.numeric:
+        use.report.add("R116", measure.limits.span, facts={"type": known.type.kind})
+        return None
+    ends: list[op.Node | None] = []
+    for end in (measure.limits.low, measure.limits.high):
+        value = _end(use, end, known.type) if end is not None else None
+        if end is not None and value is None:
+            return None
+        ends.append(use.number(value, end.span, known.type) if value is not None and end is not None else None)
+    low, high = (Fraction(_text(use, end)) if end is not None else None for end in ends)
+    if low is not None and high is not None and low > high:
+        use.report.add("R117", measure.limits.span)
+        return None
+    domain = domains.intersect(known.domain, low, high)
+    if domain is None:
+        use.report.add("R134", measure.limits.span, facts={"name": named.name})
+        return None
+    return use.graph.add(
+        op.Within(node, ends[0], ends[1]),
+        type=known.type,
+        grain=known.grain,
+        domain=domain,
+        span=named.word.span,
+        needs=known.needs,
+        irrational=known.irrational,
+    )
+
+
+def _text(use: Expressions, node: op.Node) -> str:
+    operation = use.graph[node].operation
+    assert isinstance(operation, op.Constant)
+    return operation.value
+
+
+def resolve_bands(use: Expressions, bands: tree.Bands) -> bind.Bands | None:
+    lowered = lower_table(use, bands.table, Place(), "bands", bands.named.name)
+    if lowered is None:
+        return None
+    return bind.Bands(bands.named.name, bands.named, lowered.nodes[0], lowered.classes, bands.named.word.span)
+
+
+# ---------------------------------------------------------------- formulas
+
+
+def resolve_formula(use: Expressions, formula: tree.Formula, order: Mapping[str, int]) -> bind.Formula | None:
+    """A formula is judged at each use; here only its names: arguments differ, what it mentions exists and is earlier."""
+    seen: dict[str, tree.Word] = {}
+    for argument in formula.arguments:
+        first = seen.setdefault(argument.text, argument)
+        if first is not argument:
+            use.report.add("R133", argument.span, facts={"name": argument.text}, labels=[Label(first.span, "first")])
+            return None
+    own = order.get(formula.word.text, 0)
+    sound = True
+    for word in mentioned(formula.body):
+        name = word.text if isinstance(word, tree.Word) else word.name
+        if name in seen or not isinstance(word, tree.Name):
+            if name not in seen and not _callable(use, name, own, order, formula, word):
+                sound = False
+            continue
+        if name not in use.scope.names and not _may_be_member(formula, name):
+            use.scope.unknown(name, word.span, [*use.scope.names, *seen])
+            sound = False
+    return bind.Formula(formula.word.text, formula, formula.word.span) if sound else None
+
+
+def _callable(
+    use: Expressions, name: str, own: int, order: Mapping[str, int], formula: tree.Formula, word: tree.Word | tree.Name
+) -> bool:
+    """Whether a called formula stands earlier; built-in functions and members of a choice pass."""
+    if name not in order or function_id(name) is not None:
+        return True
+    if order[name] < own:
+        return True
+    use.report.add(
+        "R140",
+        word.span,
+        facts={"name": name, "formula": formula.word.text},
+        fixes=[Fix("earlier", (), {"name": name})],
+    )
+    return False
+
+
+def _may_be_member(formula: tree.Formula, name: str) -> bool:
+    """Names in the patterns of a table may be members of whatever choice is put in."""
+    if not isinstance(formula.body, tree.Table):
+        return False
+    return any(name in names_in(row.patterns) for row in formula.body.rows)

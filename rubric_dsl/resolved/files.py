@@ -1,0 +1,198 @@
+"""One rubric from several files: what `use` brings in and what `amends` starts from."""
+
+from __future__ import annotations
+
+import os.path
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from rubric_dsl.diagnostics.model import Diagnostic
+from rubric_dsl.resolved.rankings import ranking_names
+from rubric_dsl.resolved.report import Label, Report
+from rubric_dsl.resolved.scope import near
+from rubric_dsl.surface import tree
+from rubric_dsl.text.source import Origin, Span
+
+MAX_LEVELS = 16
+MAX_TOTAL_BYTES = 8 * 1024 * 1024
+
+
+Load = Callable[[str], bytes]
+"""Gives the bytes of a file by its path. FileNotFoundError: there is none; PermissionError: it lies outside the folders
+that a rubric may take files from; any other OSError: it cannot be read."""
+
+
+class Parse(Protocol):
+    """How a file's bytes become a document; reports what is wrong with them."""
+
+    def __call__(self, file: str, data: bytes, report: Report) -> tree.Document | None: ...
+
+
+@dataclass(slots=True)
+class Gathered:
+    """The items of a rubric with all it uses and amends, as one list."""
+
+    header: tree.Header | None
+    items: tuple[tree.Item, ...]
+    report: Report = field(default_factory=Report)
+    files: list[str] = field(default_factory=list)
+
+    @property
+    def found(self) -> list[Diagnostic]:
+        return self.report.found
+
+
+class Gathering:
+    """Walks `use` and `amends` from one file; every file is read once."""
+
+    def __init__(self, load: Load, parse: Parse, report: Report) -> None:
+        self.load = load
+        self.parse = parse
+        self.report = report
+        self.total = 0
+        self.files: list[str] = []
+        self._used: set[str] = set()
+
+    def gather(self, path: str) -> Gathered:
+        document = self._read(path, None)
+        if document is None:
+            return Gathered(None, (), self.report, self.files)
+        items = self._complete(path, document, (path,))
+        return Gathered(document.header, items, self.report, self.files)
+
+    def _read(self, path: str, span: Span | None) -> tree.Document | None:
+        here = span or Span(Origin(path, 1), 0, 0, 0, 0)
+        try:
+            data = self.load(path)
+        except OSError as problem:
+            self.report.add(_code_of(problem), here, facts={"path": path})
+            return None
+        self.total += len(data)
+        if self.total > MAX_TOTAL_BYTES:
+            self.report.add("R194", here, facts={"path": path, "limit": "8 MiB"})
+            return None
+        self.files.append(path)
+        return self.parse(path, data, self.report)
+
+    def _complete(self, path: str, document: tree.Document, chain: tuple[str, ...]) -> tuple[tree.Item, ...]:
+        """The document's items with those of the edition it amends and of the files it uses."""
+        base = self._amended(path, document, chain)
+        items: list[tree.Item] = []
+        for item in document.items:
+            if isinstance(item, tree.Use):
+                items.extend(self._use(path, item, chain))
+            elif not isinstance(item, tree.Drop) or base is not None:
+                items.append(item)
+            else:
+                self.report.add("R197", item.span)
+        if base is None:
+            return tuple(items)
+        return amend(base, items, self.report)
+
+    def _amended(self, path: str, document: tree.Document, chain: tuple[str, ...]) -> tuple[tree.Item, ...] | None:
+        lines = [line for line in document.header.lines if line.kind == "amends"] if document.header else []
+        if not lines:
+            return None
+        if len(lines) > 1:
+            self.report.add("R183", lines[1].span, labels=[Label(lines[0].span, "first")])
+        target = self._target(path, lines[0].text, chain)
+        base = self._read(target, lines[0].text.span) if target is not None else None
+        if base is None or target is None:
+            return ()
+        return self._complete(target, base, (*chain, target))
+
+    def _use(self, path: str, use: tree.Use, chain: tuple[str, ...]) -> tuple[tree.Item, ...]:
+        target = self._target(path, use.path, chain)
+        if target is None or target in self._used:
+            return ()
+        self._used.add(target)
+        document = self._read(target, use.path.span)
+        if document is None:
+            return ()
+        items = self._complete(target, document, (*chain, target))
+        return tuple(item for item in items if not isinstance(item, tree.Test))
+
+    def _target(self, path: str, written: tree.Quoted, chain: tuple[str, ...]) -> str | None:
+        if written.text.startswith(("/", "\\")) or ":" in written.text or "\\" in written.text or not written.text:
+            self.report.add("R198", written.span, facts={"path": written.text})
+            return None
+        target = os.path.normpath(os.path.join(os.path.dirname(path), *written.text.split("/")))
+        if target in chain:
+            self.report.add("R195", written.span, facts={"circle": " → ".join([*chain[chain.index(target) :], target])})
+            return None
+        if len(chain) >= MAX_LEVELS:
+            self.report.add("R196", written.span, facts={"limit": MAX_LEVELS})
+            return None
+        return target
+
+
+def _code_of(problem: OSError) -> str:
+    if isinstance(problem, FileNotFoundError):
+        return "R190"
+    return "R191" if isinstance(problem, PermissionError) else "R193"
+
+
+# ---------------------------------------------------------------- amending
+
+
+def names_of(item: tree.Item) -> tuple[str, ...]:
+    """The names an item is replaced or dropped by (tests and promises: their title in quotes)."""
+    if isinstance(item, tree.Measure):
+        return tuple(named.name for named in item.names)
+    if isinstance(item, tree.Formula | tree.Example):
+        return (item.word.text,)
+    if isinstance(item, tree.Test | tree.Promise):
+        return (f'"{item.title.text}"',)
+    if isinstance(item, tree.Ranking):
+        return tuple(ranking_names(item))
+    if isinstance(item, tree.Use | tree.Drop):
+        return ()
+    return (item.named.name,)
+
+
+def amend(base: tuple[tree.Item, ...], changes: list[tree.Item], report: Report) -> tuple[tree.Item, ...]:
+    """The base edition with each change in the place of what bears its name, new names added, dropped ones gone."""
+    items: list[tree.Item] = list(base)
+    for change in changes:
+        if isinstance(change, tree.Drop):
+            for word in change.words:
+                if not _put(items, word.text, None):
+                    known = [name for item in items for name in _all_names(item)]
+                    report.add(
+                        "R199", word.span, facts={"name": word.text, "near": ", ".join(near(word.text, known)) or "-"}
+                    )
+            continue
+        if not any(_put(items, name, change) for name in names_of(change)):
+            items.append(change)
+    return tuple(items)
+
+
+def _all_names(item: tree.Item) -> tuple[str, ...]:
+    if isinstance(item, tree.Indicator):
+        return (item.named.name, *(name for child in item.children for name in _all_names(child)))
+    return names_of(item)
+
+
+def _put(items: list[tree.Item], name: str, change: tree.Item | None) -> bool:
+    """Replaces (None: removes) the item of that name, at the top or inside an indicator."""
+    for index, item in enumerate(items):
+        if name in names_of(item):
+            items[index : index + 1] = [change] if change is not None else []
+            return True
+        if isinstance(item, tree.Indicator) and name in _all_names(item):
+            items[index] = _put_inside(item, name, change)
+            return True
+    return False
+
+
+def _put_inside(indicator: tree.Indicator, name: str, change: tree.Item | None) -> tree.Indicator:
+    children: list[tree.Indicator | tree.Touchpoint] = []
+    for child in indicator.children:
+        if child.named.name == name:
+            children.extend([change] if isinstance(change, tree.Indicator | tree.Touchpoint) else [])
+        elif isinstance(child, tree.Indicator) and name in _all_names(child):
+            children.append(_put_inside(child, name, change))
+        else:
+            children.append(child)
+    return replace(indicator, children=tuple(children))

@@ -1,0 +1,43 @@
+"""Which names a piece of a rubric mentions, without knowing what they stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+
+from rubric_dsl.surface import tree
+from rubric_dsl.text.source import Origin, Span
+
+
+def mentioned(*pieces: object) -> Iterator[tree.Word | tree.Name]:
+    """Every name in the pieces that may refer to a declaration, in no particular order.
+
+    Works on any part of the tree by its fields, so a new construct needs no line here. Words that declare
+    (`Named`) and quoted texts are passed over; `Is` members are included, as they may be parameters or classes.
+    """
+    pending: list[object] = list(pieces)
+    while pending:
+        piece = pending.pop()
+        if isinstance(piece, tree.Word | tree.Name):
+            yield piece
+        elif isinstance(piece, tuple):
+            pending.extend(piece)
+        elif isinstance(piece, tree.Named | tree.Quoted | Span | Origin) or not is_dataclass(piece):
+            continue
+        else:
+            pending.extend(getattr(piece, field.name) for field in fields(piece))
+
+
+def names_in(*pieces: object) -> set[str]:
+    """The same as a set of texts."""
+    return {piece.text if isinstance(piece, tree.Word) else piece.name for piece in mentioned(*pieces)}
+
+
+def find_name(expression: object, name: str) -> Span | None:
+    """Where the name is first mentioned in the piece."""
+    spans = [
+        piece.span
+        for piece in mentioned(expression)
+        if (piece.text if isinstance(piece, tree.Word) else piece.name) == name
+    ]
+    return min(spans, key=lambda span: (span.line, span.column)) if spans else None

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from rubric_dsl.engines.contract import Subject, Totals
+from rubric_dsl.evaluation.arithmetic import fault_of
 from rubric_dsl.evaluation.statistics import aggregate, placements
 from rubric_dsl.evaluation.values import ABSENT, Given, Nothing, Undefined, Value, as_number, is_number
-from rubric_dsl.numbers.reals import Exact, Undecided
+from rubric_dsl.numbers.reals import Exact
 from rubric_dsl.resolved import operations as op
 
 PLACES = ("rank", "percentile_rank", "minmax", "zscore")
@@ -22,8 +23,8 @@ def aggregated(
     argument = ABSENT if operation.argument is None else constants[operation.argument]
     try:
         return aggregate(operation.name, samples, argument if is_number(argument) else None)
-    except Undecided:
-        return Undefined("undecided", node)
+    except ArithmeticError as error:
+        return fault_of(error, node)
 
 
 def pooled(
@@ -73,10 +74,8 @@ def _part_of(operation: op.Across, values: list[Value]) -> Value:
 def _places(node: op.Node, name: str, numbers: Sequence[Exact]) -> Sequence[Exact] | Undefined:
     try:
         return placements(name, numbers) if numbers else []
-    except ZeroDivisionError:
-        return Undefined("division by zero", node)
-    except Undecided:
-        return Undefined("undecided", node)
+    except ArithmeticError as error:
+        return fault_of(error, node)
 
 
 def groups(

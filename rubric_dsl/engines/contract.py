@@ -1,4 +1,4 @@
-"""What an engine answers: the exact totals of the rows, by subject and scenario; and what may go wrong in a run.
+"""What an engine answers: the exact totals of the rows, by subject and scenario.
 
 An engine reads a plan and observations and gives `Totals`, nothing else. Folding, indicators, comparisons between
 subjects and rankings are shared code (`subjects.py`, `results/`), so that engines can differ in speed only.
@@ -6,13 +6,13 @@ subjects and rankings are shared code (`subjects.py`, `results/`), so that engin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from rubric_dsl.evaluation.arithmetic import Cells
 from rubric_dsl.evaluation.prepare import Prepared
-from rubric_dsl.evaluation.values import Given, Reason, Undefined, Value
+from rubric_dsl.evaluation.values import Given, Undefined, Value
 from rubric_dsl.numbers.reals import Exact
 from rubric_dsl.observations.model import Observations
 from rubric_dsl.plan.model import ScoringPlan
@@ -64,67 +64,3 @@ class Engine(Protocol):
     def name(self) -> str: ...
 
     def totals(self, plan: ScoringPlan, prepared: Prepared, observations: Observations) -> Totals: ...
-
-
-# ---------------------------------------------------------------- problems
-
-CODES: Mapping[Reason, str] = {
-    "division by zero": "X001",
-    "outside domain": "X002",
-    "undecided": "X003",
-    "no row matches": "X004",
-    "outside its range": "X005",
-    "outside its worth": "X006",
-    "absent": "X007",
-    "several rows": "X008",
-}
-MAX_PROBLEMS = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where in the data: a subject, and the row of a table if it is known."""
-
-    subject: Subject | None
-    table: str | None
-    row: int | None
-
-    def shown(self, lang: str) -> str:
-        where = ""
-        if self.row is not None:
-            where = f"`{self.table}` 第 {self.row} 行" if lang == "zh" else f"row {self.row} of `{self.table}`"
-        comma = "，" if lang == "zh" else ", "
-        return comma.join(part for part in (self.subject or "", where) if part)
-
-
-@dataclass(frozen=True, slots=True)
-class RunProblem:
-    """An impossible value: what it is (code), which node of the plan it is a fault of, and where it was met."""
-
-    code: str
-    node: Node
-    item: str | None
-    """The named value, ranking or indicator that needs it."""
-    place: Place
-    facts: Mapping[str, object] = field(default_factory=dict)
-
-
-class Problems:
-    """The first 50 different problems, and how many there are."""
-
-    def __init__(self) -> None:
-        self._found: dict[tuple[str, Node, Place], RunProblem] = {}
-        self.count = 0
-
-    def add(self, fault: Undefined, subject: Subject | None, item: str | None) -> None:
-        place = Place(fault.subject or subject, fault.table, fault.row)
-        key = (CODES[fault.reason], fault.node, place)
-        if key in self._found:
-            return
-        self.count += 1
-        if len(self._found) < MAX_PROBLEMS:
-            facts = {**dict(fault.facts), "item": item or "", "place": place}
-            self._found[key] = RunProblem(key[0], fault.node, item, place, facts)
-
-    def __iter__(self) -> Iterator[RunProblem]:
-        return iter(self._found.values())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from rubric_dsl.engines.contract import Stratum, Tally
-from rubric_dsl.evaluation.arithmetic import ZERO, quotient
+from rubric_dsl.evaluation.arithmetic import ZERO, fault_of, quotient
 from rubric_dsl.evaluation.prepare import Prepared
 from rubric_dsl.evaluation.scores import Score, Touchpoint
 from rubric_dsl.evaluation.statistics import total
@@ -39,12 +39,13 @@ class Fold:
             return self.fault
         if not tallies:
             return ZERO if self.zero_for_unobserved and not has_rows else NOT_APPLICABLE
-        if self.schema.folding == "totalled":
-            return total([tally.sum for tally in tallies.values()])
         try:
-            return self._averaged(tallies)
-        except ZeroDivisionError:
-            return Undefined("division by zero", self.node)
+            return self._totalled(tallies) if self.schema.folding == "totalled" else self._averaged(tallies)
+        except ArithmeticError as error:
+            return fault_of(error, self.node)
+
+    def _totalled(self, tallies: Mapping[Stratum, Tally]) -> Exact:
+        return total([tally.sum for tally in tallies.values()])
 
     def _averaged(self, tallies: Mapping[Stratum, Tally]) -> Exact:
         means = {s: quotient(tallies[s].sum, Fraction(tallies[s].count)) for s in self.weights if s in tallies}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rubric_dsl.engines.contract import Engine, Problems, Subject, Totals
+from rubric_dsl.engines.contract import Engine, Subject, Totals
+from rubric_dsl.engines.problems import Problems
 from rubric_dsl.engines.reference import ReferenceEngine
 from rubric_dsl.engines.subjects import SubjectValues, subject_values, subjects_of
 from rubric_dsl.evaluation.prepare import Prepared, prepare
@@ -50,7 +51,7 @@ def reported(plan: ScoringPlan) -> Iterator[NamedValue]:
 
 def _problems(plan: ScoringPlan, totals: Totals, values: SubjectValues) -> Problems:
     """The faults of rows that count, then those that a reported value or a ranking depends on."""
-    problems = Problems()
+    problems = Problems(plan)
     for fault in totals.faults:
         problems.add(fault, None, _name_of(plan, fault))
     sinks = [(named.node, named.name) for named in reported(plan)]

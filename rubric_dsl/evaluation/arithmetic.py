@@ -14,7 +14,8 @@ from typing import TypeAlias
 from rubric_dsl.evaluation.values import ABSENT, Given, Nothing, Undefined, Value, as_number
 from rubric_dsl.numbers import reals
 from rubric_dsl.numbers.decimals import from_exact
-from rubric_dsl.numbers.reals import Exact, OutsideDomain, Undecided
+from rubric_dsl.numbers.limits import OutsideDomain, TooLarge, Undecided
+from rubric_dsl.numbers.reals import Exact
 from rubric_dsl.numbers.rounding import round_to
 from rubric_dsl.resolved import operations as op
 
@@ -70,12 +71,22 @@ def guarded(node: op.Node, function: Callable[..., Given], given: Sequence[Value
     """The function's value, or the fault of `node` where it has none."""
     try:
         return function(*given)
-    except ZeroDivisionError:
-        return Undefined("division by zero", node)
-    except OutsideDomain:
-        return Undefined("outside domain", node)
-    except Undecided:
-        return Undefined("undecided", node)
+    except ArithmeticError as error:
+        return fault_of(error, node)
+
+
+def fault_of(error: ArithmeticError, node: op.Node) -> Undefined:
+    """Why exact arithmetic gave no value."""
+    match error:
+        case ZeroDivisionError():
+            return Undefined("division by zero", node)
+        case Undecided():
+            return Undefined("undecided", node)
+        case TooLarge():
+            return Undefined("too large", node)
+        case OutsideDomain():
+            return Undefined("outside domain", node)
+    raise error
 
 
 # ---------------------------------------------------------------- sums and products

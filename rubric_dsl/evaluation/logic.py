@@ -101,7 +101,7 @@ def within_step(node: op.Node, operation: op.Within) -> Step:
             if isinstance(side, Undefined):
                 return side
             if side == outside:
-                return Undefined("outside its range", node)
+                return Undefined("outside its range", node, ((operand, value),))
         return value
 
     return step

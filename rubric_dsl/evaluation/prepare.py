@@ -12,14 +12,14 @@ from fractions import Fraction
 from typing import Protocol
 
 from rubric_dsl.evaluation import arithmetic, logic
-from rubric_dsl.evaluation.arithmetic import Cells, Step, Values
+from rubric_dsl.evaluation.arithmetic import Cells, Step, Values, fault_of
 from rubric_dsl.evaluation.operands import operands_of
 from rubric_dsl.evaluation.scores import Extra, Score, Touchpoint, weighted_parts
 from rubric_dsl.evaluation.tables import PreparedTable
 from rubric_dsl.evaluation.values import ABSENT, Given, Undefined, Value, constant_value
 from rubric_dsl.numbers.decimals import from_exact
 from rubric_dsl.numbers.panels import panel_weights
-from rubric_dsl.numbers.reals import Exact, Undecided
+from rubric_dsl.numbers.reals import Exact
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved.types import Grain, ValueType
 
@@ -192,8 +192,8 @@ def panel_of(node: op.Node, weights: op.Weights) -> Panel:
     steps = None if weights.steps is None else from_exact(weights.steps)
     try:
         found = panel_weights(weights.method, weights.meet, judges, steps)
-    except Undecided:
-        return Undefined("undecided", node)
+    except ArithmeticError as error:
+        return fault_of(error, node)
     return dict(zip(weights.items, found, strict=True))
 
 

@@ -57,7 +57,7 @@ class Touchpoint:
         self.strata = frozenset(touchpoint.strata)
         self._stratum = stratum
         self._conditions = Conditions(node, touchpoint.conditions)
-        self._rule = touchpoint.rule
+        self.rule = touchpoint.rule
         self._missing = None if touchpoint.missing is None else prepared_outcome(node, touchpoint.missing)
         self._rounder = Rounder(node, touchpoint.rounding)
 
@@ -68,7 +68,7 @@ class Touchpoint:
         if decided is not None:
             points = decided.value
         else:
-            points = values[self._rule]
+            points = values[self.rule]
             if points is Nothing.ABSENT and self._missing is not None:
                 points = self._missing(values)
         return self._checked(points)
@@ -82,7 +82,7 @@ class Touchpoint:
 
     def missed(self, values: Values) -> bool:
         """Whether `missing` gives the points."""
-        return self.decide(values) is None and values[self._rule] is Nothing.ABSENT and self._missing is not None
+        return self.decide(values) is None and values[self.rule] is Nothing.ABSENT and self._missing is not None
 
     def _checked(self, points: Value) -> Value:
         points = within_worth(points, self.amount, self.node)
@@ -103,7 +103,7 @@ def within_worth(points: Value, worth: Exact, node: op.Node) -> Value:
         if isinstance(compared, Undefined):
             return compared
         inside = compared is True
-    return points if inside else Undefined("outside its worth", node, (("points", str(points)), ("worth", str(worth))))
+    return points if inside else Undefined("outside its worth", node, ((node, points),))
 
 
 def _inside(points: Exact, worth: Exact) -> bool:

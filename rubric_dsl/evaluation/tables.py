@@ -17,7 +17,8 @@ from rubric_dsl.evaluation.values import (
     is_given,
 )
 from rubric_dsl.numbers import reals
-from rubric_dsl.numbers.reals import Exact, Undecided
+from rubric_dsl.numbers.limits import Undecided
+from rubric_dsl.numbers.reals import Exact
 from rubric_dsl.resolved import operations as op
 
 ConstantOf = Callable[[op.Node], Value]
@@ -46,7 +47,7 @@ class PreparedTable:
         if isinstance(row, int):
             return self._outcomes[row](values)
         if row is None:
-            return absence_or_gap(given, self.node)
+            return absence_or_gap(self.inputs, given, self.node)
         return row
 
     def match(self, given: Sequence[Value]) -> int | Undefined | None:
@@ -77,9 +78,11 @@ def match_row(
     return PreparedTable(node, table, constant).match(given)
 
 
-def absence_or_gap(given: Sequence[Value], node: op.Node) -> Value:
+def absence_or_gap(inputs: Sequence[op.Node], given: Sequence[Value], node: op.Node) -> Value:
     """What a table without a matching row is: absent where an input is, else an impossible value."""
-    return ABSENT if any(isinstance(value, Nothing) for value in given) else Undefined("no row matches", node)
+    if any(isinstance(value, Nothing) for value in given):
+        return ABSENT
+    return Undefined("no row matches", node, tuple(zip(inputs, given, strict=True)))
 
 
 def _only_row(table: op.Table, when: str) -> int | None:

@@ -38,16 +38,17 @@ Reason = Literal[
     "outside its worth",
     "absent",
     "several rows",
+    "too large",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Undefined:
-    """A fault of `node`, and as far as it is known of which subject and row of which table."""
+    """A fault of `node`, with the values that caused it by their nodes, and where it was met if that is known."""
 
     reason: Reason
     node: Node
-    facts: tuple[tuple[str, str], ...] = ()
+    values: tuple[tuple[Node, Value], ...] = ()
     subject: str | None = None
     table: str | None = None
     row: int | None = None

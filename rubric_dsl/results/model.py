@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from rubric_dsl.engines.contract import RunProblem
+from rubric_dsl.engines.problems import RunProblem
 from rubric_dsl.numbers.reals import Exact
 from rubric_dsl.observations.model import Ledger
 from rubric_dsl.resolved.operations import Node
@@ -24,7 +24,7 @@ class NoValue:
 
 
 Outcome = Exact | bool | str | NoValue
-"""What a report shows of a named value: moments as their number."""
+"""What a report shows of a named value; a date or time as it is written."""
 
 Unranked = Literal["excluded", "not applicable", "missing", "no group"]
 

@@ -7,10 +7,11 @@ from fractions import Fraction
 
 from rubric_dsl.engines.contract import Subject
 from rubric_dsl.engines.run import Run
+from rubric_dsl.evaluation.arithmetic import fault_of
 from rubric_dsl.evaluation.scores import Rounder
 from rubric_dsl.evaluation.values import NOT_APPLICABLE, Nothing, Undefined, Value, as_number
 from rubric_dsl.numbers.decimals import exact_text
-from rubric_dsl.numbers.reals import Exact, Undecided
+from rubric_dsl.numbers.reals import Exact
 from rubric_dsl.plan.model import RankingSchema
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.results.model import NoValue, Placed, RankingResult, Unranked
@@ -22,8 +23,8 @@ def ranking_of(done: Run, schema: RankingSchema) -> RankingResult:
     """The ranking, or with a new problem in `done.problems` one without rows."""
     try:
         rows = tuple(_Placement(done, schema).rows())
-    except Undecided:
-        done.problems.add(Undefined("undecided", schema.node), None, schema.name)
+    except ArithmeticError as error:
+        done.problems.add(fault_of(error, schema.node), None, schema.name)
         rows = ()
     return RankingResult(schema.name, schema.label, schema.by, rows)
 

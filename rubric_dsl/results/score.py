@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from rubric_dsl.engines.contract import Engine, Subject
+from rubric_dsl.engines.problems import moment_text
 from rubric_dsl.engines.run import Run, reported, run
-from rubric_dsl.evaluation.values import Nothing, Undefined, as_number
+from rubric_dsl.evaluation.values import Nothing, Undefined
 from rubric_dsl.observations.model import Observations
 from rubric_dsl.plan.model import ScoringPlan
 from rubric_dsl.resolved import operations as op
@@ -37,4 +38,6 @@ def _outcome(done: Run, node: op.Node, subject: Subject) -> Outcome:
     value = values[node]
     if isinstance(value, (Nothing, Undefined)):
         return no_value(done, node, values)
-    return value if isinstance(value, (bool, str)) else as_number(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return moment_text(value, done.plan.nodes[node].type.kind)
+    return value

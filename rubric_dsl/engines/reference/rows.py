@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from rubric_dsl.engines.aggregates import aggregated
 from rubric_dsl.engines.contract import Stratum, Subject, Tally, Totals
-from rubric_dsl.evaluation.arithmetic import ZERO, Cells, Values
+from rubric_dsl.evaluation.arithmetic import ZERO, Cells, Values, fault_of
 from rubric_dsl.evaluation.prepare import Prepared, evaluate_row
 from rubric_dsl.evaluation.scores import Score, Touchpoint
 from rubric_dsl.evaluation.values import Given, Nothing, Undefined, Value, is_number
@@ -94,10 +94,13 @@ class _TableStage:
             return
         if not is_number(result):
             return
-        self.sums.tally(score.node, subject, stratum, result)
-        for node, points in touchpoint_points(self.prepared, score, values, row.values):
-            if is_number(points):
-                self.sums.tally(node, subject, stratum, points)
+        try:
+            self.sums.tally(score.node, subject, stratum, result)
+            for node, points in touchpoint_points(self.prepared, score, values, row.values):
+                if is_number(points):
+                    self.sums.tally(node, subject, stratum, points)
+        except ArithmeticError as error:
+            self.sums.faults.append(fault_of(error, score.node).at(subject, self.schema.name, row.number))
 
     def _add_sample(
         self, node: op.Node, operation: op.Aggregate, values: Values, row: Row, subject: Subject, stratum: Stratum

@@ -1,0 +1,157 @@
+"""What may go wrong in a run: impossible values, each with its code, its node of the plan and its place in the data."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal
+
+from rubric_dsl.engines.contract import Subject
+from rubric_dsl.evaluation.operands import operands_of
+from rubric_dsl.evaluation.values import Nothing, Reason, Undefined, Value
+from rubric_dsl.numbers.reals import Real
+from rubric_dsl.numbers.show import shown
+from rubric_dsl.observations.model import PRIVATE
+from rubric_dsl.plan.model import ScoringPlan
+from rubric_dsl.resolved import operations as op
+from rubric_dsl.resolved.types import TypeKind
+
+CODES: Mapping[Reason, str] = {
+    "division by zero": "X001",
+    "outside domain": "X002",
+    "undecided": "X003",
+    "no row matches": "X004",
+    "outside its range": "X005",
+    "outside its worth": "X006",
+    "absent": "X007",
+    "several rows": "X008",
+    "too large": "X009",
+}
+MAX_PROBLEMS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the data: a subject, and the row of a table if it is known."""
+
+    subject: Subject | None
+    table: str | None
+    row: int | None
+
+    def shown(self, lang: str) -> str:
+        where = ""
+        if self.row is not None:
+            where = f"`{self.table}` 第 {self.row} 行" if lang == "zh" else f"row {self.row} of `{self.table}`"
+        comma = "，" if lang == "zh" else ", "
+        return comma.join(part for part in (self.subject or "", where) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownValue:
+    """A value of a node as people read it."""
+
+    value: Value
+    kind: TypeKind
+
+    def shown(self, lang: str) -> str:
+        return value_text(self.value, self.kind, lang)
+
+
+def value_text(value: Value, kind: TypeKind, lang: str) -> str:
+    """A value for the eye: numbers by `numbers.show`, moments as they are written, nothing as a word."""
+    zh = lang == "zh"
+    match value:
+        case Nothing():
+            return "缺失" if zh else "missing"
+        case Undefined():
+            return "无意义" if zh else "undefined"
+        case bool():
+            return ("是" if value else "否") if zh else ("yes" if value else "no")
+        case str():
+            return value
+        case int():
+            return moment_text(value, kind)
+        case Fraction() | Real():
+            return shown(value, _SHOWN_AS.get(kind, "number"), lang)
+
+
+_SHOWN_AS: Mapping[TypeKind, Literal["percent", "duration"]] = {"percent": "percent", "duration": "duration"}
+
+
+def moment_text(value: int, kind: TypeKind) -> str:
+    if kind == "date":
+        return datetime.date.fromordinal(value).isoformat()
+    return f"{value // 60:02d}:{value % 60:02d}"
+
+
+@dataclass(frozen=True, slots=True)
+class RunProblem:
+    """An impossible value: what it is (code), which node of the plan it is a fault of, and where it was met.
+
+    `item` is the named value or ranking that needs it. `facts` are for the prose: `item`, `place`, and as the code
+    needs them `value` (of private columns `•••`) and `worth`.
+    """
+
+    code: str
+    node: op.Node
+    item: str | None
+    place: Place
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+class Problems:
+    """The first 50 different problems, and how many there are."""
+
+    def __init__(self, plan: ScoringPlan) -> None:
+        self._plan = plan
+        self._found: dict[tuple[str, op.Node, Place], RunProblem] = {}
+        self.count = 0
+
+    def add(self, fault: Undefined, subject: Subject | None, item: str | None) -> None:
+        """Note a fault met by a subject (the fault's own place, where it has one, is the place)."""
+        place = Place(fault.subject or subject, fault.table, fault.row)
+        key = (CODES[fault.reason], fault.node, place)
+        if key in self._found:
+            return
+        self.count += 1
+        if len(self._found) < MAX_PROBLEMS:
+            facts = {**self._facts(fault), "item": item or "", "place": place}
+            self._found[key] = RunProblem(key[0], fault.node, item, place, facts)
+
+    def __iter__(self) -> Iterator[RunProblem]:
+        return iter(self._found.values())
+
+    def _facts(self, fault: Undefined) -> dict[str, object]:
+        operation = self._plan.nodes[fault.node].operation
+        facts: dict[str, object] = {"value": tuple(self._shown(node, value) for node, value in fault.values)}
+        if isinstance(operation, op.Touchpoint):
+            facts["worth"] = operation.amount
+        elif isinstance(operation, op.Indicator):
+            facts["worth"] = operation.worth
+        return facts
+
+    def _shown(self, node: op.Node, value: Value) -> ShownValue:
+        if reads_private(self._plan, node):
+            return ShownValue(PRIVATE, "text")
+        return ShownValue(value, self._plan.nodes[node].type.kind)
+
+
+_MADE_OF_MANY = (op.Aggregate, op.Across, op.Touchpoint, op.RowScore, op.Indicator)
+
+
+def reads_private(plan: ScoringPlan, node: op.Node) -> bool:
+    """Whether the value of the node would tell a cell of a private column (aggregates and points do not)."""
+    private = {(table.name, column.name) for table in plan.tables for column in table.columns if column.private}
+    waiting, seen = [node] if private else [], set()
+    while waiting:
+        number = waiting.pop()
+        operation = plan.nodes[number].operation
+        if number in seen or isinstance(operation, _MADE_OF_MANY):
+            continue
+        seen.add(number)
+        if isinstance(operation, op.Column) and (operation.table, operation.column) in private:
+            return True
+        waiting.extend(operands_of(operation))
+    return False

@@ -1,0 +1,164 @@
+"""A result as `rubric-result/1`: for machines, never translated, the same for the same result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from rubric_dsl.engines.reference.contributions import Loss
+from rubric_dsl.evaluation.values import constant_value
+from rubric_dsl.numbers.decimals import exact_text
+from rubric_dsl.numbers.reals import Exact, Real
+from rubric_dsl.numbers.show import Kind, shown
+from rubric_dsl.observations.messages import message
+from rubric_dsl.observations.model import Ledger, Refusal
+from rubric_dsl.plan.model import ParameterSchema, RankingSchema, ScoringPlan
+from rubric_dsl.resolved import operations as op
+from rubric_dsl.resolved.types import ValueType
+from rubric_dsl.results.model import NoValue, Outcome, Placed, RankingResult, Result
+from rubric_dsl.results.nothing import sentence
+
+FORMAT = "rubric-result/1"
+MAX_REFUSALS = 1000
+LANG = "en"
+
+ReasonsOf = Callable[[RankingSchema, str], Sequence[Loss]]
+"""The losses of a subject in what a ranking ranks by."""
+
+Json = dict[str, Any]
+
+
+def result_json(
+    plan: ScoringPlan,
+    identity: str,
+    result: Result,
+    reasons: ReasonsOf | None = None,
+    diagnostics: Sequence[Json] | None = None,
+) -> Json:
+    """The whole object. `identity` is the plan's hash; `diagnostics`, already as JSON, where a run stopped."""
+    kinds = {named.name: plan.nodes[named.node].type for named in plan.values}
+    found: Json = {
+        "format": FORMAT,
+        "rubric": {"title": plan.header.title, "edition": plan.header.edition, "plan": identity},
+        "engine": result.engine,
+        "parameters": {parameter.name: _parameter(parameter) for parameter in plan.parameters},
+        "ledger": {table: ledger_json(ledger) for table, ledger in result.ledgers.items()},
+        "rankings": [
+            _ranking(plan, schema, ranking, reasons)
+            for schema, ranking in zip(plan.rankings, result.rankings, strict=False)
+        ],
+        "subjects": {
+            subject: {name: outcome_json(value, kinds[name]) for name, value in values.items()}
+            for subject, values in result.values.items()
+        },
+    }
+    if diagnostics is not None:
+        found["diagnostics"] = list(diagnostics)
+    return found
+
+
+def outcome_json(value: Outcome, type: ValueType) -> object:
+    """A number as exact and shown text, yes or no, a name, or the state of what is not there."""
+    match value:
+        case NoValue():
+            return {"state": value.state, "because": sentence(value)}
+        case Fraction() | Real():
+            return number_json(value, type)
+        case _:
+            return value
+
+
+def number_json(value: Exact, type: ValueType) -> Json:
+    exact = exact_text(value) if isinstance(value, Fraction) else None
+    return {"exact": exact, "shown": shown(value, shown_kind(type), LANG)}
+
+
+def shown_kind(type: ValueType) -> Kind:
+    return type.kind if type.kind in ("percent", "duration") else "number"
+
+
+# ---------------------------------------------------------------- parts
+
+
+def _parameter(parameter: ParameterSchema) -> Json:
+    value = constant_value(parameter.value, parameter.type)
+    return {
+        "value": outcome_json(value, parameter.type) if isinstance(value, (Fraction, bool)) else parameter.value,
+        "set": parameter.value != parameter.default,
+    }
+
+
+def ledger_json(ledger: Ledger) -> Json:
+    """The account of a table; the first refusals in full, and how many rows were refused in all."""
+    return {
+        "file": ledger.file,
+        "sha256": ledger.sha256,
+        "read": ledger.read,
+        "scored": ledger.scored,
+        "refused": ledger.refused,
+        "left_out": ledger.left_out,
+        "refusals": [_refusal(refusal) for refusal in ledger.refusals[:MAX_REFUSALS]],
+        "repairs": [
+            {"file": r.file, "row": r.row, "column": r.column, "before": r.before, "after": r.after, "code": r.code}
+            for r in ledger.repairs
+        ],
+    }
+
+
+def _refusal(refusal: Refusal) -> Json:
+    return {
+        "file": refusal.file,
+        "row": refusal.row,
+        "line": refusal.line,
+        "column": refusal.column,
+        "value": refusal.value,
+        "code": refusal.code,
+        "message": message(refusal, LANG),
+    }
+
+
+def _ranking(plan: ScoringPlan, schema: RankingSchema, ranking: RankingResult, reasons: ReasonsOf | None) -> Json:
+    operation = plan.nodes[schema.node].operation
+    assert isinstance(operation, op.Ranking)
+    type = plan.nodes[operation.by].type
+    return {
+        "name": ranking.name,
+        "by": ranking.by,
+        "rows": [_placed(plan, schema, placed, type, reasons) for placed in ranking.rows],
+    }
+
+
+def _placed(
+    plan: ScoringPlan, schema: RankingSchema, placed: Placed, type: ValueType, reasons: ReasonsOf | None
+) -> Json:
+    row: Json = {"rank": placed.rank, "subject": placed.subject, "score": outcome_json(placed.score, type)}
+    if placed.group is not None:
+        row["group"] = placed.group
+    if placed.because is not None:
+        row["because"] = _unranked(plan, placed)
+    if reasons is not None:
+        row["reasons"] = [_reason(loss) for loss in reasons(schema, placed.subject)]
+    return row
+
+
+def _unranked(plan: ScoringPlan, placed: Placed) -> str:
+    if placed.condition is not None and plan.nodes[placed.condition].lines:
+        return f"excluded by the condition in line {plan.nodes[placed.condition].lines[0].line}"
+    if isinstance(placed.score, NoValue) and placed.because != "excluded":
+        return f"{placed.because}: {sentence(placed.score)}"
+    return str(placed.because)
+
+
+def _reason(loss: Loss) -> Json:
+    lost: Mapping[str, object] = number_json(loss.lost, ValueType("number"))
+    rows = [{"table": table, "row": row} for table, row in loss.rows]
+    return {"item": loss.item, "kind": loss.kind, "lost": lost, "rows": rows, "text": _reason_text(loss)}
+
+
+def _reason_text(loss: Loss) -> str:
+    text = f"{loss.item}: {shown(loss.lost, 'number', LANG)} points lost"
+    if not loss.rows:
+        return text
+    numbers = ", ".join(str(row) for _, row in loss.rows)
+    return f"{text} on row {numbers}" if len(loss.rows) == 1 else f"{text} on rows {numbers}"

@@ -1,0 +1,74 @@
+"""A result as rows of text, for a spreadsheet: one row a subject, in order of the first ranking."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from rubric_dsl.numbers.decimals import exact_text
+from rubric_dsl.numbers.reals import Real
+from rubric_dsl.numbers.show import shown
+from rubric_dsl.plan.model import ScoringPlan
+from rubric_dsl.resolved import operations as op
+from rubric_dsl.resolved.types import ValueType
+from rubric_dsl.results.json import shown_kind
+from rubric_dsl.results.model import NoValue, Outcome, Placed, Result
+
+
+def result_rows(plan: ScoringPlan, result: Result, lang: str = "en") -> Iterator[tuple[str, ...]]:
+    """The header, then a row for each subject: rank, score and exact score of each ranking, then all named values.
+
+    Numbers are as shown (rounded for the eye where they are long), the exact score beside them; what is not there is
+    blank, a subject without a rank has none.
+    """
+    yield _header(plan, lang)
+    placed = {ranking.name: {row.subject: row for row in ranking.rows} for ranking in result.rankings}
+    for subject in _order(result):
+        ranks = [cell for s in plan.rankings for cell in _rank_cells(plan, s.node, placed[s.name][subject], lang)]
+        values = result.values[subject]
+        cells = [
+            text_of(values[named.name], plan.nodes[named.node].type, lang)
+            for named in plan.values
+            if named.name in values
+        ]
+        yield (subject, *ranks, *cells)
+
+
+_WORDS = {"en": ("subject", "rank", "score", "exact"), "zh": ("对象", "名次", "得分", "准确值")}
+
+
+def _header(plan: ScoringPlan, lang: str) -> tuple[str, ...]:
+    subject, *words = _WORDS.get(lang, _WORDS["en"])
+    names = [f"{r.label or r.name} " if len(plan.rankings) > 1 else "" for r in plan.rankings]
+    ranks = [f"{name}{word}" for name in names for word in words]
+    reported = [named for named in plan.values if _is_reported(plan, named.node)]
+    return (subject, *ranks, *(named.label or named.name for named in reported))
+
+
+def _is_reported(plan: ScoringPlan, node: op.Node) -> bool:
+    named = plan.nodes[node]
+    return named.grain.kind != "row" or isinstance(named.operation, (op.Touchpoint, op.RowScore))
+
+
+def _order(result: Result) -> list[str]:
+    return [row.subject for row in result.rankings[0].rows] if result.rankings else list(result.values)
+
+
+def _rank_cells(plan: ScoringPlan, node: op.Node, placed: Placed, lang: str) -> tuple[str, str, str]:
+    ranking = plan.nodes[node].operation
+    assert isinstance(ranking, op.Ranking)
+    exact = exact_text(placed.score) if isinstance(placed.score, Fraction) else ""
+    score = text_of(placed.score, plan.nodes[ranking.by].type, lang)
+    return ("" if placed.rank is None else str(placed.rank), score, exact)
+
+
+def text_of(value: Outcome, type: ValueType, lang: str) -> str:
+    match value:
+        case NoValue():
+            return ""
+        case bool():
+            return ("是" if value else "否") if lang == "zh" else ("yes" if value else "no")
+        case Fraction() | Real():
+            return shown(value, shown_kind(type), lang)
+        case _:
+            return value

@@ -32,7 +32,8 @@ class _Dependent:
 class RowRules:
     """The `when` of a table's columns and its `must` rules.
 
-    Nothing is judged on top of a cell that was refused already: a condition that reads such a cell has no verdict.
+    Nothing is judged on top of a cell that was refused already: a condition that reads such a cell has no verdict. A
+    rule speaks only of rows where all the columns that it reads are present.
     """
 
     def __init__(
@@ -64,7 +65,7 @@ class RowRules:
 
     def _broken(self, values: Mapping[str, Cell], bad: set[str]) -> Iterator[Finding]:
         for rule, message in self._musts:
-            if bad and not bad.isdisjoint(rule.columns):
+            if any(values[name] is None or name in bad for name in rule.columns):
                 continue
             verdict = rule.verdict(values)
             column = rule.columns[0] if rule.columns else None

@@ -9,7 +9,7 @@ from rubric_dsl.evaluation.values import Undefined
 from rubric_dsl.observations.conditions import Condition, Verdict
 from rubric_dsl.observations.model import Cell
 from rubric_dsl.observations.presence import RowRules
-from rubric_dsl.plan.model import ScoringPlan, TableSchema
+from rubric_dsl.plan.model import MustSchema, ScoringPlan, TableSchema
 from rubric_dsl.resolved.operations import Column, Node
 
 
@@ -29,8 +29,14 @@ class PlanRules:
         whens = {
             column.name: conditions[column.present_when] for column in table.columns if column.present_when is not None
         }
-        musts = [(Condition(must.node, must.columns, self._verdict), must.message) for must in table.musts]
+        musts = [
+            (Condition(must.node, self._read_by(must, table), self._verdict), must.message) for must in table.musts
+        ]
         return RowRules(table, whens, musts)
+
+    def _read_by(self, must: MustSchema, table: TableSchema) -> tuple[str, ...]:
+        """The columns that a rule names, in its order, then those that it reads through measures."""
+        return tuple(dict.fromkeys((*must.columns, *self._columns_of(must.node, table))))
 
     def _columns_of(self, node: Node, table: TableSchema) -> tuple[str, ...]:
         """The columns of the table that a condition reads, in the table's order."""

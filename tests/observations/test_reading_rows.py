@@ -10,7 +10,23 @@ import pytest
 
 from rubric_dsl.observations.messages import message
 from rubric_dsl.observations.read import stopped_by
-from tests.observations.plans import HEADER, ROWS, csv_of, hotline, ledger, read, refused, with_cells
+from rubric_dsl.plan.model import MustSchema
+from tests.observations.plans import (
+    HEADER,
+    HERE,
+    HITS_FIT,
+    NODES,
+    ROWS,
+    column,
+    csv_of,
+    hotline,
+    ledger,
+    plan,
+    read,
+    refused,
+    table,
+    with_cells,
+)
 
 
 def test_a_clean_file_is_read_whole() -> None:
@@ -188,3 +204,14 @@ def test_many_rows_are_read_in_seconds() -> None:
     assert account.scored == 20_000
     assert (datetime.datetime.now(tz=datetime.UTC) - start).total_seconds() < 5
     assert HEADER.count(",") == 9
+
+
+def test_a_rule_speaks_only_of_rows_where_its_columns_are_present() -> None:
+    of = plan(
+        table(
+            column("city"), column("hits", "whole number"), column("total", "whole number", presence="optional"),
+            musts=(MustSchema(node=HITS_FIT, columns=("total", "hits"), message="more hits than points", lines=HERE),),
+        ),
+        nodes=NODES,
+    )
+    assert refused("city,hits,total\n甲,5,\n甲,5,5\n甲,5,4\n", of) == [(4, "total", "D019")]

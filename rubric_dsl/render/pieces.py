@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from rubric_dsl.render.width import wrap
+
 Role = Literal["", "error", "warning", "hint", "strong", "place", "frame", "help", "faint"]
 
 
@@ -54,3 +56,11 @@ class Look:
     def say(self, en: str, zh: str) -> str:
         """The text in this look's language."""
         return zh if self.lang == "zh" else en
+
+
+def paragraph(text: str, look: Look, role: Role = "") -> Iterable[Line]:
+    """The text, on a terminal broken to its columns under its own indent."""
+    indent = " " * (len(text) - len(text.lstrip(" ")))
+    text = text.lstrip(" ")
+    for line in wrap(text, look.columns - len(indent)) if look.wrap else [text]:
+        yield (Piece(indent + line, role),)

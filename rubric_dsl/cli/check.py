@@ -1,0 +1,52 @@
+"""`rubric check`: all that is wrong with rubrics, and what they amount to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rubric_dsl.cli.app import command as declare
+from rubric_dsl.cli.app import json_option, set_option, use_from_option
+from rubric_dsl.cli.arguments import settings as settings_of
+from rubric_dsl.cli.exits import Exit
+from rubric_dsl.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from rubric_dsl.plan.compile import Compiled
+
+
+@declare("check")
+@click.argument("rubrics", metavar="RUBRIC…", nargs=-1, required=True)
+@json_option
+@set_option
+@use_from_option
+def command(
+    terminal: Terminal, rubrics: tuple[str, ...], as_json: bool, settings: tuple[str, ...], use_from: tuple[str, ...]
+) -> int:
+    from rubric_dsl.cli.compiling import compiled, show_found
+
+    objects = []
+    code = Exit.DONE
+    for path in rubrics:
+        done = compiled(terminal, path, use_from, settings_of(settings))
+        if done.has_errors:
+            code = Exit.RUBRIC_HAS_ERRORS
+        if as_json:
+            objects.append(_json(path, done))
+            continue
+        show_found(terminal, done.diagnostics, done.sources)
+        if done.summary is not None:
+            terminal.out(terminal.say("check.clean", file=path, summary=done.summary.shown(terminal.lang)))
+    if as_json:
+        terminal.json(objects[0] if len(objects) == 1 else objects)
+    return code
+
+
+def _json(path: str, done: Compiled) -> dict[str, Any]:
+    from rubric_dsl.diagnostics.report import Report
+    from rubric_dsl.render.json import check_json
+
+    found = Report.of(done.diagnostics, tuple(done.sources)).diagnostics
+    summary = {} if done.summary is None else done.summary.as_json()
+    return {**check_json(found, summary), "file": path}

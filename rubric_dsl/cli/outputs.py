@@ -1,0 +1,49 @@
+"""The files that `-o` writes: `.json` as `--json` prints it, `.csv` for a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rubric_dsl.cli.exits import Exit, Stop
+from rubric_dsl.cli.files import write_beside
+
+KINDS = (".json", ".csv")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def check_outputs(paths: Sequence[str]) -> None:
+    """Refuses names that no kind of file has, before anything is computed."""
+    for path in paths:
+        if os.path.splitext(path)[1].lower() not in KINDS:
+            raise Stop(Exit.USAGE, "usage.output-kind", path=path)
+        if paths.count(path) > 1:
+            raise Stop(Exit.USAGE, "usage.output-twice", path=path)
+
+
+def write_outputs(paths: Sequence[str], result: Any, rows: Iterable[Sequence[str]]) -> None:
+    for path in paths:
+        if path.lower().endswith(".json"):
+            write_beside(path, (json.dumps(result, ensure_ascii=False, indent=2) + "\n").encode("utf-8"))
+        else:
+            write_beside(path, csv_bytes(rows))
+
+
+def csv_bytes(rows: Iterable[Sequence[str]]) -> bytes:
+    """UTF-8 with a byte order mark, by which Excel knows it; a text that it would compute gets a `'` before it."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([[_harmless(cell) for cell in row] for row in rows])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(FORMULA_STARTS) and not _is_number(cell) else cell
+
+
+def _is_number(cell: str) -> bool:
+    digits = cell.removeprefix("-").removesuffix("%").replace(".", "", 1).replace("/", "", 1)
+    return digits.isascii() and digits.isdigit()

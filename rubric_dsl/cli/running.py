@@ -1,0 +1,47 @@
+"""From a plan and the observations on the command line to a run, or to the reasons why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rubric_dsl.cli.arguments import by_table
+from rubric_dsl.cli.files import read_observation_file
+from rubric_dsl.cli.progress import doing
+from rubric_dsl.cli.terminal import Terminal
+from rubric_dsl.engines.reference.contributions import Loss, contributions, losses
+from rubric_dsl.engines.run import Run, run
+from rubric_dsl.observations.model import Observations
+from rubric_dsl.observations.read import read_observations
+from rubric_dsl.plan.model import RankingSchema, ScoringPlan
+from rubric_dsl.resolved import operations as op
+
+
+def observe(
+    terminal: Terminal, plan: ScoringPlan, arguments: Sequence[str], leave_out_refused: bool = False
+) -> Observations:
+    """All tables as read; files that cannot be opened are a fault of the command line and stop."""
+    paths = by_table(arguments, plan)
+    files = {table: read_observation_file(path) for table, path in paths.items()}
+    with doing(terminal, terminal.say("doing.reading", file=", ".join(paths.values()))):
+        return read_observations(plan, files, leave_out_refused)
+
+
+def run_plan(terminal: Terminal, plan: ScoringPlan, observations: Observations) -> Run:
+    with doing(terminal, terminal.say("doing.scoring")):
+        return run(plan, observations)
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """What a subject lost in what a ranking ranks by, most first; nothing for a measure, which has no full marks."""
+
+    done: Run
+
+    def __call__(self, schema: RankingSchema, subject: str) -> Sequence[Loss]:
+        ranking = self.done.plan.nodes[schema.node].operation
+        assert isinstance(ranking, op.Ranking)
+        scored = self.done.plan.nodes[ranking.by].operation
+        if not isinstance(scored, (op.Indicator, op.Touchpoint)):
+            return ()
+        return losses(contributions(self.done, subject, ranking.by))

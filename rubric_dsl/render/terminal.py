@@ -1,0 +1,182 @@
+"""A result in a terminal: the rankings with the reasons in brief, and the account of every row that was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from rubric_dsl.engines.reference.contributions import Loss
+from rubric_dsl.numbers.decimals import from_exact
+from rubric_dsl.numbers.reals import negate
+from rubric_dsl.plan.model import NamedValue
+from rubric_dsl.render.account import account_lines
+from rubric_dsl.render.pieces import Line, Look, Piece, paragraph
+from rubric_dsl.render.values import absence_text, called, kind_of, number_text, value_text, why_absent
+from rubric_dsl.render.view import ResultView
+from rubric_dsl.render.width import cut, pad, visible, width, wrap
+from rubric_dsl.resolved import operations as op
+from rubric_dsl.resolved.types import NUMBER
+from rubric_dsl.results.model import NoValue, Placed, RankingResult
+
+LOSSES_SHOWN = 3
+ROWS_SHOWN = 4
+WIDEST_SUBJECT = 32
+CHANGES = {
+    "condition": (" (a condition)", "（条件）"),
+    "limits": (" (a bound)", "（上下限）"),
+    "rounding": (" (rounding)", "（舍入）"),
+}
+"""What took the points, where it is not the item itself."""
+
+
+def result_lines(view: ResultView, look: Look) -> Iterable[Line]:
+    yield from _head(view, look)
+    for ranking in view.result.rankings:
+        yield ()
+        yield from _ranking(view, ranking, look)
+    if not view.result.rankings:
+        yield ()
+        yield from _scores(view, look)
+    yield ()
+    yield from account_lines(view, look)
+
+
+def _head(view: ResultView, look: Look) -> Iterable[Line]:
+    header = view.plan.header
+    title = visible(header.title)
+    if header.edition:
+        title += look.say(f", edition {visible(header.edition)}", f"，{visible(header.edition)}版")
+    for line in wrap(title, look.columns):
+        yield (Piece(line, "strong"),)
+
+
+# ---------------------------------------------------------------- rankings
+
+
+def _ranking(view: ResultView, ranking: RankingResult, look: Look) -> Iterable[Line]:
+    yield from paragraph(_ranking_title(view, ranking, look), look)
+    placed = [row for row in ranking.rows if row.rank is not None]
+    columns = [named for named in [view.named(ranking.by)] if named is not None] + view.bands
+    table = [_heading(view, columns, look)] + [_cells(view, ranking, row, columns, look) for row in placed]
+    widths = [max(width(cells[i]) for cells in table) for i in range(len(table[0]))]
+    yield (Piece(_aligned(table[0], widths), "faint"),)
+    for group, rows in groupby(zip(placed, table[1:], strict=True), key=lambda pair: pair[0].group):
+        if group is not None:
+            yield (Piece(visible(group), "strong"),)
+        for row, cells in rows:
+            yield (Piece(_aligned(cells, widths)),)
+            yield from _losses(view, ranking, row.subject, look)
+    for row in ranking.rows:
+        if row.rank is None:
+            yield from paragraph(f"{'-':>{widths[0]}}  {visible(row.subject)}: {_unranked(view, row, look)}", look)
+
+
+def _ranking_title(view: ResultView, ranking: RankingResult, look: Look) -> str:
+    by = view.named(ranking.by)
+    what = called(ranking.by, by.label if by else None, look)
+    name = called(ranking.name, ranking.label, look)
+    head = look.say(f"by {what}", f"按{what}排名")
+    if name not in (what, "ranking"):
+        head = look.say(f"{name}, by {what}", f"{name}（按{what}）")
+    return head + _precision(view, ranking, look)
+
+
+def _precision(view: ResultView, ranking: RankingResult, look: Look) -> str:
+    """What decides the ranks, when it is not the exact value."""
+    schema = next((schema for schema in view.plan.rankings if schema.name == ranking.name), None)
+    operation = view.plan.nodes[schema.node].operation if schema else None
+    if not isinstance(operation, op.Ranking) or operation.rounding is None or schema is None:
+        return ""
+    step = number_text(from_exact(operation.rounding.step), view.plan.nodes[operation.by].type, look)
+    mode = operation.rounding.mode
+    zh = {"half up": "四舍五入", "half even": "修约", "up": "进位", "down": "舍去"}[mode]
+    return look.say(f"; ranks decided on the value rounded {mode} to {step}", f"；名次按{zh}到 {step} 的值确定")
+
+
+def _heading(view: ResultView, columns: Sequence[NamedValue], look: Look) -> list[str]:
+    table = view.plan.tables[0] if view.plan.tables else None
+    column = next((c for c in table.columns if c.name == table.subject), None) if table else None
+    subject = called(column.name, column.label, look) if column else look.say("subject", "对象")
+    return [look.say("rank", "名次"), subject, *(called(named.name, named.label, look) for named in columns)]
+
+
+def _cells(
+    view: ResultView, ranking: RankingResult, row: Placed, columns: Sequence[NamedValue], look: Look
+) -> list[str]:
+    """Rank, subject, the value that decided, the classes."""
+    cells = [str(row.rank), cut(visible(row.subject), WIDEST_SUBJECT, look.ellipsis)]
+    values = view.result.values.get(row.subject, {})
+    for named in columns:
+        value = row.score if named.name == ranking.by else values.get(named.name)
+        cells.append("" if value is None else value_text(value, kind_of(named, view.plan), look, named.class_labels))
+    return cells
+
+
+def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
+    """The rank and the score stand right in their columns, the rest left."""
+    return "  ".join(pad(cell, widths[i], right=i in (0, 2)) for i, cell in enumerate(cells)).rstrip()
+
+
+def _unranked(view: ResultView, row: Placed, look: Look) -> str:
+    if row.because == "excluded":
+        line = view.plan.nodes[row.condition].lines if row.condition is not None else ()
+        where = look.say(f" (line {line[0].line})", f"（细则第 {line[0].line} 行）") if line else ""
+        return look.say("excluded", "不参加排名") + where
+    if isinstance(row.score, NoValue):
+        reason = why_absent(row.score, look)
+        return absence_text(row.score, look) + look.say(f": {reason}", f"：{reason}")
+    return look.say("no group to be ranked in", "没有所属的分组")
+
+
+def _losses(view: ResultView, ranking: RankingResult, subject: str, look: Look) -> Iterable[Line]:
+    """What cost most, and on which rows."""
+    schema = next(schema for schema in view.plan.rankings if schema.name == ranking.name)
+    losses = view.reasons(schema, subject)[:LOSSES_SHOWN]
+    if not losses:
+        return
+    indent = 6
+    text = look.say("; ", "；").join(_loss(view, loss, look) for loss in losses)
+    for line in wrap(text, look.columns - indent):
+        yield (Piece(" " * indent + line, "faint"),)
+
+
+def _loss(view: ResultView, loss: Loss, look: Look) -> str:
+    named = view.named(loss.item)
+    what = called(loss.item, named.label if named else None, look)
+    what += CHANGES.get(loss.kind, ("", ""))[look.lang == "zh"]
+    lost = number_text(negate(loss.lost), NUMBER, look)
+    return f"{what} {lost}{_rows(view, loss, look)}"
+
+
+def _rows(view: ResultView, loss: Loss, look: Look) -> str:
+    """` (calls 4, 9, 17 and 3 more)`; nothing for an item that reads no rows."""
+    if not loss.rows:
+        return ""
+    numbers = ", ".join(str(row) for _, row in loss.rows[:ROWS_SHOWN])
+    more = len(loss.rows) - ROWS_SHOWN
+    table = next((table for table in view.plan.tables if table.name == loss.rows[0][0]), None)
+    name = called(table.name, table.label, look) if table else ""
+    if look.lang == "zh":
+        return f"（{name}第 {numbers} 行{f'等 {len(loss.rows)} 行' if more > 0 else ''}）"
+    return f" ({name} {numbers}{f' and {more} more' if more > 0 else ''})"
+
+
+# ---------------------------------------------------------------- a rubric without rankings
+
+
+def _scores(view: ResultView, look: Look) -> Iterable[Line]:
+    """The outermost indicators of every subject, or all named values when there are none."""
+    values = [named for named in view.plan.values if named.kind == "indicator" and named.depth == 0]
+    columns = (values or [named for named in view.plan.values if named.kind in ("measure", "bands")]) + view.bands
+    head = [_heading(view, [], look)[1], *(called(named.name, named.label, look) for named in columns)]
+    table = [head]
+    for subject, found in view.result.values.items():
+        shown = [found.get(named.name) for named in columns]
+        table.append([cut(visible(subject), WIDEST_SUBJECT, look.ellipsis)] + [
+            "" if value is None else value_text(value, kind_of(named, view.plan), look, named.class_labels)
+            for named, value in zip(columns, shown, strict=True)
+        ])
+    widths = [max(width(cells[i]) for cells in table) for i in range(len(head))]
+    for i, cells in enumerate(table):
+        line = "  ".join(pad(cell, widths[k]) for k, cell in enumerate(cells)).rstrip()
+        yield (Piece(line, "faint" if i == 0 else ""),)

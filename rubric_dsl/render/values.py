@@ -1,0 +1,72 @@
+"""How a value of a plan is shown to people: by its type, with labels, in their language."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from rubric_dsl.numbers.decimals import decimal_places
+from rubric_dsl.numbers.reals import Exact
+from rubric_dsl.numbers.show import shown
+from rubric_dsl.plan.model import NamedValue, ScoringPlan
+from rubric_dsl.render.pieces import Look
+from rubric_dsl.render.width import visible
+from rubric_dsl.resolved.types import ValueType
+from rubric_dsl.results.json import shown_kind
+from rubric_dsl.results.model import NoValue, Outcome
+
+
+def called(name: str, label: str | None, look: Look) -> str:
+    """What people call it: the label, but in English not one that is written in Chinese."""
+    if label and (look.lang == "zh" or not any("\u4e00" <= char <= "\u9fff" for char in label)):
+        return visible(label)
+    return visible(name)
+
+
+def value_text(value: Outcome, kind: ValueType, look: Look, labels: dict[str, str] | None = None) -> str:
+    """The value in words; `labels` are those of a bands' classes."""
+    if isinstance(value, NoValue):
+        return absence_text(value, look)
+    if isinstance(value, bool):
+        return look.say("yes" if value else "no", "是" if value else "否")
+    if isinstance(value, str):
+        return called(value, (labels or {}).get(value), look)
+    return number_text(value, kind, look)
+
+
+def number_text(value: Exact, kind: ValueType, look: Look) -> str:
+    text = shown(value, shown_kind(kind), look.lang)
+    return text.replace("-", "−", 1) if text.startswith("-") and not look.ascii else text
+
+
+def absence_text(value: NoValue, look: Look) -> str:
+    if value.state == "missing":
+        return look.say("missing", "缺失")
+    return look.say("not applicable", "不适用")
+
+
+def why_absent(value: NoValue, look: Look) -> str:
+    """The reason for which there is no value."""
+    facts = dict(value.facts)
+    table, line = visible(facts.get("table", "")), facts.get("line", "")
+    en, zh = {
+        "no row": (f"no row of {table} counts", f"{table} 没有可计的行"),
+        "condition": (f"a condition says so (line {line})", f"条件如此规定（第 {line} 行）"),
+        "no part": ("none of its parts has a score", "其下各项都没有得分"),
+        "its table": ("its table says so", "其分档表如此规定"),
+        "missing value": ("a value that it needs is missing", "所需的值缺失"),
+    }.get(value.because, (value.because, value.because))
+    return look.say(en, zh)
+
+
+def is_shown_rounded(value: Outcome, kind: ValueType) -> bool:
+    """Whether what is shown differs from the exact value, which the reader then has to be told."""
+    if isinstance(value, (bool, str, NoValue)) or not kind.numeric:
+        return False
+    if not isinstance(value, Fraction):
+        return True
+    places = decimal_places(value * 100 if kind.kind == "percent" else value)
+    return places is None or places > (2 if kind.kind == "percent" else 6)
+
+
+def kind_of(named: NamedValue, plan: ScoringPlan) -> ValueType:
+    return plan.nodes[named.node].type

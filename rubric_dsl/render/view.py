@@ -1,0 +1,28 @@
+"""A result with what is needed to show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rubric_dsl.plan.model import NamedValue, ScoringPlan
+from rubric_dsl.results.json import ReasonsOf
+from rubric_dsl.results.model import Result
+
+
+@dataclass(frozen=True, slots=True)
+class ResultView:
+    """`reasons` gives what a subject lost in what a ranking ranks by, most first."""
+
+    plan: ScoringPlan
+    plan_hash: str
+    result: Result
+    reasons: ReasonsOf
+
+    def named(self, name: str) -> NamedValue | None:
+        return next((value for value in self.plan.values if value.name == name), None)
+
+    @property
+    def bands(self) -> list[NamedValue]:
+        """The classifications of subjects."""
+        found = [value for value in self.plan.values if value.kind == "bands"]
+        return [value for value in found if self.plan.nodes[value.node].grain.kind != "row"]

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
+from rubric_dsl.checks.coverage import Axis, Between, Constraint, Coverage, Piece, TableRow, cover
 from rubric_dsl.checks.coverage.cells import matches_nothing
-from rubric_dsl.checks.coverage.model import Between, Piece
 from rubric_dsl.checks.coverage.values import greatest_multiple, least_multiple, ticks
 from rubric_dsl.resolved.types import Domain, Interval, Ratio
 
@@ -89,6 +89,39 @@ def part(first: Sequence[Piece], second: Sequence[Piece]) -> Repair | None:
     else:
         return None
     return None if matches_nothing([new]) or new == other else Repair("after", other, new)
+
+
+def repaired(rows: Sequence[TableRow], row: int, place: int, repair: Repair) -> list[TableRow]:
+    """The rows with one alternative of a row exchanged; `place` counts the inputs of the table."""
+    cells = list(rows[row].cells)
+    cells[place] = tuple(repair.new if piece == repair.old else piece for piece in cells[place])
+    return [*rows[:row], replace(rows[row], cells=tuple(cells)), *rows[row + 1 :]]
+
+
+def proved(
+    axes: Sequence[Axis],
+    rows: Sequence[TableRow],
+    first_match: bool,
+    constraints: Sequence[Constraint],
+    known: Coverage,
+) -> bool:
+    """Whether the rows, repaired, have fewer faults than `known`, the coverage before, and none that is new.
+
+    Always so for the repairs of a table of one input; in one of several a row may reach further than the gap does.
+    """
+    now = cover(axes, rows, first_match, constraints)
+    if now.undecided is not None:
+        return False
+    gaps = {gap.box for gap in known.gaps} - {gap.box for gap in now.gaps}
+    clashes = _clashes(known) - _clashes(now)
+    new = [gap for gap in now.gaps if gap.box not in {gap.box for gap in known.gaps}]
+    return bool(gaps or clashes) and not new and not _clashes(now) - _clashes(known)
+
+
+def _clashes(coverage: Coverage) -> set[tuple[int, ...]]:
+    pairs = {(overlap.first, overlap.second) for overlap in coverage.overlaps}
+    inside = {tuple(sorted((never.row, other))) for never in coverage.never for other in never.by}
+    return pairs | inside | {(never.row,) for never in coverage.never}
 
 
 # ---------------------------------------------------------------- ends

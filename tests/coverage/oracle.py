@@ -80,8 +80,8 @@ def satisfied(condition: Condition, combination: Combination, wanted: bool = Tru
         _, factors, relation, constant = condition
         if any(combination[axis] is None for axis, factor in factors.items() if factor):
             return True
-        total = sum((factor * combination[axis] for axis, factor in factors.items() if factor), Fraction(0))  # type: ignore[operator]
-        truth = {
+        total = sum((factor * combination[axis] for axis, factor in factors.items() if factor), Fraction(0))
+        truth: bool = {
             "<": total < constant,
             "<=": total <= constant,
             "=": total == constant,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import random
+from fractions import Fraction
 
 from rubric_dsl.checks.coverage import ANYTHING, MISSING, PRESENT, AllBut, Between, Coverage, OneOf, Piece, cover
+from rubric_dsl.resolved.types import Ratio
 from tests.coverage import oracle
 from tests.coverage.cases import OTHER, Generated, generated
 
@@ -81,6 +83,46 @@ def same_gaps(case: Generated, coverage: Coverage, truth: oracle.Truth) -> None:
     assert found == truth.uncovered
     if len(domains) == 1:
         assert len(coverage.gaps) == expected_runs(case, truth, domains[0])
+        same_surroundings(case, coverage, truth, domains[0])
+
+
+def same_surroundings(
+    case: Generated, coverage: Coverage, truth: oracle.Truth, domain: list[oracle.Value]
+) -> None:
+    """In a table of one numeric input: ends that the domain has, the telling witness, the rows around the gap."""
+    kind = case.kinds[case.plain.hidden.index(False)]
+    occurring = [each[0] for each in truth.occurring if isinstance(each[0], Fraction)]
+    for gap in coverage.gaps:
+        piece = gap.box[0]
+        if not isinstance(piece, Between):
+            assert (gap.axis, gap.before, gap.after) == (None, None, None)
+            continue
+        inside = sorted(value for value in occurring if contains(piece, value))
+        if not case.plain.conditions and kind in ("grid", "halves"):
+            assert (piece.low, piece.low_closed, piece.high, piece.high_closed) == (inside[0], True, inside[-1], True)
+        if not case.plain.conditions and kind in ("grid", "halves", "points"):
+            assert gap.witness == (inside[0],)
+        if not case.plain.conditions and kind in ("share", "shares"):
+            assert gap.witness == (fewest_rows(case, piece),)
+        for row, near in (
+            (gap.before, max((value for value in occurring if value < inside[0]), default=None)),
+            (gap.after, min((value for value in occurring if value > inside[-1]), default=None)),
+        ):
+            # Dense inputs are only sampled: the nearest sample may lie beyond a narrow row.
+            if kind in ("continuous", "share") and case.plain.conditions:
+                continue
+            assert row == (None if near is None else min(row for row in truth.matched if (near,) in truth.matched[row]))
+
+
+def fewest_rows(case: Generated, piece: Between) -> Fraction:
+    """The first k/n in a gap, by n and then by k."""
+    axis = next(axis for axis in case.axes if not axis.hidden)
+    assert isinstance(axis.domain, Ratio)
+    for size in sorted(axis.domain.sizes or range(1, 50)):
+        for count in range(size + 1):
+            if contains(piece, Fraction(count, size)):
+                return Fraction(count, size)
+    raise AssertionError("a share gap without a share")
 
 
 def assert_uncovered(case: Generated, witness: oracle.Combination, domains: list[list[oracle.Value]]) -> None:

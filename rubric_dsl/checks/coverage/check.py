@@ -166,9 +166,17 @@ class _Check:
         else:
             rivals = 0 if self.first_match else (1 << self.patterns) - 1
             decider = Descent(self.space, self.boxes, rivals)
-        deciding = decider.deciding()
-        if deciding & decider.nobody:
-            self.find_gaps(decider)
+        try:
+            deciding = decider.deciding()
+            boxes = decider.undecided_boxes(self.limits.gaps) if deciding & decider.nobody else ()
+        except LimitReached:
+            # There are too many states to see all gaps, but one that was met is true.
+            if decider.example is not None:
+                self.gaps.append(self.gap(decider.example))
+            raise
+        self.gaps += [self.gap(box) for box in boxes]
+        if decider.crowded:
+            self.soft_limit = "gaps"
         self.find_reachable(decider, deciding)
         self.find_shadowed(decider)
 
@@ -199,17 +207,6 @@ class _Check:
         self.never += [Never(number, "shadowed", tuple(sorted(takers))) for number, takers in shadowed.items()]
 
     # ------------------------------------------------------------ gaps
-
-    def find_gaps(self, decider: Single | Descent) -> None:
-        """All gaps as boxes; one combination alone when there are too many steps to all."""
-        try:
-            boxes = decider.undecided_boxes(self.limits.gaps)
-        except LimitReached:
-            self.gaps.append(self.gap(decider.decided_by(len(self.boxes))))
-            raise
-        self.gaps += [self.gap(box) for box in boxes]
-        if decider.crowded:
-            self.soft_limit = "gaps"
 
     def gap(self, box: Masks) -> Gap:
         witness = self.space.witness(box)

@@ -42,6 +42,9 @@ class Descent:
         self.reached: dict[tuple[int, int, int], int] = {}
         self.found: dict[tuple[int, int, int], tuple[Masks, ...]] = {}
         self.crowded = False
+        self.path: list[int] = []
+        self.example: Masks | None = None
+        """The first combination met that no row decides."""
 
     def _full_below(self, boxes: Sequence[Masks]) -> list[int]:
         """Of each place the rows that match everything on all axes from there on."""
@@ -71,8 +74,11 @@ class Descent:
         first = alive & -alive
         settled = alive == first and alive & self.full[place] and not (self.partial and condition != TRUE)
         if place == self.depth or settled:
-            winner = first if alive else self.nobody
-            return winner if self.space.completes(place, condition) else 0
+            if not self.space.completes(place, condition):
+                return 0
+            if not alive and self.example is None:
+                self.example = tuple(self.path)
+            return first if alive else self.nobody
         key = (place, alive, condition)
         known = self.reached.get(key)
         if known is None:
@@ -91,7 +97,9 @@ class Descent:
                     continue
                 seen.add(left)
             self.space.steps.spend()
+            self.path.append(1 << cell)
             deciding |= self.decides(place + 1, left, self.space.choose(condition, place, cell))
+            self.path.pop()
             if deciding == possible:
                 break
         return deciding

@@ -27,6 +27,7 @@ class Single:
             left &= ~mask
         self.left = left
         self.crowded = False
+        self.example: Masks | None = None
 
     def deciding(self) -> int:
         winners = sum_of(1 << row for row, mask in enumerate(self.taken) if mask)

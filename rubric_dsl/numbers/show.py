@@ -1,0 +1,83 @@
+"""Numbers as people read them. Rounded for the eye only: nothing is decided on what stands here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from rubric_dsl.numbers import reals
+from rubric_dsl.numbers.decimals import decimal_places, decimal_text, integer_text
+from rubric_dsl.numbers.limits import MAX_BITS, Undecided
+from rubric_dsl.numbers.reals import Exact
+from rubric_dsl.numbers.rounding import round_to
+
+Kind = Literal["number", "percent", "duration"]
+
+_LONGEST = 200
+"""Digits before the point that are still written out."""
+
+_UNITS = {"en": " s", "zh": "秒"}
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number with its kind, as a fact of a diagnostic."""
+
+    value: Exact
+    kind: Kind
+
+    def shown(self, lang: str) -> str:
+        return shown(self.value, self.kind, lang)
+
+
+def quantity(value: Exact, kind: Kind = "number") -> Quantity:
+    return Quantity(value, kind)
+
+
+def shown(value: Exact, kind: Kind = "number", lang: str = "en") -> str:
+    """`"22.375"`, `"94.1%"`, `"15 s"` (`"15秒"` in `zh`).
+
+    A number or duration (seconds) stands in full where it needs at most 6 decimals, else rounded half up to 3; a
+    percent in full where it needs at most 2, else rounded half up to 1.
+    """
+    if kind == "percent":
+        return _digits(reals.multiply(value, Fraction(100)), 2, 1) + "%"
+    digits = _digits(value, 6, 3)
+    return digits + _UNITS.get(lang, _UNITS["en"]) if kind == "duration" else digits
+
+
+def rounded_digits(value: Exact, places: int) -> str:
+    """The value rounded half up to `places` decimals, trailing zeros kept: `"0.500"`.
+
+    An irrational that cannot be told apart from a tie of two roundings is shown as the tie, rounded up in size.
+    """
+    step = Fraction(1, 10**places)
+    try:
+        rounded = round_to(value, "half up", step)
+    except Undecided:
+        low, high = reals.enclosure(value, MAX_BITS)
+        rounded = round_to(low if high <= 0 else high, "half up", step)
+    return decimal_text(rounded, places)
+
+
+def _digits(value: Exact, most: int, places: int) -> str:
+    if isinstance(value, Fraction):
+        needed = decimal_places(value)
+        if needed is not None and needed <= most:
+            return _shortened(decimal_text(value, needed))
+    digits = rounded_digits(value, places)
+    return _shortened(digits.rstrip("0").rstrip(".") if isinstance(value, Fraction) else digits)
+
+
+def _shortened(digits: str) -> str:
+    """Digits too many to read as `1.234e500`."""
+    whole = digits.partition(".")[0].lstrip("-")
+    if len(whole) <= _LONGEST:
+        return digits
+    sign = "-" if digits.startswith("-") else ""
+    lead = (int(whole[:5]) + 5) // 10
+    exponent = len(whole) - 1
+    if lead == 10_000:
+        lead, exponent = 1_000, exponent + 1
+    return f"{sign}{lead // 1000}.{lead % 1000:03}e{integer_text(exponent)}"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from rubric_dsl.checks.covering import check_table
 from rubric_dsl.checks.rankings import check_rankings
 from rubric_dsl.checks.stakes import check_stake
+from rubric_dsl.checks.tests import check_tests
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved.model import Resolved
 
@@ -24,6 +25,7 @@ def check_everything(resolved: Resolved, language: str) -> Mapping[int, tuple[st
         if table.purpose == "points":
             report.found.extend(check_stake(resolved.use, table, coverage, lowest_or_highest=table.name in free))
     if resolved.sound:
+        report.found.extend(check_tests(resolved))
         report.found.extend(check_rankings(resolved))
     return {}
 

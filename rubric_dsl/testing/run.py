@@ -1,0 +1,170 @@
+"""Running a rubric's tests: each scored by the reference engine, each answer compared exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from rubric_dsl.engines.run import run
+from rubric_dsl.evaluation.prepare import evaluate_row, prepare
+from rubric_dsl.numbers.reals import Exact, compare
+from rubric_dsl.observations.model import Observations, Refusal
+from rubric_dsl.observations.subjects import subjects_of
+from rubric_dsl.plan.model import ScoringPlan
+from rubric_dsl.resolved import operations as op
+from rubric_dsl.resolved.literals import value_in
+from rubric_dsl.results.model import NoValue, Result
+from rubric_dsl.results.score import result_of
+from rubric_dsl.surface import tree
+from rubric_dsl.testing.cases import observations_of, schema_of
+from rubric_dsl.text.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """An expected cell that came out otherwise. `got` is None where there is no such subject."""
+
+    subject: str | None
+    name: str
+    expected: tree.Cell
+    got: object
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a test. `refusals`: cells of its rows that were refused although they should not be; `problems`:
+    why it could not be scored; `not_refused`: a refusal was expected and did not come."""
+
+    test: tree.Test
+    mismatches: tuple[Mismatch, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    problems: tuple[object, ...] = ()
+    not_refused: bool = False
+
+    @property
+    def passed(self) -> bool:
+        return not (self.mismatches or self.refusals or self.problems or self.not_refused)
+
+
+def run_tests(plan: ScoringPlan, tests: Sequence[tree.Test], examples: Mapping[str, tree.Example]) -> Iterator[Outcome]:
+    """The outcome of each test, in written order."""
+    for test in tests:
+        yield run_test(plan, test, examples)
+
+
+def run_test(plan: ScoringPlan, test: tree.Test, examples: Mapping[str, tree.Example]) -> Outcome:
+    observations = observations_of(plan, test.givens, examples, test.span.file)
+    refusals = tuple(refusal for data in observations.tables.values() for refusal in data.ledger.refusals)
+    if test.expect.refused is not None:
+        column = test.expect.refused.text
+        refused = any(refusal.column == column for refusal in refusals)
+        return Outcome(test, refusals=() if refused else refusals, not_refused=not refused)
+    if refusals:
+        return Outcome(test, refusals=refusals)
+    if test.expect.grid is None or not test.expect.grid.rows:
+        return Outcome(test)
+    one = any(given.one for given in test.givens)
+    return _one_row(plan, test, observations) if one else _whole(plan, test, observations)
+
+
+# ---------------------------------------------------------------- all rows
+
+
+def _whole(plan: ScoringPlan, test: tree.Test, observations: Observations) -> Outcome:
+    """Scores the test's subjects as a run would, among themselves."""
+    given = {given.table.text for given in test.givens}
+    register = plan.register_table if plan.register_table in given else None
+    here = plan.model_copy(update={"subjects": None, "register_table": register})
+    done = run(here, observations)
+    result = result_of(done)
+    if result.problems:
+        return Outcome(test, problems=tuple(result.problems))
+    subjects = subjects_of(here, {name: data.rows for name, data in observations.tables.items()})
+    assert test.expect.grid is not None
+    return Outcome(test, tuple(_compared(here, test.expect.grid, result, subjects)))
+
+
+def _compared(plan: ScoringPlan, grid: tree.Grid, result: Result, subjects: Sequence[str]) -> Iterator[Mismatch]:
+    header, *body = grid.rows
+    names = [cell.text for cell in header.cells]
+    subject_name = plan.tables[0].subject if plan.tables else ""
+    for place, row in enumerate(body):
+        cells = dict(zip(names, row.cells, strict=True))
+        subject = (
+            cells[subject_name].text if subject_name in cells else subjects[place] if place < len(subjects) else None
+        )
+        for name, cell in cells.items():
+            if name == subject_name:
+                if subject not in subjects:
+                    yield Mismatch(subject, name, cell, None, cell.span)
+            elif subject in subjects:
+                got = _answer(plan, result, str(subject), name)
+                if not same(cell, got):
+                    yield Mismatch(subject, name, cell, got, cell.span)
+
+
+def _answer(plan: ScoringPlan, result: Result, subject: str, name: str) -> object:
+    for ranking in result.rankings:
+        if name == ranking.name or (name == "rank" and len(result.rankings) == 1):
+            return next((placed.rank for placed in ranking.rows if placed.subject == subject), None)
+    return result.values.get(subject, {}).get(name)
+
+
+# ---------------------------------------------------------------- one row
+
+
+def _one_row(plan: ScoringPlan, test: tree.Test, observations: Observations) -> Outcome:
+    """Points of touchpoints and row indicators on a single row; a register's row is scored as its subject."""
+    given = next(given for given in test.givens if given.one)
+    if schema_of(plan, given.table.text).folding == "one row each":
+        return _whole(plan, test, observations)
+    row = observations.tables[given.table.text].rows[0]
+    assert test.expect.grid is not None
+    header, *body = test.expect.grid.rows
+    nodes = {value.name: _row_node(plan, value.node) for value in plan.values}
+    wanted = tuple(node for cell in header.cells if (node := nodes.get(cell.text)) is not None)
+    values = evaluate_row(prepare(plan), row.values, wanted)
+    found: list[Mismatch] = []
+    for expected in body[:1]:
+        for name, cell in zip(header.cells, expected.cells, strict=True):
+            node = nodes.get(name.text)
+            got = _plain(values[node]) if node is not None else None
+            if not same(cell, got):
+                found.append(Mismatch(None, name.text, cell, got, cell.span))
+    return Outcome(test, tuple(found))
+
+
+def _row_node(plan: ScoringPlan, node: op.Node) -> op.Node:
+    """The row's own score of an indicator that is folded."""
+    operation = plan.nodes[node].operation
+    if isinstance(operation, op.Indicator) and operation.row_score is not None:
+        return operation.row_score
+    return node
+
+
+def _plain(value: object) -> object:
+    """Absent and not applicable are no value."""
+    return None if type(value).__name__ in ("Nothing", "Undefined") else value
+
+
+# ---------------------------------------------------------------- comparing
+
+
+def same(cell: tree.Cell, got: object) -> bool:
+    """Whether a value is what the cell says; `-` is no value."""
+    if cell.kind == "blank":
+        return got is None or isinstance(got, NoValue)
+    if got is None or isinstance(got, NoValue):
+        return False
+    if cell.kind == "yes/no":
+        return got == (cell.text == "yes") or got == cell.text
+    if cell.number is not None:
+        value, _ = value_in(cell.number, cell.unit)
+        return not isinstance(got, bool | str) and compare(_exact(got), value) == 0
+    return got == cell.text
+
+
+def _exact(got: object) -> Exact:
+    return Fraction(got) if isinstance(got, int) else got  # type: ignore[return-value]  # ranks are int, the rest Exact

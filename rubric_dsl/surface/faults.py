@@ -75,16 +75,28 @@ def stray(tokens: Tokens, start: int, character: str) -> Diagnostic:
     span = tokens.place(start, start + len(character))
     facts = {"character": character, "point": f"U+{ord(character[0]):04X}"}
     twin = SIGN_TWINS.get(character) or latin_twin(character)
-    if character == "." and start > 0 and tokens.text[start - 1 : start].isdigit():
-        return Diagnostic("R015", span, {"number": "."}, fixes=(Fix("drop_point", (Edit(span, ""),)),))
-    if character == "." and tokens.text[start + 1 : start + 2].isdigit():
-        return Diagnostic("R015", span, {"number": "."}, fixes=(Fix("write", (Edit(span, "0."),), {"number": "0."}),))
+    if character == ".":
+        first = tokens.starts[-1] if tokens.kinds[-1:] == ["AMOUNT"] and tokens.ends[-1] == start else start
+        text = POINTED.match(tokens.text, first)
+        if text is not None:
+            return number_form(tokens.place(first, text.end()), text[0], _with_digits(text[0]))
     if twin is None:
         return Diagnostic("R014", span, facts, fixes=(Fix("remove", (Edit(span, ""),)),))
     if twin in ("to", "and", "not"):
         token = keywords().tokens[twin.upper()]
         twin = f" {token.zh[0] if tokens.chinese else token.en[0]} "
     return Diagnostic("R014", span, facts, fixes=(Fix("replace", (Edit(span, twin),), {"twin": twin.strip()}),))
+
+
+POINTED = re.compile(r"[0-9]++[.．][0-9.．]*|[.．][0-9]++")
+
+
+def _with_digits(number: str) -> str | None:
+    """`.5` as `0.5`, `5.` as `5`; None where nobody knows what was meant (`1.2.3`)."""
+    whole, _, part = number.replace("．", ".").partition(".")
+    if "." in part:
+        return None
+    return f"{whole or '0'}.{part}" if part else whole
 
 
 # Letters of other scripts that look like a Latin one.
@@ -106,6 +118,23 @@ def latin_twin(character: str) -> str | None:
     return twin
 
 
+# ---------------------------------------------------------------- numbers
+
+
+def number_form(span: Span, number: str, instead: str | None) -> Diagnostic:
+    """R015: a number in a form of another notation, with the digits to write."""
+    fixes = () if instead is None else (Fix("write", (Edit(span, instead),), {"number": instead}),)
+    return Diagnostic("R015", span, {"number": number}, fixes=fixes)
+
+
+def thousands(tokens: Tokens, start: int, last: str) -> Diagnostic:
+    """`1,000` when its last group has just been met."""
+    first = tokens.starts[-2]
+    end = start + len(last)
+    text = tokens.text[first:end]
+    return number_form(tokens.place(first, end), text, re.sub("[,，]", "", text))
+
+
 # ---------------------------------------------------------------- sentences
 
 
@@ -123,7 +152,7 @@ def no_pattern(span: Span, text: str) -> Diagnostic:
 
 
 def no_ratio(span: Span, text: str) -> Diagnostic:
-    return Diagnostic("R160", span, {"ratio": text[span.column : span.end_column]})
+    return Diagnostic("R178", span, {"ratio": text[span.column : span.end_column]})
 
 
 def bare_number_expected(number: Number) -> Diagnostic:

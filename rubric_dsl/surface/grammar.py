@@ -153,7 +153,7 @@ def from_data(data: dict[str, Any]) -> ParseTable:
         tuple(state[1] for state in data["states"]),
         data["starts"],
         data["ends"],
-        tuple(GrammarRule(*r[:3], keep=tuple(r[3]), spliced=frozenset(r[4])) for r in data["rules"]),
+        tuple(GrammarRule(o, n, name, tuple(keep), frozenset(inner)) for o, n, name, keep, inner in data["rules"]),
     )
 
 

@@ -128,6 +128,9 @@ def tokens_of(text: str, origin: Origin) -> Tokens:
             if end - start > MAX_DIGITS:
                 tokens.fault = faults.number_too_long(tokens.place(start, end), end - start)
                 break
+            if word[0] == "0" and len(word) == 3 and _after_thousands(tokens, start):
+                tokens.fault = faults.thousands(tokens, start, word)
+                break
         elif kind == "YESNO":
             kind = "_YESNO"
         elif kind == "COMMENT":
@@ -145,6 +148,12 @@ def tokens_of(text: str, origin: Origin) -> Tokens:
         ends.append(end)
     _join_keywords(tokens)
     return tokens
+
+
+def _after_thousands(tokens: Tokens, start: int) -> bool:
+    """Whether `1,` stands right before: with `000` that is one number with a comma in it, not two."""
+    kinds, ends = tokens.kinds, tokens.ends
+    return kinds[-2:] == ["AMOUNT", ","] and ends[-1] == start and ends[-2] == start - 1
 
 
 def unquoted(quoted: str) -> str:

@@ -13,7 +13,7 @@ from rubric_dsl.diagnostics.model import Diagnostic
 from rubric_dsl.diagnostics.report import Report
 from rubric_dsl.plan.compile import Compiled, compile_rubric
 from rubric_dsl.plan.model import ScoringPlan
-from rubric_dsl.render.diagnostics import report_lines
+from rubric_dsl.render.diagnostics import LinesOf, report_lines
 from rubric_dsl.text.files import Source
 
 
@@ -33,14 +33,19 @@ def compiled(
 
 def show_found(terminal: Terminal, found: Iterable[Diagnostic], sources: Mapping[str, Source]) -> None:
     """The findings as pictures on standard error."""
+    report = Report.of(found, tuple(sources))
+    if report.diagnostics:
+        terminal.show(report_lines(report, lines_in(sources), terminal.look("err")), "err")
+
+
+def lines_in(sources: Mapping[str, Source]) -> LinesOf:
+    """The lines of each file that was read, for drawings."""
 
     @cache
     def lines_of(file: str) -> Sequence[str]:
         return sources[file].lines() if file in sources else ()
 
-    report = Report.of(found, tuple(sources))
-    if report.diagnostics:
-        terminal.show(report_lines(report, lines_of, terminal.look("err")), "err")
+    return lines_of
 
 
 def plan_or_stop(terminal: Terminal, done: Compiled) -> ScoringPlan:

@@ -54,8 +54,15 @@ def report_lines(report: Report, lines_of: LinesOf, look: Look) -> Iterable[Line
 def diagnostic_lines(diagnostic: Diagnostic, lines_of: LinesOf, look: Look) -> Iterable[Line]:
     marks = [Mark(diagnostic.span, prose.label_text(diagnostic, None, look.lang), True)]
     marks += [Mark(label.span, prose.label_text(diagnostic, label, look.lang), False) for label in diagnostic.labels]
-    gutter = max(len(str(mark.span.first_line)) for mark in marks)
     yield from _headline(diagnostic, look)
+    yield from marked_lines(marks, lines_of, prose.severity(diagnostic.code), look)
+    for fix in diagnostic.fixes:
+        yield from _help(diagnostic, fix, _gutter(marks), look)
+
+
+def marked_lines(marks: Sequence[Mark], lines_of: LinesOf, severity: Role, look: Look) -> Iterable[Line]:
+    """The lines with the marks, file by file, each under `┌ FILE:LINE:COLUMN` of its first mark."""
+    gutter = _gutter(marks)
     by_file: dict[str, list[Mark]] = {}
     for mark in marks:
         by_file.setdefault(mark.span.file, []).append(mark)
@@ -63,9 +70,12 @@ def diagnostic_lines(diagnostic: Diagnostic, lines_of: LinesOf, look: Look) -> I
         first = of_file[0].span
         place = f" {visible(file)}:{first.first_line}:{first.column + 1}"
         yield Piece(" " * gutter + look.corner, "frame"), Piece(place, "place")
-        yield from _excerpt(of_file, lines_of(file), gutter, prose.severity(diagnostic.code), look)
-    for fix in diagnostic.fixes:
-        yield from _help(diagnostic, fix, gutter, look)
+        yield from _excerpt(of_file, lines_of(file), gutter, severity, look)
+
+
+def _gutter(marks: Sequence[Mark]) -> int:
+    """Columns of the largest line number."""
+    return max(len(str(mark.span.first_line)) for mark in marks)
 
 
 def _severity_word(severity: str, look: Look) -> str:

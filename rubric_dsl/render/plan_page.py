@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from rubric_dsl.evaluation.prepare import panel_of
+from rubric_dsl.evaluation.values import Undefined
 from rubric_dsl.plan.model import ColumnSchema, NamedValue, RankingSchema, ScoringPlan, TableSchema
 from rubric_dsl.render.pieces import Line, Look, Piece, paragraph
 from rubric_dsl.render.plan_words import PlanWords
-from rubric_dsl.render.values import called
+from rubric_dsl.render.values import called, number_text
 from rubric_dsl.render.width import pad, visible, width
 from rubric_dsl.resolved import operations as op
-from rubric_dsl.resolved.types import ValueType
+from rubric_dsl.resolved.types import PERCENT, ValueType
 
 COLUMN_TYPES = {
     "text": "文本", "yes/no": "是/否", "choice": "选项", "whole number": "整数", "number": "数值", "percent": "百分数",
@@ -40,11 +42,19 @@ def plan_lines(plan: ScoringPlan, plan_hash: str, look: Look) -> Iterable[Line]:
     yield from page.section("Promises", "承诺", page.promises())
 
 
+def _is_whole_domain(column: ColumnSchema) -> bool:
+    """Whether the range is what the type allows anyway: no duration is negative, a day has 24 hours."""
+    if column.type == "time":
+        return (column.low, column.high) == ("00:00", "23:59")
+    return column.type == "seconds" and (column.low, column.high) == ("0", None)
+
+
 class _Page:
     def __init__(self, plan: ScoringPlan, look: Look) -> None:
         self.plan = plan
         self.look = look
         self.words = PlanWords(plan, look)
+        self.colon = look.say(": ", "：")
 
     def line(self, depth: int, text: str, role: str = "") -> Iterable[Line]:
         return paragraph("  " * depth + text, self.look, "strong" if role else "")
@@ -76,9 +86,9 @@ class _Page:
 
     def tables(self) -> Iterable[Line]:
         for table in self.plan.tables:
-            yield from self.line(1, f"{self.title(table.name, table.label)}: {self._folding(table)}")
+            yield from self.line(1, f"{self.title(table.name, table.label)}{self.colon}{self._folding(table)}")
             names = [self.title(column.name, column.label) for column in table.columns]
-            widest = min(max(map(width, names), default=0), 28)
+            widest = min(max(map(width, names), default=0), 36)
             for column, name in zip(table.columns, names, strict=True):
                 yield from self.line(2, f"{pad(name, widest)}  {self._column(column)}")
             for must in table.musts:
@@ -106,10 +116,11 @@ class _Page:
         say = self.look.say
         text = say(column.type, COLUMN_TYPES[column.type])
         if column.members:
-            text += ": " + " | ".join(" ".join(map(visible, (m.name, *m.labels))) for m in column.members)
+            text += self.colon + " | ".join(" ".join(map(visible, (m.name, *m.labels))) for m in column.members)
         kind = VALUE_TYPES.get(column.type)
         if kind is not None:
-            low, high = (None if end is None else self.words.literal(end, kind) for end in (column.low, column.high))
+            ends = (None, None) if _is_whole_domain(column) else (column.low, column.high)
+            low, high = (None if end is None else self.words.literal(end, kind) for end in ends)
             if low and high:
                 text += say(f" {low} to {high}", f" {low} 至 {high}")
             elif low or high:
@@ -161,7 +172,7 @@ class _Page:
         rows = list(self.words.table_rows(operation, labels))
         widest = min(max(width(pattern) for pattern, _ in rows), 40)
         for pattern, outcome in rows:
-            yield from self.line(depth, f"{pad(pattern + ':', widest + 2)} {outcome}")
+            yield from self.line(depth, f"{pad(pattern + self.colon, widest + 2)} {outcome}")
 
     # ------------------------------------------------------------ scores
 
@@ -202,16 +213,28 @@ class _Page:
             members = " | ".join(map(visible, operation.strata))
             text += self.look.say(f", in {members}", f"，限 {members}")
         rule = self.plan.nodes[operation.rule].operation
+        condition = self._all_or_nothing(operation)
         if isinstance(rule, op.Table):
             inputs = ", ".join(map(self.words.expression, rule.inputs))
             yield from self.line(depth, text + self.look.say(f", by {inputs}", f"，按 {inputs}"))
+        elif condition is not None:
+            said = self.words.expression(condition)
+            yield from self.line(depth, text + self.look.say(f", when {said}", f"，当 {said}"))
         else:
-            yield from self.line(depth, f"{text}: {self.words.expression(operation.rule)}")
+            yield from self.line(depth, f"{text}{self.colon}{self.words.expression(operation.rule)}")
         yield from self._rules(operation.conditions, (), operation.rounding, depth + 1)
         yield from self._rows(operation.rule, depth + 1)
         if operation.missing is not None:
             yield from self._missing(operation.missing, depth + 1)
         yield from self._notes(named, depth + 1)
+
+    def _all_or_nothing(self, touchpoint: op.Touchpoint) -> op.Node | None:
+        """The condition of a touchpoint that gives all its points or none."""
+        rule = self.plan.nodes[touchpoint.rule].operation
+        if not isinstance(rule, op.Choose):
+            return None
+        outcomes = [self.plan.nodes[node].operation for node in (rule.then, rule.otherwise)]
+        return rule.condition if outcomes == [op.Constant(touchpoint.amount), op.Constant("0")] else None
 
     def _rules(
         self, conditions: Iterable[op.Condition], limits: Iterable[op.Limit], rounding: op.Rounding | None, depth: int
@@ -219,7 +242,7 @@ class _Page:
         say, part = self.look.say, self.words.expression
         for condition in conditions:
             word = say(condition.word, {"unless": "除非", "if": "若", "when": "当"}[condition.word])
-            outcome = "" if condition.word == "when" else f": {self.words.outcome(condition.outcome)}"
+            outcome = "" if condition.word == "when" else self.colon + self.words.outcome(condition.outcome)
             yield from self.line(depth, f"{word} {part(condition.node)}{outcome}")
         for limit in limits:
             word = say(limit.word, {"at least": "下限", "at most": "上限"}[limit.word])
@@ -240,13 +263,16 @@ class _Page:
 
     def weights(self) -> Iterable[Line]:
         for node in self.plan.nodes:
-            if isinstance(node.operation, op.Weights):
-                weights, say = node.operation, self.look.say
-                count = len(weights.judges)
-                yield from self.line(1, visible(weights.name) + say(
-                    f": {weights.method} of {count} experts over {', '.join(map(visible, weights.items))}",
-                    f"：{count} 位专家，{METHODS[weights.method]}，用于 {'、'.join(map(visible, weights.items))}",
-                ))
+            if not isinstance(node.operation, op.Weights):
+                continue
+            weights, count = node.operation, len(node.operation.judges)
+            said = self.look.say(f"{weights.method} of {count} experts", f"{count} 位专家，{METHODS[weights.method]}")
+            yield from self.line(1, visible(weights.name) + self.colon + said)
+            panel = panel_of(node.id, weights)
+            if not isinstance(panel, Undefined):
+                widest = min(max(map(width, weights.items)), 36)
+                for item, weight in panel.items():
+                    yield from self.line(2, f"{pad(visible(item), widest)}  {number_text(weight, PERCENT, self.look)}")
 
     def rankings(self) -> Iterable[Line]:
         for schema in self.plan.rankings:
@@ -281,4 +307,4 @@ class _Page:
         for promise in self.plan.promises:
             proved = promise.status == "proved"
             status = self.look.say("proved", "已证明") if proved else self.look.say("not proved", "未证明")
-            yield from self.line(1, f"{visible(promise.title)}: {status}")
+            yield from self.line(1, f"{visible(promise.title)}{self.colon}{status}")

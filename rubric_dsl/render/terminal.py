@@ -149,16 +149,17 @@ def _loss(view: ResultView, loss: Loss, look: Look) -> str:
 
 
 def _rows(view: ResultView, loss: Loss, look: Look) -> str:
-    """` (calls 4, 9, 17 and 3 more)`; nothing for an item that reads no rows."""
+    """` (rows 4, 9, 17 and 3 more)`, with the table where there are several; nothing for an item that reads no rows."""
     if not loss.rows:
         return ""
-    numbers = ", ".join(str(row) for _, row in loss.rows[:ROWS_SHOWN])
+    numbers = ", ".join(map(str, loss.rows[:ROWS_SHOWN]))
     more = len(loss.rows) - ROWS_SHOWN
-    table = next((table for table in view.plan.tables if table.name == loss.rows[0][0]), None)
-    name = called(table.name, table.label, look) if table else ""
+    table = next((table for table in view.plan.tables if table.name == loss.table), None)
+    name = called(table.name, table.label, look) if table and len(view.plan.tables) > 1 else ""
     if look.lang == "zh":
-        return f"（{name}第 {numbers} 行{f'等 {len(loss.rows)} 行' if more > 0 else ''}）"
-    return f" ({name} {numbers}{f' and {more} more' if more > 0 else ''})"
+        return f"（{name}第{numbers.replace(', ', '、')}行{f'等{len(loss.rows)}行' if more > 0 else ''}）"
+    rows = "rows" if len(loss.rows) > 1 else "row"
+    return f" ({f'{name} ' if name else ''}{rows} {numbers}{f' and {more} more' if more > 0 else ''})"
 
 
 # ---------------------------------------------------------------- a rubric without rankings

@@ -35,18 +35,25 @@ class UnknownCode(KeyError):
 
 
 @cache
+def families() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
+    """Family (the name of its file) to code to entry, codes in ascending order."""
+    found = {}
+    for file in files("rubric_dsl.diagnostics").joinpath("prose").iterdir():
+        if file.name.endswith(".toml"):
+            entries = tomllib.loads(file.read_text(encoding="utf-8"))
+            found[file.name.removesuffix(".toml")] = {c: entries[c] for c in sorted(entries) if CODE.fullmatch(c)}
+    return found
+
+
+@cache
 def catalogue() -> Mapping[str, Mapping[str, Any]]:
     """Code to its entry, in ascending order, from all families. Raises ValueError when two families have one code."""
     entries: dict[str, Mapping[str, Any]] = {}
-    for family in sorted(files("rubric_dsl.diagnostics").joinpath("prose").iterdir(), key=lambda f: f.name):
-        if not family.name.endswith(".toml"):
-            continue
-        for code, entry in tomllib.loads(family.read_text(encoding="utf-8")).items():
-            if not CODE.fullmatch(code):
-                continue
-            if code in entries:
-                raise ValueError(f"{code} stands in two families; the second is {family.name}")
-            entries[code] = entry
+    for family, codes in families().items():
+        twice = entries.keys() & codes.keys()
+        if twice:
+            raise ValueError(f"{', '.join(sorted(twice))} of {family} stands in another family too")
+        entries.update(codes)
     return dict(sorted(entries.items()))
 
 
@@ -67,9 +74,9 @@ def name(code: str) -> str:
 
 
 def severity(code: str) -> Severity:
-    """`error` for anything that is not said to be a warning or a hint; a refused cell is an error of its file."""
+    """A refused cell is an error of its file, a repaired one a hint; an entry that says nothing is an error."""
     said = entry(code).get("severity")
-    return "warning" if said == "warning" else "hint" if said == "hint" else "error"
+    return "warning" if said == "warning" else "hint" if said in ("hint", "repair") else "error"
 
 
 def title(code: str, lang: str) -> str:

@@ -3,31 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import groupby
 
 from rubric_dsl.diagnostics import prose
 from rubric_dsl.render.pieces import Line, Look, Piece
 from rubric_dsl.render.width import pad, width, wrap
 
 FAMILIES = {
-    "R00": ("text and layout", "文本与版式"), "R01": ("text and layout", "文本与版式"), "R02": ("statements", "语句"),
-    "R03": ("tables", "表"), "R04": ("names", "名称"), "R05": ("weights", "权重"),
-    "R06": ("types and units", "类型与单位"),
-    "R07": ("one value a row or a subject", "每行一值还是每对象一值"),
-    "R08": ("absence", "缺失"), "R09": ("worth", "满分"),
-    "R10": ("rankings", "排名"), "R11": ("files and limits", "文件与限制"), "R12": ("tests and promises", "用例与承诺"),
-    "R13": ("parameters, formulas, measures, bands", "参数、公式、测算、分档"), "R14": ("scoring rules", "计分规则"),
-    "D00": ("observations", "观测数据"), "D01": ("observations", "观测数据"), "D02": ("observations", "观测数据"),
-    "D03": ("tables of observations", "观测数据表"), "D04": ("tables of observations", "观测数据表"),
-    "X00": ("while scoring", "计分过程"), "X01": ("while scoring", "计分过程"),
+    "text": ("text and layout", "文本与版式"),
+    "syntax": ("statements", "语句"),
+    "names": ("names", "名称"),
+    "types": ("types and units", "类型与单位"),
+    "grain": ("one value a row or a subject", "每行一值还是每个对象一值"),
+    "presence": ("absence", "缺失"),
+    "tables": ("tables", "分档表"),
+    "definitions": ("parameters, formulas, measures, bands", "参数、公式、测算、分档"),
+    "scoring": ("scoring rules", "计分规则"),
+    "worth": ("worth", "满分"),
+    "weights": ("weights", "权重"),
+    "ranking": ("rankings", "排名"),
+    "tests": ("tests and promises", "用例与承诺"),
+    "grids": ("grids of tests", "用例表格"),
+    "files": ("files and limits", "文件与限制"),
+    "data": ("observations", "观测数据"),
+    "run": ("while scoring", "计分过程"),
 }
+"""In the order in which a rubric is read; the names of the files of prose."""
+
+
+SEVERITIES = {"error": "错误", "warning": "警告", "hint": "提示", "refusal": "拒收", "repair": "修正"}
 
 
 def list_lines(look: Look) -> Iterable[Line]:
     """All codes by family, each with its title."""
-    for family, codes in groupby(prose.all_codes(), key=lambda code: _family(code, look)):
-        yield (Piece(family, "strong"),)
-        for code in codes:
+    order = list(FAMILIES)
+    found = {family: codes for family, codes in prose.families().items() if codes}
+    for family in sorted(found, key=lambda name: order.index(name) if name in order else len(order)):
+        en, zh = FAMILIES.get(family, (family, family))
+        yield (Piece(look.say(en, zh), "strong"),)
+        for code in found[family]:
             head, *rest = wrap(prose.title(code, look.lang), look.columns - 8)
             yield Piece("  " + pad(code, 6), prose.severity(code)), Piece(head)
             for line in rest:
@@ -61,16 +74,9 @@ def code_json(code: str) -> dict[str, str]:
     }
 
 
-def _family(code: str, look: Look) -> str:
-    en, zh = FAMILIES.get(code[:3], ("other", "其他"))
-    return look.say(en, zh)
-
-
 def _severity(code: str, look: Look) -> str:
-    severity = prose.severity(code)
-    if code.startswith("D"):
-        return look.say("refused" if severity == "error" else severity, "拒收" if severity == "error" else "提示")
-    return look.say(severity, {"error": "错误", "warning": "警告", "hint": "提示"}[severity])
+    said = str(prose.entry(code).get("severity", "error"))
+    return look.say(said, SEVERITIES.get(said, said))
 
 
 def _quoted(head: str, text: str, look: Look) -> Iterable[Line]:

@@ -1,13 +1,12 @@
 """The folders of the gallery, `tests/diagnostics/CODE/`, and what the program says of them.
 
-`bad.rubric` (for codes of data and of runs also `fixed.rubric` unchanged, and `bad.csv`, `fixed.csv`) brings up the finding;
-`expected.en.txt` and `expected.zh.txt` are what is shown then; `fixed.*` is clean. Other files of the folder are there to
-be used by these. `./dev accept` writes the expected texts anew.
+`bad.rubric` (for findings in data or in a run with `bad.csv`) brings up the finding; `expected.en.txt` and
+`expected.zh.txt` are what is shown then; `fixed.rubric` (or `bad.rubric` with `fixed.csv`) is clean.
+Other files of the folder are there to be used by these. `./dev accept` writes the expected texts anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,7 +74,7 @@ def found(code: str, which: str) -> Found:
     return bring_up(place, rubric, (place / rubric).read_bytes(), data if data.exists() else None)
 
 
-def bring_up(place: Path, name: str, text: bytes, data: Path | None, settings: Mapping[str, str] | None = None) -> Found:
+def bring_up(place: Path, name: str, text: bytes, data: Path | None) -> Found:
     """Checks a text as the rubric `name` of the folder; with data, reads and scores them."""
 
     def load(path: str) -> bytes:
@@ -85,7 +84,7 @@ def bring_up(place: Path, name: str, text: bytes, data: Path | None, settings: M
             raise PermissionError(path)
         return (place / path).read_bytes()
 
-    compiled = compile_rubric(name, load, settings=settings or {})
+    compiled = compile_rubric(name, load)
     if compiled.plan is None or data is None:
         return Found(compiled.diagnostics, None, compiled)
     return _scored(compiled, compiled.plan, data)

@@ -1,4 +1,4 @@
-"""Every code of the catalogue has a wrong and a repaired example, shown exactly as expected, and its first fix mends it."""
+"""Every code has a wrong and a repaired example: shown exactly as expected, and mended by its first fix."""
 
 from __future__ import annotations
 

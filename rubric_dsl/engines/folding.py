@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from rubric_dsl.engines.contract import Stratum, Tally
-from rubric_dsl.evaluation.arithmetic import ZERO, fault_of, quotient
+from rubric_dsl.evaluation.arithmetic import ZERO, fault_of, quotient, total
 from rubric_dsl.evaluation.prepare import Prepared
 from rubric_dsl.evaluation.scores import Score, Touchpoint
-from rubric_dsl.evaluation.statistics import total
 from rubric_dsl.evaluation.values import NOT_APPLICABLE, Undefined, Value
 from rubric_dsl.numbers import reals
 from rubric_dsl.numbers.reals import Exact
@@ -48,7 +47,7 @@ class Fold:
         return total([tally.sum for tally in tallies.values()])
 
     def _averaged(self, tallies: Mapping[Stratum, Tally]) -> Exact:
-        means = {s: quotient(tallies[s].sum, Fraction(tallies[s].count)) for s in self.weights if s in tallies}
+        means = {s: _mean(tallies[s]) for s in self.weights if s in tallies}
         if self.equal:
             counting = len(self.weights) if self.zero_for_unobserved else len(means)
             return quotient(total(list(means.values())), Fraction(counting))
@@ -69,6 +68,10 @@ class Fold:
         counting = [s for s in self.weights if s in tallies or self.zero_for_unobserved]
         whole = total([self.weights[s] for s in counting])
         return {s: quotient(self.weights[s], whole) for s in counting}
+
+
+def _mean(tally: Tally) -> Exact:
+    return tally.sum if tally.count == 1 else quotient(tally.sum, Fraction(tally.count))
 
 
 def folds(plan: ScoringPlan, prepared: Prepared) -> dict[Node, Fold]:

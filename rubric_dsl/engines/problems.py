@@ -26,8 +26,7 @@ CODES: Mapping[Reason, str] = {
     "outside its range": "X005",
     "outside its worth": "X006",
     "absent": "X007",
-    "several rows": "X008",
-    "too large": "X009",
+    "too large": "X008",
 }
 MAX_PROBLEMS = 50
 

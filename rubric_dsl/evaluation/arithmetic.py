@@ -7,7 +7,7 @@ turns them into steps that pass faults and absence on.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -92,16 +92,28 @@ def fault_of(error: ArithmeticError, node: op.Node) -> Undefined:
 # ---------------------------------------------------------------- sums and products
 
 
+def total(numbers: Iterable[Exact]) -> Exact:
+    """The exact sum. Fractions are added up as integers, one sum a denominator, and brought together once."""
+    sums: dict[int, int] = {}
+    rest: Exact = ZERO
+    for number in numbers:
+        if isinstance(number, Fraction):
+            bottom = number.denominator
+            sums[bottom] = sums.get(bottom, 0) + number.numerator
+        else:
+            rest = reals.add(rest, number)
+    for bottom, top in sums.items():
+        rest = reals.add(rest, Fraction(top, bottom)) if rest else Fraction(top, bottom)
+    return rest
+
+
 def add_step(node: op.Node, operation: op.Add) -> Step:
     minus = operation.minus
 
-    def total(*terms: Exact) -> Exact:
-        result: Exact = ZERO
-        for term, negative in zip(terms, minus, strict=True):
-            result = reals.subtract(result, term) if negative else reals.add(result, term)
-        return result
+    def signed(*terms: Exact) -> Exact:
+        return total(reals.negate(term) if turned else term for term, turned in zip(terms, minus, strict=True))
 
-    return strict(node, operation.terms, total)
+    return strict(node, operation.terms, signed)
 
 
 def multiply_step(node: op.Node, operation: op.Multiply) -> Step:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
-from rubric_dsl.evaluation.arithmetic import ZERO, Cells, Values, absence_of, guarded, quotient
+from rubric_dsl.evaluation.arithmetic import ZERO, Cells, Values, absence_of, guarded, quotient, total
 from rubric_dsl.evaluation.tables import Outcome, prepared_outcome
 from rubric_dsl.evaluation.values import (
     NOT_APPLICABLE,
@@ -150,6 +150,7 @@ class Combination:
         self.kind = kind
         self.parts = tuple(part for part in parts if part.worth != 0)
         self.unscaled = tuple(part.node for part in parts if part.worth == 0)
+        self._whole = weight_of(self.parts)
 
     def __call__(self, values: Values) -> Value:
         applicable: list[tuple[WeightedPart, Exact]] = []
@@ -171,30 +172,22 @@ class Combination:
             for share in shares[1:]:
                 chosen = choose(chosen, share)
             return reals.multiply(self.worth, chosen)
-        total = weight_of(part for part, _ in applicable)
+        whole = self._whole if len(applicable) == len(self.parts) else weight_of(part for part, _ in applicable)
         if self.kind == "geometric mean":
-            return reals.multiply(self.worth, _geometric_mean(applicable, total))
-        return self._mean(applicable, total)
-
-    def _mean(self, applicable: list[tuple[WeightedPart, Exact]], total: Exact) -> Exact:
-        gained: Exact = ZERO
-        for part, points in applicable:
-            gained = reals.add(gained, points if part.rate is ONE else reals.multiply(part.rate, points))
-        return gained if total == self.worth else quotient(reals.multiply(self.worth, gained), total)
+            return reals.multiply(self.worth, _geometric_mean(applicable, whole))
+        gained = total(points if part.rate is ONE else reals.multiply(part.rate, points) for part, points in applicable)
+        return gained if whole == self.worth else quotient(reals.multiply(self.worth, gained), whole)
 
 
 def weight_of(parts: Iterable[WeightedPart]) -> Exact:
-    total: Exact = ZERO
-    for part in parts:
-        total = reals.add(total, part.weight)
-    return total
+    return total(part.weight for part in parts)
 
 
-def _geometric_mean(applicable: list[tuple[WeightedPart, Exact]], total: Exact) -> Exact:
+def _geometric_mean(applicable: list[tuple[WeightedPart, Exact]], whole: Exact) -> Exact:
     product: Exact = Fraction(1)
     for part, points in applicable:
         share = reals.divide(points, part.worth)
-        product = reals.multiply(product, reals.power(share, quotient(part.weight, total)))
+        product = reals.multiply(product, reals.power(share, quotient(part.weight, whole)))
     return product
 
 

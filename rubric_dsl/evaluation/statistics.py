@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import cmp_to_key
 
-from rubric_dsl.evaluation.arithmetic import ZERO, quotient
+from rubric_dsl.evaluation.arithmetic import ZERO, quotient, total
 from rubric_dsl.evaluation.values import ABSENT, Given, Nothing, as_number
 from rubric_dsl.numbers import reals
 from rubric_dsl.numbers.reals import Exact
@@ -36,13 +36,6 @@ def aggregate(name: str, values: Sequence[Given], argument: Exact | None = None)
     if name == "percentile":
         return percentile(numbers, ONE if argument is None else argument)
     return _STATISTICS[name](numbers)
-
-
-def total(numbers: Sequence[Exact]) -> Exact:
-    result: Exact = ZERO
-    for number in numbers:
-        result = reals.add(result, number)
-    return result
 
 
 def mean(numbers: Sequence[Exact]) -> Exact:

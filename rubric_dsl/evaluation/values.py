@@ -37,7 +37,6 @@ Reason = Literal[
     "outside its range",
     "outside its worth",
     "absent",
-    "several rows",
     "too large",
 ]
 

@@ -152,7 +152,7 @@ def _unranked(plan: ScoringPlan, placed: Placed) -> str:
 
 def _reason(loss: Loss) -> Json:
     lost: Mapping[str, object] = number_json(loss.lost, ValueType("number"))
-    rows = [{"table": table, "row": row} for table, row in loss.rows]
+    rows = [{"table": loss.table, "row": row} for row in loss.rows]
     return {"item": loss.item, "kind": loss.kind, "lost": lost, "rows": rows, "text": _reason_text(loss)}
 
 
@@ -160,5 +160,5 @@ def _reason_text(loss: Loss) -> str:
     text = f"{loss.item}: {shown(loss.lost, 'number', LANG)} points lost"
     if not loss.rows:
         return text
-    numbers = ", ".join(str(row) for _, row in loss.rows)
+    numbers = ", ".join(map(str, loss.rows))
     return f"{text} on row {numbers}" if len(loss.rows) == 1 else f"{text} on rows {numbers}"

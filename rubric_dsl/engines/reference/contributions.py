@@ -38,8 +38,8 @@ class Item:
 
     `contribution` is what it brings to the parent and `lost` what the parent lacks because of it: over all parts they
     add up to the parent's score and to its worth − score. None: the parent has no contributions. `scale` is how many
-    points of the topmost item one point of the parent is. `rows`: on which rows it lost points (empty: not a matter of
-    rows).
+    points of the topmost item one point of the parent is. `rows`: on which rows it lost points, most first
+    (empty: not a matter of rows).
     `condition`, `limits` and `rounding` stand for what these changed, under the name of their indicator.
     """
 
@@ -62,13 +62,17 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """Points of the topmost item that are not there because of one of its leaves."""
+    """Points of the topmost item that are not there because of one of its leaves.
+
+    `rows`: the numbers of the rows of `table` on which they were lost, most first (no table: not a matter of rows).
+    """
 
     node: op.Node
     item: str
     kind: ItemKind
     lost: Exact
-    rows: tuple[RowNumber, ...]
+    table: str | None
+    rows: tuple[int, ...]
 
 
 def contributions(done: Run, subject: Subject, node: op.Node) -> Item:
@@ -94,7 +98,8 @@ def leaves(item: Item) -> Iterator[Loss]:
             waiting.extend(reversed(current.parts))
         elif current.lost is not None and current.scale is not None:
             lost = reals.multiply(current.lost, current.scale)
-            yield Loss(current.node, current.name, current.kind, lost, current.rows)
+            table = current.rows[0][0] if current.rows else None
+            yield Loss(current.node, current.name, current.kind, lost, table, tuple(row for _, row in current.rows))
 
 
 class _MostFirst:
@@ -198,7 +203,7 @@ def _item(
 def _summed(
     node: op.Node, name: str, kind: ItemKind, points: Value, worth: Fraction, found: RowSum, scale: Exact | None
 ) -> Item:
-    return Item(node, name, kind, points, worth, found.brought, found.lost, scale, tuple(found.rows))
+    return Item(node, name, kind, points, worth, found.brought, found.lost, scale, found.rows)
 
 
 def _changed(score: Score, name: str, kind: Change, change: Value, scale: Exact | None, worth: Fraction) -> Item:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from rubric_dsl.engines.aggregates import aggregated
 from rubric_dsl.engines.contract import Stratum, Subject, Tally, Totals
-from rubric_dsl.evaluation.arithmetic import ZERO, Cells, Values, fault_of
+from rubric_dsl.evaluation.arithmetic import Cells, Values, fault_of, total
 from rubric_dsl.evaluation.prepare import Prepared, evaluate_row
 from rubric_dsl.evaluation.scores import Score, Touchpoint
 from rubric_dsl.evaluation.values import Given, Nothing, Undefined, Value, is_number
@@ -26,15 +26,13 @@ class _Sums:
 
     subjects: dict[Subject, None] = field(default_factory=dict)
     rows: dict[str, dict[Subject, dict[Stratum, int]]] = field(default_factory=dict)
-    tallies: dict[op.Node, dict[Subject, dict[Stratum, tuple[int, Exact]]]] = field(default_factory=dict)
+    scores: dict[op.Node, dict[Subject, dict[Stratum, list[Exact]]]] = field(default_factory=dict)
     samples: dict[op.Node, dict[Subject, list[Given] | Undefined]] = field(default_factory=dict)
     facts: dict[str, dict[Subject, Cells]] = field(default_factory=dict)
     faults: list[Undefined] = field(default_factory=list)
 
     def tally(self, node: op.Node, subject: Subject, stratum: Stratum, score: Exact) -> None:
-        by_stratum = self.tallies.setdefault(node, {}).setdefault(subject, {})
-        count, total = by_stratum.get(stratum, (0, ZERO))
-        by_stratum[stratum] = (count + 1, reals.add(total, score))
+        self.scores.setdefault(node, {}).setdefault(subject, {}).setdefault(stratum, []).append(score)
 
 
 def totals(plan: ScoringPlan, prepared: Prepared, observations: Observations) -> Totals:
@@ -94,13 +92,10 @@ class _TableStage:
             return
         if not is_number(result):
             return
-        try:
-            self.sums.tally(score.node, subject, stratum, result)
-            for node, points in touchpoint_points(self.prepared, score, values, row.values):
-                if is_number(points):
-                    self.sums.tally(node, subject, stratum, points)
-        except ArithmeticError as error:
-            self.sums.faults.append(fault_of(error, score.node).at(subject, self.schema.name, row.number))
+        self.sums.tally(score.node, subject, stratum, result)
+        for node, points in touchpoint_points(self.prepared, score, values, row.values):
+            if is_number(points):
+                self.sums.tally(node, subject, stratum, points)
 
     def _add_sample(
         self, node: op.Node, operation: op.Aggregate, values: Values, row: Row, subject: Subject, stratum: Stratum
@@ -165,10 +160,13 @@ def _finished(sums: _Sums, prepared: Prepared) -> Totals:
                 pooled.setdefault(node, {})[subject] = kept
             elif operation.name != "folded" or isinstance(samples, Undefined):
                 aggregates.setdefault(node, {})[subject] = aggregated(node, operation, samples, prepared.constants)
-    tallies = {
-        node: {subject: {s: Tally(*tally) for s, tally in strata.items()} for subject, strata in by_subject.items()}
-        for node, by_subject in sums.tallies.items()
-    }
+    tallies: dict[op.Node, dict[Subject, Mapping[Stratum, Tally]]] = {}
+    for node, scores in sums.scores.items():
+        for subject, by_stratum in scores.items():
+            try:
+                tallies.setdefault(node, {})[subject] = {s: Tally(len(of), total(of)) for s, of in by_stratum.items()}
+            except ArithmeticError as error:
+                aggregates.setdefault(node, {})[subject] = fault_of(error, node)
     return Totals(
         tuple(sums.subjects), sums.rows, tallies, aggregates, pooled, sums.facts, tuple(sums.faults)
     )

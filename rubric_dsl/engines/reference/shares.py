@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cmp_to_key
 from typing import Literal
 
 from rubric_dsl.engines.contract import Stratum, Subject
@@ -56,13 +57,27 @@ class RowSum:
 
     brought: Exact = ZERO
     lost: Exact = ZERO
-    rows: list[RowNumber] = field(default_factory=list)
+    _losing: list[tuple[RowNumber, Exact]] = field(default_factory=list)
 
     def add(self, share: Exact, brought: Exact, lost: Exact, row: RowNumber | None) -> None:
         self.brought = reals.add(self.brought, reals.multiply(share, brought))
-        self.lost = reals.add(self.lost, reals.multiply(share, lost))
-        if row is not None and reals.compare(lost, ZERO) > 0:
-            self.rows.append(row)
+        missing = reals.multiply(share, lost)
+        self.lost = reals.add(self.lost, missing)
+        if row is not None and reals.compare(missing, ZERO) > 0:
+            self._losing.append((row, missing))
+
+    @property
+    def rows(self) -> tuple[RowNumber, ...]:
+        return most_lost_first(self._losing)
+
+
+def most_lost_first(losing: Iterable[tuple[RowNumber, Exact]]) -> tuple[RowNumber, ...]:
+    """The rows by what they lost; equals in order of the file."""
+
+    def compared(a: tuple[RowNumber, Exact], b: tuple[RowNumber, Exact]) -> int:
+        return reals.compare(b[1], a[1])
+
+    return tuple(row for row, _ in sorted(losing, key=cmp_to_key(compared)))
 
 
 Sums = dict[op.Node | Change, RowSum]
@@ -94,14 +109,15 @@ class RowShares:
         return sums
 
     def losing(self, row_score: op.Node) -> tuple[RowNumber, ...]:
-        """The rows on which the indicator scored less than it is worth."""
+        """The rows on which the indicator scored less than it is worth, most lost first."""
         score = self._done.prepared.steps[row_score]
         assert isinstance(score, Score)
-        return tuple(
-            (row.table, row.row.number)
+        lost = [
+            ((row.table, row.row.number), reals.subtract(score.worth, trace.score))
             for row, trace in self._trace.of(row_score)
-            if is_number(trace.score) and reals.compare(trace.score, score.worth) < 0
-        )
+            if is_number(trace.score)
+        ]
+        return most_lost_first(entry for entry in lost if reals.compare(entry[1], ZERO) > 0)
 
     def _add_row(self, sums: Sums, score: Score, share: Exact, row: RowTrace, trace: ScoreTrace) -> None:
         place = (row.table, row.row.number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from dataclasses import dataclass
 from fractions import Fraction
@@ -128,7 +129,9 @@ def cell(rng: random.Random, kind: str) -> tuple[oracle.Piece, ...]:
 
 def condition(rng: random.Random, kinds: list[str], depth: int = 0) -> oracle.Condition:
     axis = rng.randrange(len(kinds))
-    form = rng.randrange(9)
+    form = rng.randrange(10)
+    if form == 9:
+        return ("not", ("holds", axis, (between(rng, kinds[axis]),)))
     if form < 2 and depth < 2:
         parts = [condition(rng, kinds, depth + 1) for _ in range(rng.randrange(1, 4))]
         return (rng.choice(["all", "any"]), parts)
@@ -156,6 +159,21 @@ def linear(rng: random.Random, kinds: list[str], comparable: list[int]) -> oracl
     return ("linear", factors, relation, Fraction(rng.randrange(-2, 5)))
 
 
+def satisfiable(
+    rng: random.Random, kinds: list[str], values: list[list[oracle.Value]]
+) -> list[oracle.Condition]:
+    """One to three conditions that together leave something to occur, but for one list in twenty."""
+    found: list[oracle.Condition] = []
+    left = list(itertools.product(*values))
+    for _ in range(rng.randrange(1, 4)):
+        drawn = condition(rng, kinds)
+        passed = [combination for combination in left if oracle.satisfied(drawn, combination)]
+        if passed or rng.random() < 0.05:
+            found.append(drawn)
+            left = passed
+    return found
+
+
 # ---------------------------------------------------------------- tables
 
 KINDS = (*NUMERIC, "members", "yes/no", "text")
@@ -180,15 +198,15 @@ def generated(rng: random.Random, most: int = 400) -> Generated:
     axes = [Axis(each, away, out) for (each, _), away, out in zip(drawn, missing, is_hidden, strict=True)]
     seen = [kind for kind, out in zip(kinds, is_hidden, strict=True) if not out]
     rows: list[tuple[Any, ...]] = [
-        ("patterns", tuple(cell(rng, kind) for kind in seen)) for _ in range(rng.randrange(0, 7))
+        ("patterns", tuple(cell(rng, kind) for kind in seen)) for _ in range(rng.choice([0, 1, 2, 2, 3, 4, 5, 6]))
     ]
     if rng.random() < 0.2:
         rows.append(("missing",))
     if rng.random() < 0.25:
         rows.append(("otherwise",))
-    conditions = []
+    conditions: list[oracle.Condition] = []
     if hidden or rng.random() < 0.4:
-        conditions = [condition(rng, kinds) for _ in range(rng.randrange(1, 4))]
+        conditions = satisfiable(rng, kinds, values)
     first_match = rng.random() < 0.4
     return Generated(
         oracle.Case(values, is_hidden, rows, first_match, conditions),

@@ -263,6 +263,16 @@ def test_a_table_may_lean_on_a_must_rule_between_its_inputs() -> None:
     assert x > F(1, 2) and y > F(1, 2) and x + y <= F("1.01")
 
 
+def test_what_cannot_occur_does_not_divide_a_gap() -> None:
+    """`wait` is never 300: the values below and above it are left out by one gap."""
+    never = NotOf(Holds(0, (to("300", "300"),)))
+    (gap,) = cover([Axis(SECONDS)], [row(up_to("9")), row(at_least("500"))], False, [never]).gaps
+    assert gap == Gap((F(10),), (to("10", "499"),), 0, before=0, after=1)
+    rows = [row(up_to("9"), ANYTHING), row(at_least("500"), ANYTHING)]
+    (gap,) = cover([Axis(SECONDS), Axis(YES_NO)], rows, False, [never]).gaps
+    assert gap == Gap((F(10), "yes"), (to("10", "499"), ANYTHING), 0, before=0, after=1)
+
+
 def test_alternatives_in_a_condition_are_all_considered() -> None:
     axes = [Axis(SECONDS)]
     either = AnyOf((Holds(0, (up_to("10"),)), Holds(0, (at_least("590"),))))

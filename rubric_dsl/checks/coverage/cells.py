@@ -104,7 +104,9 @@ class NumberCells:
         if mask == self.missing:
             return MISSING
         low, low_closed, high, high_closed = self.values.tightened(self._hull(mask & self.present))
-        return Between(self._fraction(low), low_closed, self._fraction(high), high_closed)
+        return Between(
+            self._fraction(low), low is not None and low_closed, self._fraction(high), high is not None and high_closed
+        )
 
     def candidates(self, mask: int) -> Iterator[Value]:
         """Values of the cells in a mask that is not empty, the most telling first: one of the first run as a whole,
@@ -122,14 +124,13 @@ class NumberCells:
         if mask & self.missing:
             yield None
 
-    def neighbours(self, run: int, among: int) -> tuple[int, int]:
-        """The cells right below and right above a run, as masks (0: none), of those in `among`."""
+    def around(self, run: int) -> tuple[Iterable[int], Iterable[int]]:
+        """The cells below and above a run of numbers, the nearest first."""
         if not run & self.present:
-            return 0, 0
-        around = among & self.present & ~run
-        below = around & ((run & -run) - 1)
-        above = around >> run.bit_length() << run.bit_length()
-        return (1 << below.bit_length() >> 1), above & -above
+            return (), ()
+        first, last = first_bit(run), run.bit_length()
+        below = (cell for cell in range(first - 1, -1, -1) if self.present >> cell & 1)
+        return below, (cell + last for cell in bits(self.present >> last))
 
     def cell_of(self, value: Value) -> int:
         """The cell of a value of the domain."""
@@ -202,8 +203,8 @@ class NamedCells:
         if mask & self.missing:
             yield None
 
-    def neighbours(self, run: int, among: int) -> tuple[int, int]:
-        return 0, 0
+    def around(self, run: int) -> tuple[Iterable[int], Iterable[int]]:
+        return (), ()
 
     def cell_of(self, value: Value) -> int:
         if value is None:

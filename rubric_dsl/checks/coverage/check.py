@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rubric_dsl.checks.coverage.cells import bits, matches_nothing
 from rubric_dsl.checks.coverage.descent import Descent
@@ -219,20 +219,21 @@ class _Check:
         preferred to a row on one."""
         best: tuple[int | None, int | None, int | None] = (None, None, None)
         for place, cells in enumerate(self.space.cells[: self.space.visible]):
-            below, above = cells.neighbours(box[place], cells.kept)
-            before, after = self.row_with(box, place, below), self.row_with(box, place, above)
+            below, above = cells.around(box[place])
+            before, after = self.row_beside(box, place, below), self.row_beside(box, place, above)
             if before is not None and after is not None:
                 return place, before, after
             if best[0] is None and (before is not None or after is not None):
                 best = (place, before, after)
         return best
 
-    def row_with(self, box: Masks, place: int, cell: int) -> int | None:
-        """The first row of patterns that has a box moved to a cell of one axis."""
-        if not cell:
-            return None
-        moved = (*box[:place], cell, *box[place + 1 :])
-        for row, has in zip(self.owners[: self.patterns], self.boxes, strict=False):
-            if all(mask & ~inside == 0 for mask, inside in zip(moved, has, strict=True)):
-                return row
+    def row_beside(self, box: Masks, place: int, cells: Iterable[int]) -> int | None:
+        """The first row of patterns that has all of a box moved to the first of the cells where it can occur."""
+        for cell in cells:
+            moved = (*box[:place], 1 << cell, *box[place + 1 :])
+            if self.space.occurs(moved):
+                for row, has in zip(self.owners[: self.patterns], self.boxes, strict=False):
+                    if common(moved, has) == moved:
+                        return row
+                return None
         return None

@@ -163,7 +163,7 @@ class Descent:
         cells = self.space.cells[place]
         boxes: list[Masks] = []
         for rest, mask in cells_of_rest.items():
-            whole = self.depth > 1 and mask == occurring == cells.kept
+            whole = self.depth > 1 and mask == cells.kept
             boxes += [(run, *rest) for run in ([mask] if whole else cells.runs(mask, occurring))]
         if len(boxes) > most:
             self.crowded = True

@@ -12,7 +12,6 @@ from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved import types as ty
 from rubric_dsl.resolved.expressions import Expressions
 from rubric_dsl.resolved.tables import TableFacts, value_of
-from rubric_dsl.resolved.walking import operands
 
 MAX_HIDDEN = 24
 
@@ -106,7 +105,7 @@ class _Rules:
                 continue
             seen.add(current)
             if current not in self.table.inputs:
-                pending.extend(operands(self.use.graph[current].operation))
+                pending.extend(self.use.graph.operands(current))
         return {n for n in seen if n in self.table.inputs or isinstance(self.use.graph[n].operation, op.Column)}
 
     def axis(self, node: op.Node) -> int | None:

@@ -4,30 +4,63 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from rubric_dsl.checks.coverage import Coverage
 from rubric_dsl.checks.covering import check_table
 from rubric_dsl.checks.rankings import check_rankings
 from rubric_dsl.checks.stakes import check_stake
 from rubric_dsl.checks.tests import check_tests
+from rubric_dsl.diagnostics.model import Diagnostic
 from rubric_dsl.resolved import operations as op
+from rubric_dsl.resolved.memo import Memo, same_objects
 from rubric_dsl.resolved.model import Resolved
+from rubric_dsl.resolved.tables import TableFacts
 
 
-def check_everything(resolved: Resolved, language: str) -> Mapping[int, tuple[str, int | None]]:
+def check_everything(resolved: Resolved, language: str, memo: Memo) -> Mapping[int, tuple[str, int | None]]:
     """Runs every check and reports into the rubric's report; gives what is known of each promise, by its place.
 
     `language` is that of the rubric's keywords, for fixes that are pasted.
     """
     report = resolved.report
     free = _without_stake(resolved)
+    surroundings = (*resolved.scope.tables.values(), language)
     for table in resolved.tables:
-        found, coverage = check_table(resolved.use, table, language)
+        found, coverage = _covered(resolved, table, language, surroundings, memo)
         report.found.extend(found)
         if table.purpose == "points":
-            report.found.extend(check_stake(resolved.use, table, coverage, lowest_or_highest=table.name in free))
+            report.found.extend(_staked(resolved, table, coverage, table.name in free, memo))
     if resolved.sound:
         report.found.extend(check_tests(resolved))
         report.found.extend(check_rankings(resolved))
     return {}
+
+
+def _staked(
+    resolved: Resolved, table: TableFacts, coverage: Coverage, free: bool, memo: Memo
+) -> tuple[Diagnostic, ...]:
+    """What is wrong with the outcomes of a touchpoint's table, from last time for the same touchpoint and coverage."""
+    touchpoint = resolved.scope.names.get(table.name)
+    reading = (table, touchpoint, coverage, free)
+    kept = memo.staked.get(table.name)
+    if kept is None or not same_objects(kept[0], reading):
+        found = tuple(check_stake(resolved.use, table, coverage, lowest_or_highest=free))
+        kept = memo.staked[table.name] = (reading, found)
+    return kept[1]
+
+
+_Covered = tuple[list[Diagnostic], Coverage]
+
+
+def _covered(
+    resolved: Resolved, table: TableFacts, language: str, surroundings: tuple[object, ...], memo: Memo
+) -> _Covered:
+    """The findings of a table and its coverage, from last time for the very same table among the same observations."""
+    kept = memo.checked.get(id(table))
+    if kept is not None and kept[0] is table and same_objects(kept[1], surroundings):
+        return kept[2]  # type: ignore[return-value]  # what this function put there
+    result = check_table(resolved.use, table, language)
+    memo.checked[id(table)] = (table, surroundings, result)
+    return result
 
 
 def _without_stake(resolved: Resolved) -> set[str]:

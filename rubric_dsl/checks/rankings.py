@@ -8,20 +8,19 @@ from rubric_dsl.diagnostics.model import Diagnostic, Label
 from rubric_dsl.resolved import bindings as bind
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved.model import Resolved
-from rubric_dsl.resolved.walking import operands
 
 
 def check_rankings(resolved: Resolved) -> Iterator[Diagnostic]:
     """An indicator in no ranking (R105), a ranked score that depends on other subjects (R104): warnings."""
     if not resolved.rankings:
         return
-    reached = _reach(resolved, [ranking.node for ranking in resolved.rankings])
+    reached = resolved.graph.reach(ranking.node for ranking in resolved.rankings)
     for place in resolved.outline:
         binding = resolved.scope.names.get(place.name)
         if place.depth == 0 and isinstance(binding, bind.Indicator) and binding.node not in reached:
             yield Diagnostic("R105", binding.span, {"name": binding.name})
     for ranking in resolved.rankings:
-        across = [node for node in sorted(_reach(resolved, [ranking.node])) if _compares(resolved, node)]
+        across = [node for node in sorted(resolved.graph.reach([ranking.node])) if _compares(resolved, node)]
         if across:
             labels = tuple(Label(span, "across") for span in resolved.graph[across[0]].spans[:1])
             yield Diagnostic("R104", ranking.span, {"name": ranking.by}, labels)
@@ -31,13 +30,3 @@ def check_rankings(resolved: Resolved) -> Iterator[Diagnostic]:
 def _compares(resolved: Resolved, node: op.Node) -> bool:
     operation = resolved.graph[node].operation
     return isinstance(operation, op.Across) or (isinstance(operation, op.Aggregate) and operation.pooled)
-
-
-def _reach(resolved: Resolved, roots: list[op.Node]) -> set[op.Node]:
-    pending, seen = list(roots), set[op.Node]()
-    while pending:
-        node = pending.pop()
-        if node not in seen:
-            seen.add(node)
-            pending.extend(operands(resolved.graph[node].operation))
-    return seen

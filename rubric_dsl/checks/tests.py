@@ -9,7 +9,6 @@ from rubric_dsl.resolved import bindings as bind
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved.model import Resolved
 from rubric_dsl.resolved.scope import near
-from rubric_dsl.resolved.walking import operands
 from rubric_dsl.surface import tree
 from rubric_dsl.text.source import Span
 
@@ -180,5 +179,5 @@ class _Test:
             condition = graph[node].present_if
             if condition is not None:
                 pending.append(condition)
-            pending.extend(operands(operation))
+            pending.extend(graph.operands(node))
         return found

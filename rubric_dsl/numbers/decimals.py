@@ -18,6 +18,7 @@ _DECIMAL = re.compile(r"([+-]?)([0-9]+)(?:\.([0-9]+))?(?:[eE]([+-]?)([0-9]+))?")
 _EXACT = re.compile(r"(-?)([0-9]+)(?:/([0-9]+))?")
 _CHUNK = 4000
 """Digits converted at once: Python refuses to convert more than 4300 in one step."""
+_BASE = 10**_CHUNK
 
 
 class NotANumber(ValueError):
@@ -104,8 +105,8 @@ def integer_text(value: int) -> str:
     if value < 0:
         return "-" + integer_text(-value)
     chunks: list[str] = []
-    while value >= 10**_CHUNK:
-        value, low = divmod(value, 10**_CHUNK)
+    while value >= _BASE:
+        value, low = divmod(value, _BASE)
         chunks.append(str(low).rjust(_CHUNK, "0"))
     return str(value) + "".join(reversed(chunks))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rubric_dsl.checks.all import check_everything
@@ -13,26 +13,29 @@ from rubric_dsl.plan.from_resolved import plan_of
 from rubric_dsl.plan.model import ScoringPlan
 from rubric_dsl.plan.summary import Summary, summary_of
 from rubric_dsl.resolved.files import Gathering, Load
-from rubric_dsl.resolved.from_surface import resolve
+from rubric_dsl.resolved.from_surface import Damage, Outside, resolve
+from rubric_dsl.resolved.memo import Memo
 from rubric_dsl.resolved.model import Resolved
 from rubric_dsl.resolved.report import Report
 from rubric_dsl.surface import tree
 from rubric_dsl.surface.from_text import LineCache, parse
 from rubric_dsl.text.files import Source, read_source
+from rubric_dsl.text.source import Span
 
 
 @dataclass(slots=True)
 class Workspace:
-    """What is kept between compilations of the same files: parsed lines by content."""
+    """What is kept between compilations of the same files, by content: lines, what names mean, what checks found."""
 
     lines: dict[str, LineCache] = field(default_factory=dict)
+    memo: Memo = field(default_factory=Memo)
+    used: bool = False
 
 
 @dataclass(slots=True)
 class Compiled:
     """A compilation: the plan (None where there are errors) and all that was found."""
 
-    plan: ScoringPlan | None
     diagnostics: tuple[Diagnostic, ...]
     sources: dict[str, Source]
     """Every file read, by the name that spans use."""
@@ -40,36 +43,61 @@ class Compiled:
     resolved: Resolved
     language: str
     """The language of the keywords: "zh", "en" or "mixed"."""
+    make_plan: Callable[[], ScoringPlan | None]
+    _plan: ScoringPlan | None = None
 
     @property
     def has_errors(self) -> bool:
         return any(prose.severity(found.code) == "error" for found in self.diagnostics)
 
+    @property
+    def plan(self) -> ScoringPlan | None:
+        """The scoring plan, made when it is first asked for: an editor only checks."""
+        if self._plan is None:
+            self._plan = self.make_plan()
+        return self._plan
+
 
 def compile_rubric(
     path: str, load: Load, *, settings: Mapping[str, str] | None = None, workspace: Workspace | None = None
 ) -> Compiled:
-    """Reads, resolves and checks the rubric at `path` and all it uses; `settings` are `--set` values by parameter."""
+    """Reads, resolves and checks the rubric at `path` and all it uses; `settings` are `--set` values by parameter.
+
+    With a workspace, what an edit did not touch is taken from the compilation before it.
+    """
+    workspace = workspace or Workspace()
+    again, workspace.used = workspace.used, True
     report = Report()
-    reading = _Reading(workspace or Workspace())
+    reading = _Reading(workspace)
     gathered = Gathering(load, reading.document, report).gather(path)
     beside = Beside(load, report)
-    resolved = resolve(
-        gathered.header,
-        gathered.items,
-        report,
-        settings=settings or {},
-        members=beside.members,
-        read_grid=beside.grid,
-        lost=reading.lost,
-        incomplete=reading.incomplete,
-    )
-    promises = check_everything(resolved, reading.language)
-    diagnostics = tuple(report.found)
+    outside = Outside(settings or {}, beside.members, beside.grid)
+    damage = Damage(reading.lost, reading.incomplete)
+    resolved = resolve(gathered.header, gathered.items, report, outside, damage, workspace.memo)
+    promises = check_everything(resolved, reading.language, workspace.memo)
+    diagnostics = _each_once(report.found)
     errors = any(prose.severity(found.code) == "error" for found in diagnostics)
-    plan = None if errors or not resolved.sound else plan_of(resolved, promises)
-    summary = summary_of(resolved) if not errors else None
-    return Compiled(plan, diagnostics, reading.sources, summary, resolved, reading.language)
+
+    def make_plan() -> ScoringPlan | None:
+        if errors or not resolved.sound:
+            return None
+        # Nodes kept from earlier texts have numbers and lines of their own; a plan is always that of a fresh reading.
+        return compile_rubric(path, load, settings=settings).plan if again else plan_of(resolved, promises)
+
+    summary = None if errors or not resolved.sound else summary_of(resolved)
+    return Compiled(diagnostics, reading.sources, summary, resolved, reading.language, make_plan)
+
+
+def _each_once(found: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """The findings without repetitions; the same fault may be met by way of several names."""
+    seen: set[tuple[str, Span, str]] = set()
+    kept = []
+    for diagnostic in found:
+        key = (diagnostic.code, diagnostic.span, repr(sorted(diagnostic.facts.items(), key=lambda fact: fact[0])))
+        if key not in seen:
+            seen.add(key)
+            kept.append(diagnostic)
+    return tuple(kept)
 
 
 class _Reading:

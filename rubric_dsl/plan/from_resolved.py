@@ -12,7 +12,7 @@ from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved.from_surface import subjects_of
 from rubric_dsl.resolved.graph import Graph, NodeFacts
 from rubric_dsl.resolved.model import Promise, Resolved
-from rubric_dsl.resolved.walking import operands, renumbered
+from rubric_dsl.resolved.walking import renumbered
 from rubric_dsl.surface import tree
 from rubric_dsl.text.source import Span
 
@@ -22,7 +22,7 @@ from rubric_dsl.text.source import Span
 def plan_of(resolved: Resolved, promises: Mapping[int, tuple[str, int | None]]) -> model.ScoringPlan:
     """The plan of a rubric without errors. `promises`: by place, what was proved and over how many cases."""
     graph, scope = resolved.graph, resolved.scope
-    reached = _reached(resolved)
+    reached = graph.reach(_roots(resolved))
     numbers = {node: number for number, node in enumerate(sorted(reached))}
     declared, register = subjects_of(resolved)
     return model.ScoringPlan(
@@ -64,17 +64,6 @@ def _roots(resolved: Resolved) -> Iterable[op.Node]:
         yield from (must.node for must in table.musts)
         if table.stratum_weights is not None:
             yield table.stratum_weights
-
-
-def _reached(resolved: Resolved) -> set[op.Node]:
-    pending = list(_roots(resolved))
-    reached: set[op.Node] = set()
-    while pending:
-        node = pending.pop()
-        if node not in reached:
-            reached.add(node)
-            pending.extend(operands(resolved.graph[node].operation))
-    return reached
 
 
 def lines_of(span: Span) -> model.Lines:

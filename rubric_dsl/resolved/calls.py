@@ -276,7 +276,7 @@ def _over_rows(
         return None
     pooled = call.across is not None
     always = where is None and home.observe.missing is None
-    counted = function in ("count", "sum")
+    counted = function in ("count", "sum") or (function == "folded" and home.folding.kind == "totalled")
     few = function == "trimmed_mean"
     grain = ty.SUBJECT if not pooled or within is not None else ty.COHORT
     kind = ty.NUMBER if operand is None else use.graph.type(operand)

@@ -121,8 +121,8 @@ def intersect(domain: ty.Domain, low: Fraction | None, high: Fraction | None) ->
     if isinstance(domain, ty.Ratio) and (low is None or low <= 0) and (high is None or high >= 1):
         return domain
     around = as_interval(domain)
-    narrow = ranges.intersect(_range(around), ranges.Range(low, high, True, True))
-    if narrow.empty:
+    narrow = _range(around).intersect(ranges.Range(low, high))
+    if narrow.is_empty:
         return None
     return _domain(narrow, around.step)
 
@@ -142,7 +142,7 @@ def negate(domain: ty.Domain) -> ty.Domain:
     if isinstance(domain, ty.Points):
         return ty.Points(tuple(-value for value in reversed(domain.values)))
     around = as_interval(domain)
-    return _domain(ranges.negate(_range(around)), around.step)
+    return _domain(_range(around).negate(), around.step)
 
 
 def add(parts: Sequence[ty.Domain], minus: Sequence[bool]) -> ty.Domain:
@@ -155,7 +155,7 @@ def add(parts: Sequence[ty.Domain], minus: Sequence[bool]) -> ty.Domain:
     for part, less in zip(parts, minus, strict=True):
         around = as_interval(negate(part) if less else part)
         own = _range(around)
-        total_range = own if total_range is None else ranges.add(total_range, own)
+        total_range = own if total_range is None else total_range.add(own)
         if single(part) != 0:
             step = gcd(step, around.step) if step and around.step else (around.step if step == 0 else None)
     assert total_range is not None
@@ -172,7 +172,7 @@ def multiply(parts: Sequence[ty.Domain], divided: Sequence[bool]) -> ty.Domain:
         if found is None:
             found = own
         else:
-            found = ranges.divide(found, own) if over else ranges.multiply(found, own)
+            found = found.divide(own) if over else found.multiply(own)
         exact = (
             None
             if exact is None or value is None or (over and value == 0)
@@ -200,7 +200,7 @@ def power(base: ty.Domain, exponent: ty.Domain) -> ty.Domain:
         step = None
     else:
         step = step ** int(whole)
-    return _domain(ranges.power(_range(as_interval(base)), _range(as_interval(exponent))), step)
+    return _domain(_range(as_interval(base)).power(_range(as_interval(exponent))), step)
 
 
 def rounded(domain: ty.Domain, mode: op.Mode, step: Fraction) -> ty.Domain:
@@ -230,7 +230,7 @@ def hull(parts: Sequence[ty.Domain]) -> ty.Domain:
     joined = _range(around[0])
     step: Fraction | None = Fraction(0)
     for part, own in zip(parts, around, strict=True):
-        joined = ranges.hull(joined, _range(own))
+        joined = joined.hull(_range(own))
         if single(part) != 0:
             step = gcd(step, own.step) if step and own.step else (own.step if step == 0 else None)
     return _domain(joined, step or None)
@@ -243,20 +243,20 @@ def function(name: str, parts: Sequence[ty.Domain]) -> ty.Domain:
     """The values of a function of values; always an enclosure."""
     own = [_range(as_interval(part)) for part in parts]
     if name == "abs":
-        return _domain(ranges.absolute(own[0]), as_interval(parts[0]).step)
+        return _domain(own[0].absolute(), as_interval(parts[0]).step)
     if name in ("min", "max", "clamp"):
         return _extremes(name, parts, own)
     if name in ("floor", "ceiling"):
         return rounded(parts[0], "down" if name == "floor" else "up", Fraction(1))
     if name == "sqrt":
-        return _domain(ranges.sqrt(own[0]))
+        return _domain(own[0].sqrt())
     if name in ("ln", "exp"):
-        return _domain(ranges.ln(own[0]) if name == "ln" else ranges.exp(own[0]))
+        return _domain(own[0].ln() if name == "ln" else own[0].exp())
     if name == "log":
         return ty.Interval()
     if name == "goalposts":
-        below = ranges.subtract(own[0], own[1])
-        return _domain(ranges.divide(below, ranges.subtract(own[2], own[1])))
+        below = own[0].subtract(own[1])
+        return _domain(below.divide(own[2].subtract(own[1])))
     return ty.Interval(step=Fraction(86400 if name == "days_between" else 1))
 
 
@@ -269,10 +269,10 @@ def _extremes(name: str, parts: Sequence[ty.Domain], own: Sequence[ranges.Range]
         return ty.Points((min(values) if name == "min" else max(values),))
     found = own[0]
     if name == "clamp":
-        found = ranges.maximum(own[1], ranges.minimum(own[0], own[2]))
+        found = own[0].clamp(own[1], own[2])
     else:
         for other in own[1:]:
-            found = ranges.minimum(found, other) if name == "min" else ranges.maximum(found, other)
+            found = found.minimum(other) if name == "min" else found.maximum(other)
     step = as_interval(hull(parts)).step
     return _domain(found, step)
 

@@ -2,154 +2,152 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from rubric_dsl.resolved import bindings as bind
-from rubric_dsl.resolved import calls as _calls  # registers how calls are lowered
+from rubric_dsl.resolved import calls  # noqa: F401  # registers how calls are lowered
 from rubric_dsl.resolved.definitions import resolve_bands, resolve_formula, resolve_measure, resolve_parameter
-from rubric_dsl.resolved.expressions import Expressions, Place
-from rubric_dsl.resolved.graph import Graph, TooManyNodes
-from rubric_dsl.resolved.model import Place as OutlinePlace
-from rubric_dsl.resolved.model import Promise, Resolved
+from rubric_dsl.resolved.expressions import Expressions
+from rubric_dsl.resolved.graph import TooManyNodes
+from rubric_dsl.resolved.memo import Kept, Memo, same_objects
+from rubric_dsl.resolved.model import Place, Resolved
 from rubric_dsl.resolved.observing import Members, declare_table, resolve_conditions
 from rubric_dsl.resolved.ordering import in_order
+from rubric_dsl.resolved.outline import Declared, Unit, declared, units
 from rubric_dsl.resolved.panels import ReadGrid, resolve_weights
-from rubric_dsl.resolved.rankings import ranking_names, resolve_ranking
+from rubric_dsl.resolved.promises import resolve_promise
+from rubric_dsl.resolved.rankings import resolve_ranking
 from rubric_dsl.resolved.references import names_in
 from rubric_dsl.resolved.report import Label, Report
 from rubric_dsl.resolved.scope import KindWord, Scope
-from rubric_dsl.resolved.scoring import Scoring, Unit
+from rubric_dsl.resolved.scoring import Scoring
 from rubric_dsl.surface import tree
-from rubric_dsl.surface.keywords import function_id
 from rubric_dsl.text.lookalikes import skeleton
 from rubric_dsl.text.source import Span
 
-__all__ = ["resolve"]
-assert _calls is not None
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What a rubric takes from outside its text: `--set` values by parameter, and data in files beside it."""
+
+    settings: Mapping[str, str]
+    members: Members
+    read_grid: ReadGrid
 
 
-@dataclass(slots=True)
-class Declared:
-    """A name with what declares it."""
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """What lines that could not be read left behind: names that stood in them, and items (by identity) that lack one."""
 
-    name: str
-    kind: str
-    span: Span
+    lost: Set[str] = frozenset()
+    incomplete: Set[int] = frozenset()
 
 
 def resolve(
     header: tree.Header | None,
     items: Sequence[tree.Item],
     report: Report,
-    *,
-    settings: Mapping[str, str],
-    members: Members,
-    read_grid: ReadGrid,
-    lost: Set[str] = frozenset(),
-    incomplete: Set[int] = frozenset(),
+    outside: Outside,
+    damage: Damage,
+    memo: Memo,
 ) -> Resolved:
-    """Binds and types everything; what cannot be resolved is reported once and stays silent afterwards.
-
-    `lost`: names that stand in lines that could not be read; `incomplete`: items (by identity) that lack such a line.
-    """
-    graph = Graph()
-    scope = Scope(graph, report, lost)
-    use = Expressions(graph, scope, report)
-    resolved = Resolved(header, tuple(items), graph, scope, use, report)
-    work = _Work(resolved, settings, read_grid, incomplete)
+    """Binds and types everything; what cannot be resolved is reported once and stays silent afterwards."""
+    memo.trim()
+    scope = Scope(memo.graph, report, damage.lost)
+    scope.sources, scope.conditions = memo.sources, memo.conditions
+    use = Expressions(memo.graph, scope, report)
+    resolved = Resolved(header, tuple(items), memo.graph, scope, use, report)
+    work = _Work(resolved, outside, damage, memo)
     try:
-        work.declare(members)
+        work.declare()
         work.run()
     except TooManyNodes:
-        span = items[0].span if items else Span(report_origin(header), 0, 0, 0, 0)
-        report.add("R119", span)
+        if items:
+            report.add("R119", items[0].span)
         resolved.sound = False
     resolved.tables = use.tables
     return resolved
 
 
-def report_origin(header: tree.Header | None):  # type: ignore[no-untyped-def]  # an Origin
-    from rubric_dsl.text.source import Origin
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """How a name is resolved, from which objects of the tree, reading which names."""
 
-    return header.span.origin if header is not None else Origin("", 1)
+    how: Callable[[], object]
+    identity: tuple[object, ...]
+    reads: frozenset[str]
+    span: Span
+    broken: bool
 
 
 class _Work:
-    def __init__(
-        self, resolved: Resolved, settings: Mapping[str, str], read_grid: ReadGrid, incomplete: Set[int]
-    ) -> None:
+    def __init__(self, resolved: Resolved, outside: Outside, damage: Damage, memo: Memo) -> None:
         self.resolved = resolved
         self.scope = resolved.scope
         self.use = resolved.use
         self.report = resolved.report
-        self.settings = settings
-        self.read_grid = read_grid
-        self.incomplete = incomplete
-        self.units: dict[str, Callable[[], object]] = {}
-        self.reads: dict[str, set[str]] = {}
-        self.spans: dict[str, Span] = {}
+        self.outside = outside
+        self.damage = damage
+        self.memo = memo
+        self.units: dict[str, _Unit] = {}
+        self.scored = list(units(resolved.items))
 
     # ------------------------------------------------------------ declaring
 
-    def declare(self, members: Members) -> None:
+    def declare(self) -> None:
         observes = [item for item in self.resolved.items if isinstance(item, tree.Observe)]
         self.scope.subject = observes[0].subject.text if observes else None
         seen: dict[str, Declared] = {}
         shapes: dict[str, Declared] = {}
-        for declared in _declared(self.resolved.items, self.scope.subject):
-            first = seen.setdefault(declared.name, declared)
-            if first is not declared:
-                self.report.add(
-                    "R040",
-                    declared.span,
-                    facts={"name": declared.name, "kind": KindWord(first.kind)},
-                    labels=[Label(first.span, "first")],
-                )
+        for name in declared(self.resolved.items, self.scope.subject):
+            first = seen.setdefault(name.name, name)
+            if first is not name:
+                facts: dict[str, object] = {"name": name.name, "kind": KindWord(first.kind)}
+                self.report.add("R040", name.span, facts=facts, labels=[Label(first.span, "first")])
                 self.resolved.sound = False
                 continue
-            alike = shapes.setdefault(skeleton(declared.name), declared)
-            if alike is not declared:
-                self.report.add(
-                    "R041",
-                    declared.span,
-                    facts={"name": declared.name, "other": alike.name},
-                    labels=[Label(alike.span, "first")],
-                )
+            alike = shapes.setdefault(skeleton(name.name), name)
+            if alike is not name:
+                facts = {"name": name.name, "other": alike.name}
+                self.report.add("R041", name.span, facts=facts, labels=[Label(alike.span, "first")])
         for observe in observes:
-            self._table(observe, members, observes[0])
+            self._table(observe, observes[0])
 
-    def _table(self, observe: tree.Observe, members: Members, first: tree.Observe) -> None:
+    def _table(self, observe: tree.Observe, first: tree.Observe) -> None:
         if observe.subject.text != first.subject.text:
-            self.report.add(
-                "R120",
-                observe.subject.span,
-                facts={"name": observe.subject.text, "subject": first.subject.text},
-                labels=[Label(first.subject.span, "first")],
-            )
+            facts = {"name": observe.subject.text, "subject": first.subject.text}
+            self.report.add("R120", observe.subject.span, facts=facts, labels=[Label(first.subject.span, "first")])
             self.resolved.sound = False
         if observe.named.name in self.scope.tables:
             return
-        before = len(self.report.found)
-        table = declare_table(observe, self.report, members)
-        self.resolved.sound = self.resolved.sound and len(self.report.found) == before
+        whole = id(observe) not in self.damage.incomplete
+        self.resolved.sound = self.resolved.sound and whole
+        table = self._kept(
+            f"observe {observe.named.name}",
+            _Unit(
+                lambda: declare_table(observe, self.report, self.outside.members, whole), (observe,), frozenset(),
+                observe.span, False,
+            ),
+            (),
+        )
+        assert isinstance(table, bind.Table)
         self.scope.tables[table.name] = table
         self.scope.names.setdefault(table.name, table)
         for column in table.columns.values():
             self.scope.names.setdefault(column.name, column)
 
-    # ------------------------------------------------------------ resolving in order
+    # ------------------------------------------------------------ units: what each name reads
 
     def run(self) -> None:
         for item in self.resolved.items:
             self._unit(item)
-        scores = {name for name, _ in _outline(self.resolved.items)}
-        late = self._late(scores)
+        late = self._late()
         scoring = Scoring(self.use, late)
-        for unit in _units(self.resolved.items):
+        for unit in self.scored:
             self._scored(unit, scoring, late)
         self._conditions()
-        order, circles = in_order(list(self.units), self.reads)
+        order, circles = in_order(list(self.units), {name: unit.reads for name, unit in self.units.items()})
         for circle in circles:
             self._circle(circle)
         in_circle = {name for circle in circles for name in circle}
@@ -158,92 +156,144 @@ class _Work:
                 self._broken(name)
             else:
                 self._resolve(name)
+        self._stratum_weights()
         self._rankings()
         self._promises()
-        self.resolved.outline = [OutlinePlace(name, depth) for name, depth in _outline(self.resolved.items)]
+        self.resolved.outline = [Place(unit.item.named.name, len(unit.parents)) for unit in self.scored]
         for item in self.resolved.items:
             if isinstance(item, tree.Test):
                 self.resolved.tests.append(item)
             elif isinstance(item, tree.Example):
                 self.resolved.examples.setdefault(item.word.text, item)
 
-    def _conditions(self) -> None:
-        """Conditions between columns first: parameters that they read are made before."""
-        parameters = [n for n, b in self.reads.items() if n in self.units and not b]
-        for item in self.resolved.items:
-            if isinstance(item, tree.Parameter) and item.named.name in parameters and item.named.name in self.units:
-                self._resolve(item.named.name)
-                del self.units[item.named.name]
-        before = len(self.report.found)
-        for table in self.scope.tables.values():
-            resolve_conditions(self.use, table)
-        self.resolved.sound = self.resolved.sound and len(self.report.found) == before
+    def _names(self, *pieces: object) -> frozenset[str]:
+        """The names that the pieces mention, kept by the identity of each piece."""
+        found: set[str] = set()
+        for piece in pieces:
+            if piece is None:
+                continue
+            kept = self.memo.names.get(id(piece))
+            if kept is None or kept[0] is not piece:
+                kept = self.memo.names[id(piece)] = (piece, frozenset(names_in(piece)))
+            found |= kept[1]
+        return frozenset(found)
 
     def _unit(self, item: tree.Item) -> None:
         """Notes how an item is resolved and what it reads."""
         use = self.use
         if isinstance(item, tree.Parameter):
-            self._note(
-                item.named.name, item.named.word.span, set(), lambda: resolve_parameter(use, item, self.settings)
-            )
+            name = item.named.name
+            setting = self.outside.settings.get(name)
+            self._note(item.named, item, (item, setting), (), lambda: resolve_parameter(use, item, self.outside.settings))
         elif isinstance(item, tree.Measure):
             for named in item.names:
-                reads = names_in(item.body, item.when)
-                self._note(named.name, named.word.span, reads, lambda: resolve_measure(use, item))
+                self._note(named, item, (item,), (item.body, item.when), lambda: resolve_measure(use, item))
         elif isinstance(item, tree.Bands):
-            self._note(item.named.name, item.named.word.span, names_in(item.table), lambda: resolve_bands(use, item))
+            self._note(item.named, item, (item,), (item.table,), lambda: resolve_bands(use, item))
         elif isinstance(item, tree.Weights):
-            self._note(item.named.name, item.named.word.span, set(), lambda: resolve_weights(use, item, self.read_grid))
+            self._note(item.named, item, (item,), (), lambda: resolve_weights(use, item, self.outside.read_grid))
         elif isinstance(item, tree.Formula):
-            order = {
-                other.word.text: place
-                for place, other in enumerate(self.resolved.items)
-                if isinstance(other, tree.Formula)
-            }
-            reads = names_in(item.body) - {word.text for word in item.arguments}
-            self._note(
-                item.word.text, item.word.span, reads - {item.word.text}, lambda: resolve_formula(use, item, order)
-            )
+            self._formula(item)
 
-    def _note(self, name: str, span: Span, reads: set[str], how: Callable[[], object]) -> None:
-        if name not in self.units:
-            self.units[name] = how
-            self.reads[name] = reads
-            self.spans[name] = span
+    def _formula(self, item: tree.Formula) -> None:
+        formulas = [other for other in self.resolved.items if isinstance(other, tree.Formula)]
+        order = {other.word.text: place for place, other in enumerate(formulas)}
+        own = {word.text for word in item.arguments} | {item.word.text}
+        reads = self._names(item.body) - own
+        earlier = tuple(other.word.text for other in formulas[: order[item.word.text]])
+        unit = _Unit(
+            lambda: resolve_formula(self.use, item, order), (item, earlier), reads, item.word.span,
+            id(item) in self.damage.incomplete,
+        )
+        self.units.setdefault(item.word.text, unit)
 
-    def _late(self, scores: set[str]) -> dict[int, bool]:
-        """By condition line: whether it reads a score, directly or through measures and bands."""
-        order, _ = in_order(list(self.units), self.reads)
-        reaching = set(scores)
+    def _note(
+        self, named: tree.Named, item: object, identity: tuple[object, ...], reading: Sequence[object],
+        how: Callable[[], object], around: Set[str] = frozenset(),
+    ) -> None:
+        if named.name not in self.units:
+            reads = self._names(*reading) | around
+            broken = id(item) in self.damage.incomplete
+            self.units[named.name] = _Unit(how, identity, reads, named.word.span, broken)
+
+    def _late(self) -> dict[int, bool]:
+        """By condition line of an indicator: whether it reads a score, directly or through measures and bands."""
+        order, _ = in_order(list(self.units), {name: unit.reads for name, unit in self.units.items()})
+        reaching = {unit.item.named.name for unit in self.scored}
         for name in order:
-            if self.reads[name] & reaching:
+            if self.units[name].reads & reaching:
                 reaching.add(name)
         late: dict[int, bool] = {}
-        for unit in _units(self.resolved.items):
+        for unit in self.scored:
             if isinstance(unit.item, tree.Indicator):
                 for line in unit.item.lines:
                     if isinstance(line, tree.Guard | tree.Applies):
-                        late[id(line)] = bool(names_in(line) & reaching)
+                        late[id(line)] = bool(self._names(line) & reaching)
         return late
 
     def _scored(self, unit: Unit, scoring: Scoring, late: Mapping[int, bool]) -> None:
         item = unit.item
-        around: set[str] = set()
-        for parent in unit.parents:
-            for line in parent.lines:
-                if isinstance(line, tree.MissingLine) or not late.get(id(line), True):
-                    around |= names_in(line)
+        handed_down = [
+            line
+            for parent in unit.parents
+            for line in parent.lines
+            if isinstance(line, tree.MissingLine) or not late.get(id(line), True)
+        ]
+        around = self._names(*handed_down)
+        outer = tuple(line for parent in unit.parents for line in parent.lines)
+        nested = any(_nested(parent) for parent in unit.parents)
         if isinstance(item, tree.Indicator):
-            reads = names_in(item.lines) | {child.named.name for child in item.children} | around
-            self._note(item.named.name, item.named.word.span, reads, lambda: scoring.indicator(unit))
+            children = tuple(child.named.name for child in item.children)
+            self._note(
+                item.named, item, (item.named, item.worth, *item.lines, *children, *outer, nested), item.lines,
+                lambda: scoring.indicator(unit), around | set(children),
+            )
         else:
-            reads = names_in(item.rule, item.lines, item.stake) | around
-            self._note(item.named.name, item.named.word.span, reads, lambda: scoring.touchpoint(unit))
+            self._note(
+                item.named, item, (item, *outer, nested), (item.rule, *item.lines), lambda: scoring.touchpoint(unit), around
+            )
+
+    # ------------------------------------------------------------ resolving in order
+
+    def _conditions(self) -> None:
+        """Conditions between columns, after the parameters that they may read."""
+        for item in self.resolved.items:
+            if isinstance(item, tree.Parameter) and item.named.name in self.units:
+                self._resolve(item.named.name)
+        parameters = tuple(b for b in self.scope.names.values() if isinstance(b, bind.Parameter))
+        for table in self.scope.tables.values():
+            unit = _Unit(
+                lambda table=table: resolve_conditions(self.use, table), (table,), frozenset(), table.span, False  # type: ignore[misc]
+            )
+            self._kept(f"conditions {table.name}", unit, parameters)
+
+    def _kept(self, key: str, unit: _Unit, reads: tuple[object, ...]) -> object:
+        """The outcome of a unit, from last time if nothing that it is made from is another object."""
+        kept = self.memo.units.get(key)
+        if kept is not None and same_objects(kept.identity, unit.identity) and same_objects(kept.reads, reads):
+            self.report.found.extend(kept.found)
+            self.use.tables.extend(kept.tables)
+        else:
+            found, tables = len(self.report.found), len(self.use.tables)
+            result = unit.how()
+            if kept is not None and kept.result == result:
+                result = kept.result
+            kept = Kept(
+                unit.identity, reads, result, tuple(self.report.found[found:]), tuple(self.use.tables[tables:])
+            )
+            self.memo.units[key] = kept
+        if kept.found and key.startswith(("observe ", "conditions ")):
+            self.resolved.sound = False
+        return kept.result
 
     def _resolve(self, name: str) -> None:
         if name in self.scope.names and not isinstance(self.scope.names[name], bind.Broken):
             return
-        result = self.units[name]()
+        unit = self.units[name]
+        if unit.broken:
+            self._broken(name)
+            return
+        result = self._kept(name, unit, tuple(self.scope.names.get(read) for read in sorted(unit.reads)))
         if isinstance(result, tuple):
             for measure in result:
                 self.scope.names[measure.name] = measure
@@ -254,118 +304,69 @@ class _Work:
 
     def _broken(self, name: str) -> None:
         self.resolved.sound = False
-        self.scope.names[name] = bind.Broken(name, "", self.spans[name])
+        self.scope.names[name] = bind.Broken(name, "", self.units[name].span)
 
     def _circle(self, circle: list[str]) -> None:
         self.report.add(
             "R043",
-            self.spans[circle[0]],
+            self.units[circle[0]].span,
             facts={"circle": " → ".join([*circle, circle[0]])},
-            labels=[Label(self.spans[name], "member") for name in circle[1:]],
+            labels=[Label(self.units[name].span, "member") for name in circle[1:]],
         )
+
+    def _stratum_weights(self) -> None:
+        """`weighted by W`: the panel whose items are exactly the scenarios."""
+        for table in self.scope.tables.values():
+            word = table.folding.weighted_by
+            if word is None or table.stratum is None:
+                continue
+            binding = self.scope.names.get(word.text)
+            members = table.columns[table.stratum].type.members
+            if isinstance(binding, bind.Weights) and sorted(binding.items) == sorted(members):
+                table.stratum_weights = binding.node
+                continue
+            self.resolved.sound = False
+            if isinstance(binding, bind.Weights):
+                facts = {
+                    "missing": ", ".join(name for name in members if name not in binding.items) or "-",
+                    "extra": ", ".join(name for name in binding.items if name not in members) or "-",
+                    "column": table.stratum,
+                }
+                self.report.add("R173", word.span, facts=facts, labels=[Label(binding.span, "declared")])
+            elif not isinstance(binding, bind.Broken):
+                panels = [name for name, other in self.scope.names.items() if isinstance(other, bind.Weights)]
+                self.scope.unknown(word.text, word.span, panels, "R187")
 
     # ------------------------------------------------------------ rankings and promises
 
     def _rankings(self) -> None:
         for item in self.resolved.items:
-            if isinstance(item, tree.Ranking):
-                found = resolve_ranking(self.use, item)
-                if found is None:
-                    self.resolved.sound = False
-                else:
-                    self.resolved.rankings.extend(found)
-                    for ranking in found:
-                        self.scope.names.setdefault(ranking.name, ranking)
+            if not isinstance(item, tree.Ranking):
+                continue
+            found = None if id(item) in self.damage.incomplete else resolve_ranking(self.use, item)
+            if found is None:
+                self.resolved.sound = False
+                continue
+            self.resolved.rankings.extend(found)
+            for ranking in found:
+                self.scope.names.setdefault(ranking.name, ranking)
 
     def _promises(self) -> None:
         for item in self.resolved.items:
             if isinstance(item, tree.Promise):
-                promise = self._promise(item)
+                promise = resolve_promise(self.use, item)
                 if promise is None:
                     self.resolved.sound = False
                 else:
                     self.resolved.promises.append(promise)
 
-    def _promise(self, item: tree.Promise) -> Promise | None:
-        claim = item.claim
-        while isinstance(claim, tree.Group):
-            claim = claim.inner
-        function = function_id(claim.function.text) if isinstance(claim, tree.Call) else None
-        if isinstance(claim, tree.Call) and function in ("never_rises", "never_falls"):
-            names = [argument.name for argument in claim.arguments if isinstance(argument, tree.Name)]
-            item_, column = (self.scope.names.get(name) for name in names) if len(names) == 2 else (None, None)
-            numeric = isinstance(column, bind.Column) and column.type.ordered
-            if (
-                len(claim.arguments) != 2
-                or not numeric
-                or not isinstance(item_, bind.Indicator | bind.Touchpoint | bind.Measure)
-            ):
-                if not isinstance(item_, bind.Broken):
-                    self.report.add("R121", claim.span, facts={"function": claim.function.text})
-                return None
-            return Promise(item.title.text, function, None, names[0], names[1], item.span)  # type: ignore[arg-type]
-        node = self.use.condition(claim, Place())
-        if node is None:
-            return None
-        if self.use.graph.grain(node).kind == "row":
-            self.report.add("R108", claim.span, facts={"text": self.scope.text_of(claim)})
-            return None
-        return Promise(item.title.text, "always", node, None, None, item.span)
 
-
-# ---------------------------------------------------------------- walking the items
-
-
-def _declared(items: Sequence[tree.Item], subject: str | None) -> Iterator[Declared]:
-    """Every declared name in written order; the subject column once."""
-    subject_seen = False
-    for item in items:
-        if isinstance(item, tree.Observe):
-            yield Declared(item.named.name, "table", item.named.word.span)
-            for line in item.columns:
-                for named in line.names:
-                    if named.name == subject and subject_seen and named not in line.names[1:]:
-                        continue
-                    subject_seen = subject_seen or named.name == subject
-                    yield Declared(named.name, "column", named.word.span)
-        elif isinstance(item, tree.Measure):
-            for named in item.names:
-                yield Declared(named.name, "measure", named.word.span)
-        elif isinstance(item, tree.Formula):
-            yield Declared(item.word.text, "formula", item.word.span)
-        elif isinstance(item, tree.Example):
-            yield Declared(item.word.text, "example", item.word.span)
-        elif isinstance(item, tree.Parameter | tree.Bands | tree.Weights):
-            kind = type(item).__name__.lower()
-            yield Declared(item.named.name, kind, item.named.word.span)
-        elif isinstance(item, tree.Ranking):
-            for name in ranking_names(item):
-                yield Declared(name, "ranking", item.named.word.span if item.named is not None else item.span)
-        elif isinstance(item, tree.Indicator | tree.Touchpoint):
-            for unit in _units([item]):
-                kind = "indicator" if isinstance(unit.item, tree.Indicator) else "touchpoint"
-                yield Declared(unit.item.named.name, kind, unit.item.named.word.span)
-
-
-def _units(items: Sequence[tree.Item]) -> Iterator[Unit]:
-    """Indicators and touchpoints with the indicators around them, each before its parts."""
-    pending: list[Unit] = [
-        Unit(item, ()) for item in reversed(items) if isinstance(item, tree.Indicator | tree.Touchpoint)
-    ]
-    while pending:
-        unit = pending.pop()
-        yield unit
-        if isinstance(unit.item, tree.Indicator):
-            inside = (*unit.parents, unit.item)
-            pending.extend(Unit(child, inside) for child in reversed(unit.item.children))
-
-
-def _outline(items: Sequence[tree.Item]) -> list[tuple[str, int]]:
-    return [(unit.item.named.name, len(unit.parents)) for unit in _units(items)]
+def _nested(indicator: tree.Indicator) -> bool:
+    return any(isinstance(child, tree.Indicator) for child in indicator.children)
 
 
 def subjects_of(resolved: Resolved) -> tuple[tuple[str, ...] | None, str | None]:
-    """Declared subjects and the register: the members of the subject choice, or the table whose rows are the subjects."""
+    """The members of the subject choice, if it is one, and the register: the table whose rows are the subjects."""
     register = next((table.name for table in resolved.scope.tables.values() if table.register), None)
     for table in resolved.scope.tables.values():
         column = table.columns.get(table.subject)

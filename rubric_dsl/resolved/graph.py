@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rubric_dsl.resolved.operations import Node, Operation
 from rubric_dsl.resolved.types import Domain, Grain, ValueType
+from rubric_dsl.resolved.walking import operands
 from rubric_dsl.text.source import Span
 
 
@@ -58,7 +59,8 @@ class Graph:
 
     def __init__(self) -> None:
         self.nodes: list[NodeFacts] = []
-        self._known: dict[tuple[Operation, Grain, ValueType], Node] = {}
+        self._known: dict[tuple[Operation, Grain, ValueType, Domain, Node | None, bool], Node] = {}
+        self._operands: dict[Node, tuple[Node, ...]] = {}
 
     def __getitem__(self, node: Node) -> NodeFacts:
         return self.nodes[node]
@@ -77,7 +79,8 @@ class Graph:
         irrational: bool = False,
     ) -> Node:
         """The node of this operation; a `source` may itself be absent, which its users need to guard."""
-        key = (operation, grain, type)
+        # Domain and presence belong to the key: a column that is declared anew is another node, though it has its name.
+        key = (operation, grain, type, domain, present_if, source)
         known = self._known.get(key)
         if known is not None:
             return known
@@ -90,6 +93,23 @@ class Graph:
         self.nodes.append(NodeFacts(operation, type, grain, domain, needs, present_if, irrational, spans))
         self._known[key] = number
         return number
+
+    def operands(self, node: Node) -> tuple[Node, ...]:
+        """The nodes that a node reads."""
+        known = self._operands.get(node)
+        if known is None:
+            known = self._operands[node] = tuple(operands(self.nodes[node].operation))
+        return known
+
+    def reach(self, roots: Iterable[Node]) -> set[Node]:
+        """The roots and all that they read, directly or not."""
+        pending, seen = list(roots), set[Node]()
+        while pending:
+            node = pending.pop()
+            if node not in seen:
+                seen.add(node)
+                pending.extend(self.operands(node))
+        return seen
 
     def needs_of(self, nodes: Sequence[Node]) -> frozenset[Need]:
         """The needs of all of them together."""

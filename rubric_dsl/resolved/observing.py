@@ -24,13 +24,16 @@ Members = Callable[[tree.Named], "tuple[tree.Named, ...] | None"]
 MAX_DECIMALS = 30
 
 
-def declare_table(observe: tree.Observe, report: Report, members: Members) -> bind.Table:
-    """The table with its columns; what its conditions say comes with `resolve_conditions`."""
+def declare_table(observe: tree.Observe, report: Report, members: Members, whole: bool) -> bind.Table:
+    """The table with its columns; what its conditions say comes with `resolve_conditions`.
+
+    `whole`: no line of the block is broken; else that a column is not there is no finding.
+    """
     columns: dict[str, bind.Column] = {}
     for line in observe.columns:
         for column in _columns(observe, line, report, members):
             columns.setdefault(column.name, column)
-    stratum = _stratum(observe, columns, report)
+    stratum = _stratum(observe, columns, report if whole else Report())
     table = bind.Table(
         observe.named.name,
         observe.named.label,
@@ -41,7 +44,7 @@ def declare_table(observe: tree.Observe, report: Report, members: Members) -> bi
         observe.named.word.span,
         observe,
     )
-    _subject(table, report)
+    _subject(table, report if whole else Report())
     _missing(table, report)
     return table
 

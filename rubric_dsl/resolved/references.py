@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
+from functools import cache
 
 from rubric_dsl.surface import tree
 from rubric_dsl.text.source import Origin, Span
+
+
+@cache
+def _parts_of(kind: type) -> tuple[str, ...]:
+    """The fields of a class of the tree that may hold names."""
+    if issubclass(kind, tree.Named | tree.Quoted | Span | Origin) or not is_dataclass(kind):
+        return ()
+    return tuple(field.name for field in fields(kind) if field.name not in ("span", "pattern_span", "text", "unit"))
 
 
 def mentioned(*pieces: object) -> Iterator[tree.Word | tree.Name]:
@@ -22,10 +31,8 @@ def mentioned(*pieces: object) -> Iterator[tree.Word | tree.Name]:
             yield piece
         elif isinstance(piece, tuple):
             pending.extend(piece)
-        elif isinstance(piece, tree.Named | tree.Quoted | Span | Origin) or not is_dataclass(piece):
-            continue
         else:
-            pending.extend(getattr(piece, field.name) for field in fields(piece))
+            pending.extend(getattr(piece, name) for name in _parts_of(type(piece)))
 
 
 def names_in(*pieces: object) -> set[str]:

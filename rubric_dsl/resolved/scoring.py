@@ -14,6 +14,7 @@ from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved import types as ty
 from rubric_dsl.resolved.established import Established
 from rubric_dsl.resolved.expressions import Expressions, Place, join
+from rubric_dsl.resolved.outline import Unit
 from rubric_dsl.resolved.report import Edit, Fix, Label
 from rubric_dsl.resolved.touchpoints import amount_of, lower_touchpoint
 from rubric_dsl.surface import tree
@@ -36,14 +37,6 @@ class Context:
     """The indicator's own conditions that could be read already, by place among its lines."""
     weighted: bool = False
     sound: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """An indicator or touchpoint with the indicators around it, outermost first."""
-
-    item: tree.Indicator | tree.Touchpoint
-    parents: tuple[tree.Indicator, ...]
 
 
 class Scoring:

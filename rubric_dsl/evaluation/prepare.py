@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from typing import Protocol
 
 from rubric_dsl.evaluation import arithmetic, logic
@@ -188,12 +189,23 @@ class _Preparation:
 
 def panel_of(node: op.Node, weights: op.Weights) -> Panel:
     """The weights of the panel by item."""
-    judges = [[from_exact(cell) for cell in judge.cells] for judge in weights.judges]
-    steps = None if weights.steps is None else from_exact(weights.steps)
     try:
-        found = panel_weights(weights.method, weights.meet, judges, steps)
+        return _weights_of(weights)
     except ArithmeticError as error:
         return fault_of(error, node)
+
+
+@lru_cache(maxsize=256)
+def _weights_of(weights: op.Weights) -> Mapping[str, Exact]:
+    """Kept, because a plan is prepared for reading, for scoring and for explaining."""
+    n = len(weights.items)
+    steps = None if weights.steps is None else from_exact(weights.steps)
+    rows = [[from_exact(cell) for cell in judge.cells] for judge in weights.judges]
+    if weights.method in ("ahp eigenvector", "ahp geometric mean"):
+        matrices = [[row[start : start + n] for start in range(0, n * n, n)] for row in rows]
+        found = panel_weights(weights.method, weights.meet, matrices, steps)
+    else:
+        found = panel_weights(weights.method, weights.meet, rows, steps)
     return dict(zip(weights.items, found, strict=True))
 
 

@@ -30,6 +30,9 @@ from rubric_dsl.numbers.limits import MAX_BITS, MAX_RATIONAL_BITS, TooLarge, Und
 ONE = Fraction(1)
 ZERO = Fraction(0)
 
+MAX_CLEARED = 2048
+"""A comparison is multiplied by its divisors up to so many terms."""
+
 MAX_EXPANDED = 64
 """A product of sums is multiplied out up to so many terms; a longer one is kept as a product."""
 
@@ -280,11 +283,36 @@ def sign(terms: Terms) -> int:
         if high < 0:
             return -1
         if bits == 128:
-            terms = refined(terms)
+            terms = refined(without_divisors(terms))
             if not terms:
                 return 0
         bits *= 2
     raise Undecided("two numbers cannot be told apart")
+
+
+def without_divisors(terms: Terms) -> Terms:
+    """The number times the (positive) sums by which parts of it are divided; itself where that would be long."""
+    while True:
+        divisors = {
+            base
+            for monomial in terms
+            for base, exponent in monomial
+            if isinstance(base, Sum) and exponent < 0 and exponent.denominator == 1
+        }
+        if not divisors:
+            return terms
+        divisor = min(divisors, key=lambda base: len(base.terms))
+        if len(terms) * len(divisor.terms) > MAX_CLEARED:
+            return terms
+        cleared: Terms = {}
+        for monomial, factor in terms.items():
+            exponents = dict(monomial)
+            if exponents.get(divisor, ZERO) < 0:
+                rational, rest = product(monomial, frozenset({(divisor, ONE)}))
+                cleared = plus(cleared, {rest: sized(factor * rational)})
+            else:
+                cleared = plus(cleared, _distributed({monomial: factor}, divisor.terms))
+        terms = cleared
 
 
 def refined(terms: Terms) -> Terms:

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from rubric_dsl.engines.contract import Engine, Subject, Totals
+from rubric_dsl.engines.folding import Fold, folds
 from rubric_dsl.engines.problems import Problems
 from rubric_dsl.engines.reference import ReferenceEngine
 from rubric_dsl.engines.subjects import SubjectValues, subject_values, subjects_of
 from rubric_dsl.evaluation.prepare import Prepared, prepare
 from rubric_dsl.evaluation.values import Undefined, Value
-from rubric_dsl.observations.model import Observations
+from rubric_dsl.observations.model import Observations, Row
 from rubric_dsl.plan.model import NamedValue, ScoringPlan
 from rubric_dsl.resolved import operations as op
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Run:
-    """What ran and every value of every subject by node number; `faults` are impossible values that count."""
+    """What ran, every value of every subject by node number, and the impossible values that count."""
 
     plan: ScoringPlan
     prepared: Prepared
@@ -28,6 +30,22 @@ class Run:
     subjects: tuple[Subject, ...]
     values: SubjectValues
     problems: Problems
+
+    @cached_property
+    def folds(self) -> dict[op.Node, Fold]:
+        """How each item that is scored on rows is folded."""
+        return folds(self.plan, self.prepared)
+
+    @cached_property
+    def rows(self) -> dict[str, dict[Subject, list[Row]]]:
+        """The rows of each table by subject, in order of the file."""
+        found: dict[str, dict[Subject, list[Row]]] = {}
+        for schema in self.plan.tables:
+            by_subject = found.setdefault(schema.name, {})
+            data = self.observations.tables.get(schema.name)
+            for row in data.rows if data is not None else ():
+                by_subject.setdefault(str(row.values[schema.subject]), []).append(row)
+        return found
 
 
 def run(plan: ScoringPlan, observations: Observations, engine: Engine | None = None) -> Run:

@@ -226,3 +226,21 @@ def test_subjects_are_declared_or_registered_or_found() -> None:
     assert order(Plan(subjects=["甲", "丁"])) == ["甲", "丁"]
     assert order(Plan(register="facts")) == ["乙", "甲"]
     assert order(Plan()) == ["乙", "甲", "丙"]
+
+
+def test_experts_weigh_parts_by_pairwise_judgements() -> None:
+    # x counts three times as much as y, consistently: 3/4 and 1/4. 100 · (3/4 · 1/2 + 1/4 · 1)
+    plan = facts(x="number", y="number")
+    judge = op.Judge("专家", ("1", "3", "1/3", "1"))
+    panel = plan.add(op.Weights("w", ("x", "y"), "ahp geometric mean", None, (judge,), None))
+    plan.indicator("total", 100, parts(plan), panel=panel)
+    assert values(plan, "city x y", "甲 3 4")["甲"]["total"] == F(125, 2)
+
+
+def test_weights_in_steps_add_up() -> None:
+    # a third each becomes 34%, 33%, 33%: floors, and one step to the first of the equal remainders
+    plan = facts(x="number", y="number", z="number")
+    panel = plan.add(op.Weights("w", ("x", "y", "z"), "mean", None, (op.Judge("专家", ("1", "1", "1")),), "1/100"))
+    touchpoints = [plan.touchpoint(n, 1, fact(plan, n)) for n in ("x", "y", "z")]
+    plan.indicator("total", 100, touchpoints, panel=panel)
+    assert values(plan, "city x y z", "甲 1 0 0")["甲"]["total"] == 34

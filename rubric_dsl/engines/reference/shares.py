@@ -9,7 +9,6 @@ from functools import cmp_to_key
 from typing import Literal
 
 from rubric_dsl.engines.contract import Stratum, Subject
-from rubric_dsl.engines.folding import folds
 from rubric_dsl.engines.reference.trace import RowTrace, ScoreTrace, trace_of
 from rubric_dsl.engines.run import Run
 from rubric_dsl.evaluation.arithmetic import ZERO, Values, quotient
@@ -90,7 +89,6 @@ class RowShares:
         self._done = done
         self._subject = subject
         self._trace = trace_of(done, subject)
-        self._folds = folds(done.plan, done.prepared)
 
     def sums(self, score: Score) -> Sums:
         """Of each touchpoint of a row score, and of what bounds, rounding and conditions changed on rows.
@@ -153,7 +151,7 @@ class RowShares:
         yield from ((part.node, rates[part.node], part.worth) for part in parts)
 
     def _shares(self, score: op.Node) -> _Shares:
-        fold, totals = self._folds[score], self._done.totals
+        fold, totals = self._done.folds[score], self._done.totals
         tallies = totals.tallies.get(score, {}).get(self._subject, {})
         if fold.schema.folding == "totalled":
             return _Shares(dict.fromkeys(tallies, ONE), {})

@@ -80,9 +80,7 @@ def trace_of(done: Run, subject: Subject) -> SubjectTrace:
     """The same for a run that is there already."""
     rows: list[RowTrace] = []
     for schema in done.plan.tables:
-        data = done.observations.tables.get(schema.name)
-        if data is not None:
-            rows += [_row(done, schema, row) for row in data.rows if row.values[schema.subject] == subject]
+        rows += [_row(done, schema, row) for row in done.rows[schema.name].get(subject, ())]
     return SubjectTrace(subject, tuple(rows))
 
 

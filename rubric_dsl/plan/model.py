@@ -47,6 +47,8 @@ class PlanNode(Strict):
     irrational: bool
     """The value may be irrational (enclosed)."""
     lines: tuple[Lines, ...]
+    """Where it came from. Of a table: its inputs, then each row. Of a score or touchpoint: its name, then each condition
+    in order (and the `missing:` line of a touchpoint last)."""
 
 
 class MemberSchema(Strict):
@@ -55,7 +57,7 @@ class MemberSchema(Strict):
 
 
 class ColumnSchema(Strict):
-    """What a cell must be. Range ends are exact texts in the runtime unit (seconds, 1/2 for 50%, dates and times as text)."""
+    """What a cell must be. Range ends are exact texts in the runtime unit (seconds, 1/2 for 50%); dates, times as text."""
 
     name: str
     label: str | None
@@ -77,8 +79,8 @@ class ColumnSchema(Strict):
 
 
 class MustSchema(Strict):
-    """A rule between the cells of a row: a row where the node is no is refused; where it is absent (it reads an absent cell
-    unguarded) the rule says nothing."""
+    """A rule between the cells of a row: a row where the node is no is refused; where it is absent (it reads an absent
+    cell unguarded) the rule says nothing."""
 
     node: int
     columns: tuple[str, ...]

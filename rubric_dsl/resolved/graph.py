@@ -59,7 +59,7 @@ class Graph:
 
     def __init__(self) -> None:
         self.nodes: list[NodeFacts] = []
-        self._known: dict[tuple[Operation, Grain, ValueType, Domain, Node | None, bool], Node] = {}
+        self._known: dict[tuple[object, ...], Node] = {}
         self._operands: dict[Node, tuple[Node, ...]] = {}
 
     def __getitem__(self, node: Node) -> NodeFacts:
@@ -77,10 +77,15 @@ class Graph:
         present_if: Node | None = None,
         source: bool = False,
         irrational: bool = False,
+        lines: tuple[Span, ...] = (),
     ) -> Node:
-        """The node of this operation; a `source` may itself be absent, which its users need to guard."""
+        """The node of this operation; a `source` may itself be absent, which its users need to guard.
+
+        `lines` are further places that it came from, one a row of a table or a condition of a score, in their order;
+        nodes that differ in them stay apart, so that every row leads back to its own line.
+        """
         # Domain and presence belong to the key: a column that is declared anew is another node, though it has its name.
-        key = (operation, grain, type, domain, present_if, source)
+        key = (operation, grain, type, domain, present_if, source, lines)
         known = self._known.get(key)
         if known is not None:
             return known
@@ -89,7 +94,7 @@ class Graph:
         number = len(self.nodes)
         if source:
             needs = needs | {Need(number)}
-        spans = (span,) if span is not None else ()
+        spans = (span, *lines) if span is not None else lines
         self.nodes.append(NodeFacts(operation, type, grain, domain, needs, present_if, irrational, spans))
         self._known[key] = number
         return number

@@ -348,8 +348,9 @@ class Scoring:
             domain=domain,
             span=indicator.named.word.span,
             irrational=irrational and rounding is None,
+            lines=inner.row_spans,
         )
-        conditions = tuple(inner.own[index] for index in sorted(inner.own))
+        conditions, condition_lines = _own_conditions(indicator, inner)
         return self._indicator(
             indicator,
             worth,
@@ -359,6 +360,7 @@ class Scoring:
             row_score=row_score,
             table=table,
             irrational=irrational and rounding is None,
+            condition_lines=condition_lines,
         )
 
     def _on_subjects(
@@ -384,7 +386,7 @@ class Scoring:
         irrational = self.use.irrational([child.node for child in children]) or combination == "geometric mean"
         irrational = irrational or (panel is not None and self.use.graph[panel].irrational)
         irrational = irrational or (value is not None and self.use.graph[value].irrational)
-        conditions = tuple(inner.own[index] for index in sorted(inner.own))
+        conditions, condition_lines = _own_conditions(indicator, inner)
         return self._indicator(
             indicator,
             worth,
@@ -400,6 +402,7 @@ class Scoring:
             limits=limits,
             rounding=rounding,
             irrational=irrational and rounding is None,
+            condition_lines=condition_lines,
         )
 
     def _equals(self, line: tree.Equals, inner: Context, place: Place, worth: Fraction) -> Node | None:
@@ -446,6 +449,7 @@ class Scoring:
         rounding: op.Rounding | None = None,
         table: str | None = None,
         irrational: bool = False,
+        condition_lines: tuple[Span, ...] = (),
     ) -> bind.Indicator:
         use, name = self.use, indicator.named.name
         operation = op.Indicator(
@@ -471,6 +475,7 @@ class Scoring:
             span=indicator.named.word.span,
             source=absent,
             irrational=irrational,
+            lines=condition_lines,
         )
         if absent:
             use.scope.sources.setdefault(node, name)
@@ -673,6 +678,14 @@ class Scoring:
             else:
                 high = value if high is None else min(high, value)
         return ty.Interval(low, high)
+
+
+def _own_conditions(
+    indicator: tree.Indicator, inner: Context
+) -> tuple[tuple[op.Condition, ...], tuple[Span, ...]]:
+    """The indicator's conditions of one value a subject, in written order, and their lines."""
+    places = sorted(inner.own)
+    return tuple(inner.own[place] for place in places), tuple(indicator.lines[place].span for place in places)
 
 
 def _nested(indicator: tree.Indicator) -> bool:

@@ -278,6 +278,7 @@ def _column(
         span=table.span,
         needs=needs,
         irrational=use.irrational([n for n in nodes if use.graph.type(n).numeric]),
+        lines=tuple(row.span for row in rows),
     )
     return node, tuple(rows)
 

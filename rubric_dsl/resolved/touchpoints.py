@@ -267,6 +267,7 @@ def _built(
         domain=domains.intersect(use.graph.domain(rule), Fraction(0), amount) or ty.Interval(Fraction(0), amount),
         span=touchpoint.named.word.span,
         irrational=use.graph[rule].irrational and rounding is None,
+        lines=(*_guard_lines(touchpoint), *([missing[1]] if missing is not None else [])),
     )
     notes = tuple(line.text.text for line in touchpoint.lines if isinstance(line, tree.Note))
     return bind.Touchpoint(
@@ -280,6 +281,10 @@ def _built(
         notes,
         touchpoint.named.word.span,
     )
+
+
+def _guard_lines(touchpoint: tree.Touchpoint) -> tuple[Span, ...]:
+    return tuple(line.span for line in touchpoint.lines if isinstance(line, tree.Guard))
 
 
 def _strata(use: Expressions, touchpoint: tree.Touchpoint, grain: ty.Grain) -> tuple[str, ...] | None:

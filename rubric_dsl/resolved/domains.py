@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from rubric_dsl.numbers import ranges
+from rubric_dsl.numbers import range_functions, ranges
 from rubric_dsl.numbers.rounding import round_to
 from rubric_dsl.numbers.show import shown
 from rubric_dsl.resolved import operations as op
@@ -200,7 +200,7 @@ def power(base: ty.Domain, exponent: ty.Domain) -> ty.Domain:
         step = None
     else:
         step = step ** int(whole)
-    return _domain(_range(as_interval(base)).power(_range(as_interval(exponent))), step)
+    return _domain(range_functions.power(_range(as_interval(base)), _range(as_interval(exponent))), step)
 
 
 def rounded(domain: ty.Domain, mode: op.Mode, step: Fraction) -> ty.Domain:
@@ -249,11 +249,11 @@ def function(name: str, parts: Sequence[ty.Domain]) -> ty.Domain:
     if name in ("floor", "ceiling"):
         return rounded(parts[0], "down" if name == "floor" else "up", Fraction(1))
     if name == "sqrt":
-        return _domain(own[0].sqrt())
+        return _domain(range_functions.sqrt(own[0]))
     if name in ("ln", "exp"):
-        return _domain(own[0].ln() if name == "ln" else own[0].exp())
+        return _domain(range_functions.ln(own[0]) if name == "ln" else range_functions.exp(own[0]))
     if name == "log":
-        return ty.Interval()
+        return _domain(range_functions.log(own[0], own[1]))
     if name == "goalposts":
         below = own[0].subtract(own[1])
         return _domain(below.divide(own[2].subtract(own[1])))

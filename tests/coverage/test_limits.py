@@ -7,6 +7,7 @@ from fractions import Fraction as F
 
 from rubric_dsl.checks.coverage import (
     ANYTHING,
+    AnyOf,
     Axis,
     Between,
     Constraint,
@@ -93,13 +94,37 @@ def test_more_overlaps_than_are_listed() -> None:
     assert len(coverage.overlaps) == 5
 
 
+def hard() -> Linear:
+    """Over whole numbers of 0 and more it has no solution, which takes long to find out (see test_linear)."""
+    return Linear({axis: F(n) for axis, n in enumerate([12223, 12224, 36674, 61119, 85569])}, "=", F(89643481))
+
+
+def test_a_clash_that_is_certain_is_said_though_more_is_undecided() -> None:
+    """The rows share 0 to 5; whether either has more that can occur is not found out."""
+    axes = [Axis(Interval(F(0), None, step=F(1))), *([Axis(Interval(F(0), None, step=F(1)), hidden=True)] * 4)]
+    either = AnyOf((Holds(0, (between(0, 6),)), hard()))
+    rows = [TableRow("patterns", ((between(0, 10),),)), TableRow("patterns", ((between(0, 6), between(20, 30)),))]
+    coverage = cover(axes, rows, False, [either], Limits(search=2_000))
+    assert coverage.undecided == "search"
+    assert [(overlap.first, overlap.second) for overlap in coverage.overlaps] == [(0, 1)]
+    assert not coverage.never
+
+
+def test_too_many_states_under_conditions_still_show_one_gap() -> None:
+    axes = [Axis(WHOLE)] * 6
+    rising = Linear({0: F(1), 1: F(-1)}, "<=", F(0))
+    coverage = cover(axes, scattered(6, 40), False, [rising], Limits(steps=20_000, overlaps=10**6))
+    assert coverage.undecided == "steps"
+    (gap,) = coverage.gaps
+    assert isinstance(gap.witness[0], F) and isinstance(gap.witness[1], F)
+    assert gap.witness[0] <= gap.witness[1]
+
+
 def test_a_search_that_is_too_long_raises_no_alarm() -> None:
     """Whether the condition leaves anything to cover is not found out in so few steps: no gap is claimed."""
-    factors = [12223, 12224, 36674, 61119, 85569]
     axes = [Axis(Interval(F(0), None, step=F(1)))] * 5
-    hard = Linear({axis: F(factor) for axis, factor in enumerate(factors)}, "=", F(89643481))
     rows = [TableRow("patterns", ((between(0, 5),), *([(ANYTHING,)] * 4)))]
-    coverage = cover(axes, rows, False, [hard], Limits(search=2_000))
+    coverage = cover(axes, rows, False, [hard()], Limits(search=2_000))
     assert coverage.undecided == "search"
     assert not coverage.gaps and not coverage.never
     assert coverage.reachable == {0}

@@ -24,6 +24,9 @@ from rubric_dsl.checks.coverage.pairs import clashing_pairs, containers
 from rubric_dsl.checks.coverage.single import Single
 from rubric_dsl.checks.coverage.space import Masks, Space, common
 
+STEPS_FOR_EXAMPLE = 10_000
+"""Enough to name the values of one combination that is known to occur."""
+
 
 def cover(
     axes: Sequence[Axis],
@@ -172,6 +175,7 @@ class _Check:
         except LimitReached:
             # There are too many states to see all gaps, but one that was met is true.
             if decider.example is not None:
+                self.space.steps.allow(STEPS_FOR_EXAMPLE)
                 self.gaps.append(self.gap(decider.example))
             raise
         self.gaps += [self.gap(box) for box in boxes]

@@ -231,5 +231,9 @@ class Budget:
         if self._left < 0:
             raise LimitReached(self._limit)
 
+    def allow(self, steps: int) -> None:
+        """So many steps from here on, whatever was left."""
+        self._left = steps
+
 
 Cell: TypeAlias = Sequence[Piece]

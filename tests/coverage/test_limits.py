@@ -94,6 +94,13 @@ def test_more_overlaps_than_are_listed() -> None:
     assert len(coverage.overlaps) == 5
 
 
+def test_more_clashes_than_are_looked_at() -> None:
+    coverage = cover([Axis(WHOLE)], [TableRow("patterns", ((ANYTHING,),))] * 400, False)
+    assert coverage.undecided == "overlaps"
+    assert len(coverage.never) > 100
+    assert all(never.reason == "subsumed" and max(never.by) < never.row for never in coverage.never)
+
+
 def hard() -> Linear:
     """Over whole numbers of 0 and more it has no solution, which takes long to find out (see test_linear)."""
     return Linear({axis: F(n) for axis, n in enumerate([12223, 12224, 36674, 61119, 85569])}, "=", F(89643481))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from rubric_dsl.checks.coverage.cells import bits, matches_nothing
 from rubric_dsl.checks.coverage.descent import Descent
@@ -131,7 +132,9 @@ class _Check:
 
     def find_clashes(self) -> None:
         boxes = self.boxes[: self.patterns]
-        clashes = list(clashing_pairs(self.space, boxes))
+        clashes = list(islice(clashing_pairs(self.space, boxes), self.limits.clashes + 1))
+        if len(clashes) > self.limits.clashes:
+            self.soft_limit = "overlaps"
         inside = containers(self.space, boxes, clashes)
         if self.space.undecided:
             inside = {}

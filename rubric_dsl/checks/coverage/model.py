@@ -196,13 +196,15 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Counts, never seconds, so that a rubric is judged alike on every machine."""
+    """Counts, never seconds, so that a rubric is judged alike on every machine. `clashes` are the pairs of rows that
+    are looked at, `overlaps` those of them that are listed."""
 
     axes: int = 64
     depth: int = 100
     steps: int = 400_000
     search: int = 100_000
     gaps: int = 200
+    clashes: int = 20_000
     overlaps: int = 1_000
 
 

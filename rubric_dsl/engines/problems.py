@@ -33,7 +33,7 @@ MAX_PROBLEMS = 50
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in the data: a subject, and the row of a table if it is known."""
+    """Where in the data: a subject (None: all of them together), and the row of a table if it is known."""
 
     subject: Subject | None
     table: str | None
@@ -43,8 +43,9 @@ class Place:
         where = ""
         if self.row is not None:
             where = f"`{self.table}` 第 {self.row} 行" if lang == "zh" else f"row {self.row} of `{self.table}`"
+        subject = self.subject or ("全部对象" if lang == "zh" else "all subjects together")
         comma = "，" if lang == "zh" else ", "
-        return comma.join(part for part in (self.subject or "", where) if part)
+        return f"{subject}{comma}{where}" if where else subject
 
 
 @dataclass(frozen=True, slots=True)

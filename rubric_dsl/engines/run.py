@@ -68,11 +68,11 @@ def reported(plan: ScoringPlan) -> Iterator[NamedValue]:
 
 
 def _problems(plan: ScoringPlan, totals: Totals, values: SubjectValues) -> Problems:
-    """The faults of rows that count, then those that a reported value or a ranking depends on."""
+    """The faults of rows that count, then those that reported values and rankings depend on, told of the innermost."""
     problems = Problems(plan)
     for fault in totals.faults:
         problems.add(fault, None, _name_of(plan, fault))
-    sinks = [(named.node, named.name) for named in reported(plan)]
+    sinks = sorted((named.node, named.name) for named in reported(plan))
     sinks += [(node, ranking.name) for ranking in plan.rankings for node in _read_by(plan, ranking.node)]
     for subject, of_subject in values.items():
         for node, name in sinks:
@@ -86,7 +86,8 @@ def _add(problems: Problems, value: Value, subject: Subject, name: str) -> None:
 
 
 def _name_of(plan: ScoringPlan, fault: Undefined) -> str | None:
-    return getattr(plan.nodes[fault.node].operation, "name", None)
+    node = fault.node if fault.needed_by is None else fault.needed_by
+    return getattr(plan.nodes[node].operation, "name", None)
 
 
 def _read_by(plan: ScoringPlan, ranking: op.Node) -> tuple[op.Node, ...]:

@@ -51,12 +51,16 @@ class Undefined:
     subject: str | None = None
     table: str | None = None
     row: int | None = None
+    needed_by: Node | None = None
+    """The score on that row which reached it."""
 
-    def at(self, subject: str, table: str | None = None, row: int | None = None) -> Undefined:
+    def at(
+        self, subject: str, table: str | None = None, row: int | None = None, needed_by: Node | None = None
+    ) -> Undefined:
         """The same fault with its place, if it has none yet."""
         if self.subject is not None:
             return self
-        return replace(self, subject=subject, table=table, row=row)
+        return replace(self, subject=subject, table=table, row=row, needed_by=needed_by)
 
 
 Given = Fraction | Real | bool | str | int

@@ -41,8 +41,7 @@ def test_a_division_by_zero_on_a_row_names_subject_and_row() -> None:
     assert [(p.code, p.place.subject, p.place.table, p.place.row) for p in result.problems] == [
         ("X001", "乙", "calls", 3), ("X001", "乙", "calls", 4),
     ]
-    assert "乙" in said(result.problems[0])
-    assert "row 3 of `calls`" in said(result.problems[0])
+    assert said(result.problems[0]) == "`rate`, 乙, row 3 of `calls`: a division by zero"
     assert "第 3 行" in said(result.problems[0], "zh")
 
 
@@ -145,6 +144,24 @@ def test_a_ranking_and_its_conditions_need_their_values() -> None:
     bad = plan.compare(plan.add(op.Multiply((x, n), (False, True))), ">", 1)
     plan.ranking(x, excludes=[bad])
     assert [(p.code, p.item) for p in ran(plan, "甲 yes 1 0").problems] == [("X001", "ranking")]
+
+
+def test_subjects_that_cannot_be_told_apart_are_not_ranked() -> None:
+    # √2 + √3 and √(2 + 3 + √24) are equal, and are not recognised as such
+    plan = calls()
+
+    def root(node: int) -> int:
+        return plan.add(op.Function("sqrt", (node,)))
+
+    x, n = (plan.aggregate("sum", "calls", plan.column("calls", c)) for c in ("x", "n"))
+    apart = plan.add(op.Add((root(x), root(n)), (False, False)))
+    product = plan.add(op.Multiply((plan.number(4), x, n), (False,) * 3))
+    together = root(plan.add(op.Add((x, n, root(product)), (False,) * 3)))
+    first = plan.compare(plan.aggregate("count", "calls"), "=", 1)
+    plan.ranking(plan.measure("m", plan.add(op.Choose(first, apart, together))))
+    result = ran(plan, "甲 yes 2 3", "乙 yes 2 3", "乙 no 0 0")
+    assert [(p.code, p.item, p.place.subject) for p in result.problems] == [("X003", "ranking", None)]
+    assert "all subjects together" in said(result.problems[0])
 
 
 def test_problems_are_counted_in_full_and_listed_up_to_a_limit() -> None:

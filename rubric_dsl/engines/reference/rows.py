@@ -88,7 +88,8 @@ class _TableStage:
     def _add_score(self, score: Score, values: Values, row: Row, subject: Subject, stratum: Stratum) -> None:
         result = values[score.node]
         if isinstance(result, Undefined):
-            self.sums.faults.append(result.at(subject, self.schema.name, row.number))
+            needed_by = _reached_by(result, score, values)
+            self.sums.faults.append(result.at(subject, self.schema.name, row.number, needed_by))
             return
         if not is_number(result):
             return
@@ -113,6 +114,12 @@ class _TableStage:
             self.sums.tally(node, subject, stratum, value)
         else:
             samples.append(value)
+
+
+def _reached_by(fault: Undefined, score: Score, values: Values) -> op.Node:
+    """The touchpoint that brought the fault into the score, else the score itself (its conditions or bounds)."""
+    parts = (*(part.node for part in score.combination.parts), *(extra.node for extra in score.extras))
+    return next((node for node in parts if values[node] is fault), score.node)
 
 
 def touchpoint_points(

@@ -8,6 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from rubric_dsl.diagnostics.prose import fill
+
 
 @cache
 def texts() -> Mapping[str, Any]:
@@ -18,10 +20,7 @@ def texts() -> Mapping[str, Any]:
 def say(key: str, lang: str, **facts: object) -> str:
     """The text at `section.key` with its facts. Raises KeyError for a key that is not in the file."""
     section, _, name = key.partition(".")
-    text = str(texts()[section][name][lang])
-    for fact, value in facts.items():
-        text = text.replace("{" + fact + "}", str(value))
-    return text
+    return fill(str(texts()[section][name][lang]), facts, lang)
 
 
 def has(key: str) -> bool:

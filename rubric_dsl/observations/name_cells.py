@@ -8,7 +8,7 @@ from rubric_dsl.observations import codes
 from rubric_dsl.observations.cell import MAX_TEXT, CellRefused, plain_width, refuse_invisible
 from rubric_dsl.observations.facts import listing
 from rubric_dsl.observations.near import nearest
-from rubric_dsl.plan.model import ColumnSchema
+from rubric_dsl.plan.model import ColumnSchema, MemberSchema
 
 _YES = ("是", "yes", "1", "√", "有")
 _NO = ("否", "no", "0", "×", "无")
@@ -18,6 +18,11 @@ _MEANT = {
     **dict.fromkeys(("y", "yes", "true", "t", "✓", "✔", "☑", "对", "on"), "yes"),
     **dict.fromkeys(("n", "no", "false", "f", "x", "✗", "✘", "错", "off", "没有"), "no"),
 }
+
+
+def named_member(member: MemberSchema) -> str:
+    """A member as people know it: its name, and its first label where it has one."""
+    return f"{member.name} {member.labels[0]}" if member.labels else member.name
 
 
 class TextReader:
@@ -50,7 +55,7 @@ class ChoiceReader:
             for label in member.labels:
                 self._names.setdefault(unicodedata.normalize("NFC", label), member.name)
         self._names.update((member.name, member.name) for member in column.members)
-        self._members = listing(member.name for member in column.members)
+        self._members = listing(named_member(member) for member in column.members)
 
     def __call__(self, text: str) -> str:
         name = self._names.get(text)

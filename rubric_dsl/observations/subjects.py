@@ -9,6 +9,7 @@ from rubric_dsl.observations import codes
 from rubric_dsl.observations.facts import Listing, listing
 from rubric_dsl.observations.ledger import Account
 from rubric_dsl.observations.model import PRIVATE, Cell, Row
+from rubric_dsl.observations.name_cells import named_member
 from rubric_dsl.observations.near import nearest
 from rubric_dsl.plan.model import ScoringPlan, TableSchema
 
@@ -82,4 +83,4 @@ def _unseen(table: TableSchema, seen: set[Cell]) -> Listing | None:
     missing = [member for member in column.members if member.name not in seen]
     if not missing:
         return None
-    return listing(f"{member.name} {member.labels[0]}" if member.labels else member.name for member in missing)
+    return listing(named_member(member) for member in missing)

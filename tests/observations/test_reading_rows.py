@@ -194,7 +194,7 @@ def test_the_near_name_and_the_other_form_are_offered_in_both_languages() -> Non
     assert "100" in message(ledger(with_cells(2, {"wait": "1e2"})).refusals[0], "zh")
     assert "900" in message(ledger(with_cells(2, {"wait": "15 min"})).refusals[0], "en")
     unknown = ledger(with_cells(2, {"scenario": "S9"})).refusals[0]
-    assert "S1, S2" in message(unknown, "en") and "S1、S2" in message(unknown, "zh")
+    assert "S1 社保, S2 公积金" in message(unknown, "en") and "S1 社保、S2 公积金" in message(unknown, "zh")
 
 
 def test_many_rows_are_read_in_seconds() -> None:

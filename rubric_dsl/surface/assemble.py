@@ -12,7 +12,8 @@ from typing import Any
 
 from rubric_dsl.diagnostics.model import Diagnostic, Edit, Fix, Label
 from rubric_dsl.surface import tree
-from rubric_dsl.surface.build import FirstMatch
+from rubric_dsl.surface.build_parts import FirstMatch
+from rubric_dsl.surface.faults import said_twice
 from rubric_dsl.surface.parsed_line import ParsedLine
 from rubric_dsl.surface.places import PLACES
 from rubric_dsl.text.source import Span
@@ -164,6 +165,6 @@ def _once(lines: Iterable[Any], findings: list[Diagnostic]) -> None:
         kind = type(line)
         if kind in ONCE:
             if kind in seen:
-                findings.append(Diagnostic("R154", line.span, labels=(Label(seen[kind], "first"),)))
+                findings.append(said_twice(line.span, seen[kind]))
             else:
                 seen[kind] = line.span

@@ -24,6 +24,11 @@ class LineFault(Exception):
         self.diagnostic = diagnostic
 
 
+def write(span: Span, text: str) -> Fix:
+    """Put the text in place of the span."""
+    return Fix("write", (Edit(span, text),), {"text": text})
+
+
 # ---------------------------------------------------------------- limits
 
 

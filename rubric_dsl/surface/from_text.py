@@ -14,12 +14,22 @@ from typing import Literal
 from rubric_dsl.diagnostics.model import Diagnostic, Label
 from rubric_dsl.surface import tree
 from rubric_dsl.surface.assemble import Branch
-from rubric_dsl.surface.lines import logical_lines
-from rubric_dsl.surface.outline import MAX_FINDINGS, Layout, LineCache, Outline
+from rubric_dsl.surface.lines import LogicalLine, logical_lines
+from rubric_dsl.surface.outline import MAX_FINDINGS, LineCache, Outline
+from rubric_dsl.surface.parsed_line import ParsedLine
 from rubric_dsl.text.files import Source
 from rubric_dsl.text.source import Origin, Span
 
 MAX_LINES = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What the tree leaves out of a line: blank lines and comment lines above it, the comments in it."""
+
+    blank_before: int
+    comments_before: tuple[str, ...]
+    comments: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +44,16 @@ class Parsed:
     """Items of the document that lack a broken line; what they then leave out is no finding of its own."""
     lost: frozenset[str]
     """Names that stand in broken lines or below them: that one of these is not declared is no finding of its own."""
-    layout: Mapping[Origin, Layout]
-    """By the line's origin (`span.origin`, by identity)."""
+    lines: tuple[tuple[LogicalLine, ParsedLine], ...]
     comments_after: tuple[str, ...]
+    """Comment lines below the last line."""
+
+    def layout(self) -> Mapping[Origin, Layout]:
+        """What the tree leaves out, by the line's origin (`span.origin`, by identity)."""
+        return {
+            line.origin: Layout(logical.blank_before, logical.comments_before, line.comments)
+            for logical, line in self.lines
+        }
 
 
 def parse(source: Source, cache: LineCache | None = None) -> Parsed:
@@ -62,7 +79,7 @@ def parse(source: Source, cache: LineCache | None = None) -> Parsed:
         _language(outline.english, outline.chinese),
         tuple(item for item, whole in items if not whole),
         frozenset(outline.lost),
-        outline.layout,
+        tuple(outline.lines),
         lines.comments_after,
     )
 

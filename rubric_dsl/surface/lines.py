@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rubric_dsl.surface.keywords import keywords
 from rubric_dsl.surface.tokens import BLANK
@@ -19,8 +19,7 @@ STATEMENTS = (
 SHORT_REACH = 20
 
 
-@dataclass(frozen=True, slots=True)
-class LogicalLine:
+class LogicalLine(NamedTuple):
     text: str
     """From the first column on, perhaps several physical lines joined by line breaks."""
     number: int
@@ -31,8 +30,7 @@ class LogicalLine:
     """Comment lines above it, without `#`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
+class Lines(NamedTuple):
     lines: list[LogicalLine]
     comments_after: tuple[str, ...]
     """Comment lines below the last line."""
@@ -83,7 +81,8 @@ def _joined(physical: list[str], index: int, reach: int) -> tuple[int, bool]:
     A line that opens a statement ends the search: no sentence goes on with such a word.
     """
     depth = 0
-    for size, line in enumerate(physical[index:reach], start=1):
+    for size in range(1, min(reach, len(physical)) - index + 1):
+        line = physical[index + size - 1]
         if size > 1 and statement_opening().match(line):
             return size - 1, False
         for match in BRACKETS.finditer(line):

@@ -21,15 +21,6 @@ MAX_INDENTS = 64
 STEP = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """What the tree leaves out of a line: blank lines and comment lines above it, the comments in it."""
-
-    blank_before: int
-    comments_before: tuple[str, ...]
-    comments: tuple[str, ...]
-
-
 class LineCache:
     """Lines of the last text by content, and what was put together from them. One cache serves one file."""
 
@@ -103,7 +94,7 @@ class Outline:
         self.findings: list[Diagnostic] = []
         self.shifts: list[Shift] = []
         self.lost: set[str] = set()
-        self.layout: dict[Origin, Layout] = {}
+        self.lines: list[tuple[LogicalLine, ParsedLine]] = []
         self.english = 0
         self.chinese = 0
         self.stack = [Open(-1, None, "statement", inner=0)]
@@ -130,7 +121,7 @@ class Outline:
         above = parent.line.anchor if parent.line is not None else ""
         place = "" if parent.skip or parent.place is None else parent.place
         line = self.cache.line(logical, self.file, place, above)
-        self.layout[line.origin] = Layout(logical.blank_before, logical.comments_before, line.comments)
+        self.lines.append((logical, line))
         self.english += line.english
         self.chinese += line.chinese
         self.findings.extend(line.faults)
@@ -151,6 +142,9 @@ class Outline:
         parent = stack[-1]
         if parent.place is None and not parent.skip:
             self._close()
+            if stack[-1].inner == indent:
+                # The line above was the one that stood wrongly.
+                return stack[-1], stack[-1].shift
             return stack[-1], self._shifted(stack[-1], logical, "R008", parent.indent)
         if parent.inner < 0:
             parent.inner = indent

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from rubric_dsl.diagnostics.model import Edit, Fix
-from rubric_dsl.surface.grammar import parse_table
 from rubric_dsl.surface.keywords import keywords
 from rubric_dsl.surface.print_parts import quoted
-from rubric_dsl.surface.sentence import advance, may_end
+from rubric_dsl.surface.sentence import reads
 from rubric_dsl.surface.tokens import Tokens
 from rubric_dsl.text.source import Span
 
@@ -24,13 +23,6 @@ def first_repair(tokens: Tokens, place: str, index: int, states: list[int], expe
     if len(tokens.kinds) > MAX_TOKENS:
         return None
     return next(_repairs(tokens, place, index, states, expected), None)
-
-
-def reads(states: list[int], kinds: list[str], place: str) -> bool:
-    """Whether the line may go on with these terminals and end there."""
-    table = parse_table()
-    states = states[:]
-    return all(advance(table, states, kind) for kind in kinds) and may_end(states, place)
 
 
 def _repairs(

@@ -38,23 +38,35 @@ class Stopped(Exception):
 class Automaton:
     table: ParseTable
     steps: tuple[Step, ...]
+    passing: tuple[bool, ...]
+    """Whether a rule hands its only symbol on as it is."""
+    climbs: dict[tuple[int, int, str], int]
+    """Filled as lines are parsed: (state below, state on top, next terminal) → state on top after passing rules."""
 
 
 @functools.cache
 def automaton() -> Automaton:
     """The parse table joined with the builder's methods."""
     table = parse_table()
-    return Automaton(table, tuple(_step(rule) for rule in table.rules))
+    steps = tuple(_step(rule) for rule in table.rules)
+    passing = tuple(_passes(step) for step in steps)
+    return Automaton(table, steps, passing, {})
 
 
 def _step(rule: GrammarRule) -> Step:
     return rule.origin, rule.size, rule.keep, rule.spliced, getattr(LineBuilder, rule.name, None) if rule.name else None
 
 
+def _passes(step: Step) -> bool:
+    origin, size, keep, _, callback = step
+    return size == 1 and keep == (0,) and callback is None and origin[0] != "_"
+
+
 def parse_tokens(tokens: Tokens, start: str) -> Any:
     """The node that the tokens of a line make; raises `Stopped` or the builder's `LineFault`."""
     machine = automaton()
     actions, gotos, steps = machine.table.actions, machine.table.gotos, machine.steps
+    passing, climbs = machine.passing, machine.climbs
     end_state = machine.table.ends[start]
     builder = LineBuilder(tokens)
     token = builder.token
@@ -74,10 +86,14 @@ def parse_tokens(tokens: Tokens, start: str) -> Any:
                 begins.append(index)
                 values.append(token(index) if kind in VALUED else None)
                 break
-            origin, size, keep, spliced, callback = steps[~action]
-            if size == 1 and callback is None and keep and origin[0] != "_":
-                states.pop()
+            if passing[~action]:
+                key = (states[-2], states[-1], kind)
+                state = climbs.get(key, -1)
+                if state < 0:
+                    state = climbs[key] = _climb(machine, key)
+                states[-1] = state
             else:
+                origin, size, keep, spliced, callback = steps[~action]
                 begin = begins[-size]
                 value: Any = _reduced(values, size, keep, spliced)
                 del states[-size:], values[-size:], begins[-size:]
@@ -87,11 +103,20 @@ def parse_tokens(tokens: Tokens, start: str) -> Any:
                     value = value[0] if len(value) == 1 else None
                 values.append(value)
                 begins.append(begin)
-            state = gotos[states[-1]][origin]
-            states.append(state)
+                state = gotos[states[-1]][origin]
+                states.append(state)
             if state == end_state and kind is END:
                 return values[-1]
     raise AssertionError("the end of the line is a token")
+
+
+def _climb(machine: Automaton, key: tuple[int, int, str]) -> int:
+    """The state on top after all reductions in a row that only rename the symbol on top (a number is a sum is a …)."""
+    below, state, kind = key
+    table = machine.table
+    while (action := table.actions[state].get(kind, 0)) < 0 and machine.passing[~action]:
+        state = table.gotos[below][table.rules[~action].origin]
+    return state
 
 
 def _reduced(values: list[Any], size: int, keep: tuple[int | None, ...], spliced: frozenset[int]) -> list[Any]:
@@ -166,3 +191,22 @@ def accepted(states: list[int], start: str) -> frozenset[str]:
     if may_end(states, start):
         found.add(END)
     return frozenset(found)
+
+
+def reads(states: list[int], kinds: list[str], place: str) -> bool:
+    """Whether the line may go on with these terminals and end there."""
+    table = parse_table()
+    states = states[:]
+    return all(advance(table, states, kind) for kind in kinds) and may_end(states, place)
+
+
+def stop_of(tokens: Tokens, place: str) -> int:
+    """The token at which a line stops making sense; -1: it does not."""
+    if tokens.fault is not None:
+        return len(tokens.kinds)
+    table = parse_table()
+    states = [table.starts[place]]
+    for index, kind in enumerate(tokens.kinds):
+        if not advance(table, states, kind):
+            return index
+    return -1 if may_end(states, place) else len(tokens.kinds)

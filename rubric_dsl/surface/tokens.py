@@ -62,6 +62,10 @@ class Tokens:
         line = sum(1 for start in self.breaks if start <= offset)
         return line, offset - (self.breaks[line - 1] if line else 0)
 
+    def written(self, index: int) -> str:
+        """A token as it stands in the text."""
+        return self.text[self.starts[index] : self.ends[index]]
+
     def touching(self, index: int) -> bool:
         """Whether this token starts where the one before it ends."""
         return index > 0 and self.starts[index] == self.ends[index - 1]

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from tests.zhejiang.independent import INDICATORS, ROOT
+from rubric_dsl.cli.main import run as rubric
+from tests.zhejiang.independent import INDICATORS
 
 
 def run(*words: str | Path) -> tuple[int, dict[str, Any]]:
     """Exit code and JSON of `rubric …`."""
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", "rubric_dsl", *map(str, words), "--json"],
-        cwd=ROOT, capture_output=True, encoding="utf-8", timeout=120,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "NO_COLOR": "1"},
-    )
-    assert "Traceback" not in done.stderr, done.stderr
-    return done.returncode, json.loads(done.stdout)
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        status = rubric([*map(str, words), "--json"])
+    assert out.getvalue(), err.getvalue()
+    return status, json.loads(out.getvalue())
 
 
 def score(rubric: Path, calls: Path) -> dict[str, Any]:

@@ -45,7 +45,8 @@ def operations() -> tuple[dict[str, Any], ...]:
 
 
 def full_marks(indicator: str) -> Fraction:
-    worths = {op["worth"] for op in operations() if op["kind"] == "indicator" and op["name"] == indicator}
+    found = (op for op in operations() if op["kind"] == "indicator" and op["name"] == indicator)
+    worths = {op["worth"] for op in found if "worth" in op}
     assert len(worths) == 1, (indicator, worths)
     return Fraction(worths.pop())
 

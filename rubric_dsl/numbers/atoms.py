@@ -36,6 +36,9 @@ class Atom(ABC):
         self._bits = 0
         self._known: Enclosure = enclosures.ONE
 
+    def __deepcopy__(self, memo: object) -> Atom:
+        return self
+
     def enclosure(self, bits: int) -> Enclosure:
         """About `bits` significant bits; both ends are above 0. Raises Undecided where that cannot be reached."""
         if self._bits < bits:
@@ -62,6 +65,9 @@ class Logarithm(Atom):
         self.argument = argument
         self.below_one = below_one
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return logarithm, (self.argument, self.below_one)
+
     def _enclose(self, bits: int) -> Enclosure:
         scale = bits + 8
         if isinstance(self.argument, int):
@@ -80,6 +86,9 @@ class Exponential(Atom):
         super().__init__(1 + _depth(exponent))
         self.exponent = exponent
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return exponential, (self.exponent,)
+
     def _enclose(self, bits: int) -> Enclosure:
         fixed = enclosures.to_fixed(monomial_enclosure(self.exponent, bits + 8), bits + 8)
         return enclosures.exp(fixed, bits + 8, bits)
@@ -93,6 +102,9 @@ class Sum(Atom):
     def __init__(self, terms: frozenset[tuple[Monomial, Fraction]]) -> None:
         super().__init__(1 + max(_depth(monomial) for monomial, _ in terms))
         self.terms: Terms = dict(terms)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return sum_atom, (self.terms,)
 
     def _enclose(self, bits: int) -> Enclosure:
         return terms_enclosure(self.terms, bits)

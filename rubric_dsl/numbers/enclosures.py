@@ -75,8 +75,9 @@ def whole_power(a: Enclosure, exponent: int, bits: int) -> Enclosure:
 
 
 def total(parts: list[Enclosure]) -> Enclosure:
-    """The sum, aligned a little below the coarsest part: finer places are lost in its width anyway."""
-    exponent = max(part[2] for part in parts) - 8
+    """The sum, aligned a little below the coarsest inexact part: finer places are lost in its width anyway."""
+    inexact = [exponent for low, high, exponent in parts if low != high]
+    exponent = max(inexact) - 8 if inexact else min(exponent for _, _, exponent in parts)
     low = high = 0
     for below, above, own in parts:
         shift = own - exponent

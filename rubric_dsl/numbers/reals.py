@@ -27,7 +27,7 @@ from rubric_dsl.numbers.limits import (
 __all__ = [
     "MAX_BITS", "MAX_DEPTH", "MAX_RATIONAL_BITS", "Exact", "OutsideDomain", "Real", "TooLarge", "Undecided", "absolute",
     "add", "ceiling", "compare", "divide", "enclosed", "enclosure", "exp", "floor", "ln", "log", "maximum", "minimum",
-    "multiply", "negate", "power", "sqrt", "subtract", "total",
+    "multiply", "negate", "power", "sign", "sqrt", "subtract", "total",
 ]
 
 ZERO = Fraction(0)
@@ -56,6 +56,12 @@ class Real:
         if self._hash is None:
             self._hash = hash(frozenset(self._terms.items()))
         return self._hash
+
+    def __deepcopy__(self, memo: object) -> Real:
+        return self
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Real, (self._terms,)
 
     def __repr__(self) -> str:
         low, high = enclosure(self, 64)
@@ -154,11 +160,11 @@ def power(base: Exact, exponent: Exact) -> Exact:
     """
     if isinstance(exponent, Fraction) and exponent.denominator == 1:
         return _whole_power(base, exponent.numerator)
-    direction = compare(base, ZERO)
+    direction = sign(base)
     if direction < 0:
         raise OutsideDomain("a negative number to a power that is not whole")
     if direction == 0:
-        if compare(exponent, ZERO) < 0:
+        if sign(exponent) < 0:
             raise OutsideDomain("zero to a negative power")
         return ZERO
     if isinstance(exponent, Real):
@@ -176,7 +182,7 @@ def _whole_power(base: Exact, exponent: int) -> Exact:
         if abs(exponent) * (length - 1) > MAX_RATIONAL_BITS:
             raise TooLarge("a power is too large")
         return sized(base**exponent)
-    direction = compare(base, ZERO)
+    direction = sign(base)
     if direction == 0:
         return _whole_power(ZERO, exponent)
     if exponent == 0:
@@ -217,20 +223,20 @@ def _check_size(combination: Terms, exponent: Fraction) -> None:
 
 
 def sqrt(a: Exact) -> Exact:
-    if compare(a, ZERO) < 0:
+    if sign(a) < 0:
         raise OutsideDomain("the root of a negative number")
     return power(a, HALF)
 
 
 def ln(a: Exact) -> Exact:
-    if compare(a, ZERO) <= 0:
+    if sign(a) <= 0:
         raise OutsideDomain("the logarithm of a number that is not above zero")
     return _exact(terms.ln_fraction(a) if isinstance(a, Fraction) else terms.ln_terms(a._terms))
 
 
 def log(a: Exact, base: Exact) -> Exact:
     """The logarithm to a base above 0 other than 1."""
-    if compare(base, ZERO) <= 0 or compare(base, ONE) == 0:
+    if sign(base) <= 0 or compare(base, ONE) == 0:
         raise OutsideDomain("a logarithm to a base that is not above zero, or is one")
     return divide(ln(a), ln(base))
 
@@ -254,6 +260,17 @@ def exp(a: Exact) -> Exact:
 # ---------------------------------------------------------------- order
 
 
+def sign(a: Exact) -> int:
+    """-1, 0 or 1. Raises Undecided where `MAX_BITS` bits do not tell the value apart from 0."""
+    if isinstance(a, Fraction):
+        return (a > 0) - (a < 0)
+    if len(a._terms) > 1:
+        low, high, _ = a.binary_enclosure(64)
+        if low > 0 or high < 0:
+            return 1 if low > 0 else -1
+    return terms.sign(a._terms)
+
+
 def compare(a: Exact, b: Exact) -> int:
     """-1, 0 or 1. Raises Undecided where `MAX_BITS` bits do not tell the values apart."""
     if isinstance(a, Fraction) and isinstance(b, Fraction):
@@ -270,7 +287,7 @@ def compare(a: Exact, b: Exact) -> int:
 
 
 def absolute(a: Exact) -> Exact:
-    return a if compare(a, ZERO) >= 0 else negate(a)
+    return a if sign(a) >= 0 else negate(a)
 
 
 def minimum(a: Exact, b: Exact) -> Exact:

@@ -32,7 +32,7 @@ def round_to(value: Exact, mode: Mode, step: Fraction) -> Fraction:
     whole = reals.floor(size)
     if mode == "half even" and whole % 2 == 1 and reals.compare(size, whole) == 0:
         whole -= 1
-    return whole * step * reals.compare(steps, Fraction(0))
+    return whole * step * reals.sign(steps)
 
 
 def _rounded(steps: Fraction, mode: Mode) -> int:

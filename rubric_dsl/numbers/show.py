@@ -39,7 +39,8 @@ def shown(value: Exact, kind: Kind = "number", lang: str = "en") -> str:
     """`"22.375"`, `"94.1%"`, `"15 s"` (`"15秒"` in `zh`).
 
     A number or duration (seconds) stands in full where it needs at most 6 decimals, else rounded half up to 3; a
-    percent in full where it needs at most 2, else rounded half up to 1.
+    percent in full where it needs at most 2, else rounded half up to 1. What was rounded keeps its zeros: `100.0%` is
+    not quite 100%.
     """
     if kind == "percent":
         return _digits(reals.multiply(value, Fraction(100)), 2, 1) + "%"
@@ -66,8 +67,7 @@ def _digits(value: Exact, most: int, places: int) -> str:
         needed = decimal_places(value)
         if needed is not None and needed <= most:
             return _shortened(decimal_text(value, needed))
-    digits = rounded_digits(value, places)
-    return _shortened(digits.rstrip("0").rstrip(".") if isinstance(value, Fraction) else digits)
+    return _shortened(rounded_digits(value, places))
 
 
 def _shortened(digits: str) -> str:

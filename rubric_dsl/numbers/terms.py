@@ -33,6 +33,9 @@ ZERO = Fraction(0)
 MAX_CLEARED = 2048
 """A comparison is multiplied by its divisors up to so many terms."""
 
+MAX_REFINED = 256
+"""Up to so many large integers in a comparison are searched for common factors."""
+
 MAX_EXPANDED = 64
 """A product of sums is multiplied out up to so many terms; a longer one is kept as a product."""
 
@@ -318,6 +321,8 @@ def without_divisors(terms: Terms) -> Terms:
 def refined(terms: Terms) -> Terms:
     """The same number over integer bases that are coprime throughout, which finds hidden equalities."""
     large = {value for value in integers_in(terms) if value >= roots.SMALL}
+    if len(large) > MAX_REFINED:
+        return terms
     parts = roots.coprime_parts(large)
     result: Terms = {}
     for monomial, factor in terms.items():

@@ -6,11 +6,12 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from rubric_dsl.diagnostics import prose
+from rubric_dsl.diagnostics.model import Diagnostic
 from rubric_dsl.engines.contract import Engine
 from rubric_dsl.observations.read import read_observations
 from rubric_dsl.plan.compile import compile_rubric
 from rubric_dsl.plan.model import ScoringPlan
-from rubric_dsl.resolved.files import CannotLoad
 from rubric_dsl.results.score import score
 from tests.conformance.cases import Case, all_cases, case
 from tests.conformance.compare import Outcome, Verdict, described, verdict
@@ -25,18 +26,25 @@ class File:
 
 
 def load(path: str) -> bytes:
-    try:
-        return Path(path).read_bytes()
-    except FileNotFoundError:
-        raise CannotLoad("missing") from None
+    return Path(path).read_bytes()
 
 
 def outcome_of(tried: Case, engine: Engine | None = None) -> Outcome:
     compiled = compile_rubric(str(tried.rubric), load)
-    errors = tuple(str(found) for found in compiled.diagnostics if found.severity == "error")
+    errors = tuple(map(_described, filter(_is_error, compiled.diagnostics)))
     if compiled.plan is None or errors:
         return Outcome(errors or ("no plan",))
     return scored(tried, compiled.plan, engine)
+
+
+def _is_error(found: Diagnostic) -> bool:
+    return prose.severity(found.code) == "error"
+
+
+def _described(found: Diagnostic) -> str:
+    witness = "; ".join(f"{name} {value.shown}" for name, value in found.witness.items())
+    place = f"{found.span.file.rsplit('/', 1)[-1]}:{found.span.first_line}"
+    return f"{place}: {found.code} {prose.message(found, 'en')} {witness}".rstrip()
 
 
 def scored(tried: Case, plan: ScoringPlan, engine: Engine | None = None) -> Outcome:

@@ -11,7 +11,7 @@ import pytest
 
 from rubric_dsl.evaluation import prepare, scores
 from rubric_dsl.evaluation.values import NOT_APPLICABLE, Nothing, is_number
-from tests.conformance.faults.registry import fault
+from tests.conformance.faults.registry import FAULTS, Fault, Plant, fault
 
 ZERO, ONE = Fraction(0), Fraction(1)
 
@@ -63,7 +63,7 @@ def _missing_before_unless(patch: pytest.MonkeyPatch) -> None:
     right = scores.Touchpoint.decide
 
     def decide(self: Any, values: Any) -> Any:
-        absent = values[self._rule] is Nothing.ABSENT and self._missing is not None
+        absent = values[self.rule] is Nothing.ABSENT and self._missing is not None
         return None if absent else right(self, values)
 
     patch.setattr(scores.Touchpoint, "decide", decide)
@@ -97,28 +97,27 @@ def _no_rounding(patch: pytest.MonkeyPatch) -> None:
 
 # ---------------------------------------------------------------- indicators
 
-@fault("parts that do not apply count 0", "parts_not_applicable_are_scaled", "weights_scaled_without_a_child")
-def _absent_parts_zero(patch: pytest.MonkeyPatch) -> None:
-    right = scores.Combination._mean
-
-    def mean(self: Any, applicable: Any, total: Any) -> Any:
-        return right(self, applicable, scores.weight_of(self.parts))
-
-    patch.setattr(scores.Combination, "_mean", mean)
-
-
-@fault("parts that do not apply count in full", "parts_not_applicable_are_scaled", "subject_when_makes_not_applicable")
-def _absent_parts_full(patch: pytest.MonkeyPatch) -> None:
+def _parts_that_do_not_apply(points_of: Callable[[Any], Fraction]) -> Plant:
+    """Gives every part that does not apply the same kind of points, where another part does."""
     right = scores.Combination.__call__
 
     def combined(self: Any, values: Any) -> Any:
         changed = list(values)
         if any(is_number(values[part.node]) for part in self.parts):
             for part in self.parts:
-                changed[part.node] = part.worth if isinstance(values[part.node], Nothing) else values[part.node]
+                changed[part.node] = points_of(part) if isinstance(values[part.node], Nothing) else values[part.node]
         return right(self, changed)
 
-    patch.setattr(scores.Combination, "__call__", combined)
+    return lambda patch: patch.setattr(scores.Combination, "__call__", combined)
+
+
+FAULTS += [
+    Fault("parts that do not apply count 0", ("parts_not_applicable_are_scaled", "weights_scaled_without_a_child"),
+          _parts_that_do_not_apply(lambda part: ZERO)),
+    Fault("parts that do not apply count in full",
+          ("parts_not_applicable_are_scaled", "subject_when_makes_not_applicable"),
+          _parts_that_do_not_apply(lambda part: part.worth)),
+]
 
 
 @fault("without an applicable part the score is 0", "all_parts_not_applicable", "all_children_not_applicable")
@@ -151,12 +150,10 @@ def _weights_times_points(patch: pytest.MonkeyPatch) -> None:
 
 @fault("a geometric mean is an arithmetic one", "geometric_mean_rational", "geometric_mean_on_rows")
 def _arithmetic_mean(patch: pytest.MonkeyPatch) -> None:
-    right = scores.Combination._mean
+    def mean(applicable: Any, whole: Any) -> Any:
+        return sum(part.weight * points / part.worth for part, points in applicable) / whole
 
-    def combined(self: Any, applicable: Any) -> Any:
-        return right(self, applicable, scores.weight_of(part for part, _ in applicable))
-
-    patch.setattr(scores.Combination, "_combined", combined)
+    patch.setattr(scores, "_geometric_mean", mean)
 
 
 @fault("a geometric mean ignores the weights", "geometric_mean_weighted", "weights_with_geometric_combination")
@@ -233,7 +230,7 @@ def _rounding_once(right: Callable[..., Any]) -> Callable[..., Any]:
     return rounded
 
 
-@fault("the value of a condition is bounded", "unless_value_is_not_bounded", "subject_condition_is_not_bounded")
+@fault("the value of a condition is bounded", "unless_value_is_not_bounded")
 def _bounded_conditions(patch: pytest.MonkeyPatch) -> None:
     right = scores.Score.__call__
 

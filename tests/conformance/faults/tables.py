@@ -73,4 +73,4 @@ replaced("linear outcomes run the other way", tables, "interpolated",
          "linear_falling", "linear_rising")
 replaced("linear outcomes are whole", tables, "interpolated",
          lambda x, low, high, start, end: Fraction(round(start + (x - low) / (high - low) * (end - start))),
-         "linear_falling", "linear_in_a_share")
+         "linear_falling", "linear_rising")

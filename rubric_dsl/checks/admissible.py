@@ -1,4 +1,4 @@
-"""Which combinations of a table's inputs can occur: domains, presence, `must` rules, and what is established around it."""
+"""Which combinations of a table's inputs can occur: domains, presence, `must` rules, what is established around it."""
 
 from __future__ import annotations
 
@@ -47,25 +47,18 @@ def _tie(use: Expressions, found: Inputs, table: TableFacts) -> None:
     columns = [node for node in table.inputs if isinstance(use.graph[node].operation, op.Column)]
     if not columns and not any(rules.mentions(fact.node) & set(found.nodes) for fact in table.known):
         return
-    done: set[op.Node] = set()
     place = 0
-    while place < len(found.nodes) and len(found.nodes) <= MAX_HIDDEN:
-        node = found.nodes[place]
-        condition = use.graph[node].present_if
-        if node not in done and condition is not None and isinstance(use.graph[node].operation, op.Column):
-            done.add(node)
-            rules.require(condition, lambda c, axis=place: cov.PresentExactlyWhen(axis, c))  # type: ignore[misc]
+    while place < len(table.inputs):
+        rules.present(place)
         place += 1
-    linked = set(found.nodes)
-    for must in _musts(use, linked):
-        rules.require(must, lambda c: c)
+    for must in _musts(use, set(found.nodes)):
+        rules.require(must)
     for fact in sorted(table.known, key=lambda fact: fact.node):
         if rules.mentions(fact.node) & set(found.nodes):
-            rules.require(fact.node, (lambda c: c) if fact.holds else cov.NotOf)
-    for node in found.nodes[len(table.inputs) :]:
-        condition = use.graph[node].present_if
-        if node not in done and condition is not None:
-            rules.require(condition, lambda c, axis=found.nodes.index(node): cov.PresentExactlyWhen(axis, c))  # type: ignore[misc]
+            rules.require(fact.node, fact.holds)
+    while place < len(found.nodes):  # hidden columns that the conditions brought in, and those that theirs bring in
+        rules.present(place)
+        place += 1
 
 
 def _musts(use: Expressions, nodes: set[op.Node]) -> Iterable[op.Node]:
@@ -87,13 +80,28 @@ class _Rules:
         self.found = found
         self.table = table
 
-    def require(self, node: op.Node, wrap) -> None:  # type: ignore[no-untyped-def]  # Constraint -> Constraint
+    def require(self, node: op.Node, holds: bool = True) -> None:
+        """Only combinations where the yes/no node holds (or does not) can occur."""
+        condition = self._sayable(node)
+        if condition is not None:
+            self.found.constraints.append(condition if holds else cov.NotOf(condition))
+
+    def present(self, axis: int) -> None:
+        """The axis, where it is a column, has a value exactly where its own condition holds."""
+        facts = self.use.graph[self.found.nodes[axis]]
+        if facts.present_if is None or not isinstance(facts.operation, op.Column):
+            return
+        condition = self._sayable(facts.present_if)
+        if condition is not None:
+            self.found.constraints.append(cov.PresentExactlyWhen(axis, condition))
+
+    def _sayable(self, node: op.Node) -> cov.Constraint | None:
+        """The condition over axes; one that cannot be said leaves no hidden axes behind."""
         before = len(self.found.nodes)
         condition = self.condition(node)
         if condition is None:
             del self.found.nodes[before:], self.found.axes[before:]
-        else:
-            self.found.constraints.append(wrap(condition))
+        return condition
 
     def mentions(self, node: op.Node) -> set[op.Node]:
         """The column nodes, and the table's own inputs, that a yes/no node reads."""

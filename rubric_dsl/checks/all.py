@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from rubric_dsl.checks.coverage import Coverage
 from rubric_dsl.checks.covering import check_table
 from rubric_dsl.checks.rankings import check_rankings
@@ -16,8 +14,8 @@ from rubric_dsl.resolved.model import Resolved
 from rubric_dsl.resolved.tables import TableFacts
 
 
-def check_everything(resolved: Resolved, language: str, memo: Memo) -> Mapping[int, tuple[str, int | None]]:
-    """Runs every check and reports into the rubric's report; gives what is known of each promise, by its place.
+def check_everything(resolved: Resolved, language: str, memo: Memo) -> None:
+    """Runs every check and reports into the rubric's report.
 
     `language` is that of the rubric's keywords, for fixes that are pasted.
     """
@@ -32,7 +30,6 @@ def check_everything(resolved: Resolved, language: str, memo: Memo) -> Mapping[i
     if resolved.sound:
         report.found.extend(check_tests(resolved))
         report.found.extend(check_rankings(resolved))
-    return {}
 
 
 def _staked(

@@ -10,6 +10,7 @@ from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved.model import Resolved
 from rubric_dsl.resolved.scope import near
 from rubric_dsl.surface import tree
+from rubric_dsl.surface.keywords import function_id
 from rubric_dsl.text.source import Span
 
 
@@ -127,7 +128,8 @@ class _Test:
         return [*names, *(["rank"] if len(self.resolved.rankings) == 1 else [])]
 
     def _expectable(self, name: str) -> bool:
-        return name == self.scope.subject or name in self._answers()
+        place = function_id(name) == "rank" and len(self.resolved.rankings) == 1
+        return place or name == self.scope.subject or name in self._answers()
 
     # ------------------------------------------------------------ columns that answers depend on
 
@@ -163,7 +165,7 @@ class _Test:
             binding = self.scope.names.get(name)
             if isinstance(binding, bind.Measure | bind.Bands | bind.Indicator | bind.Touchpoint):
                 pending.append(binding.node)
-        if "rank" in names:
+        if any(function_id(name) == "rank" for name in names):
             pending.extend(ranking.node for ranking in self.resolved.rankings)
         pending.extend(ranking.node for ranking in self.resolved.rankings if ranking.name in names)
         seen: set[op.Node] = set()

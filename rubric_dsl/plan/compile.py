@@ -11,6 +11,7 @@ from rubric_dsl.diagnostics.model import Diagnostic
 from rubric_dsl.plan.beside import Beside
 from rubric_dsl.plan.from_resolved import plan_of
 from rubric_dsl.plan.model import ScoringPlan
+from rubric_dsl.plan.promises import prove
 from rubric_dsl.plan.summary import Summary, summary_of
 from rubric_dsl.resolved.files import Gathering, Load
 from rubric_dsl.resolved.from_surface import Damage, Outside, resolve
@@ -18,7 +19,8 @@ from rubric_dsl.resolved.memo import Memo
 from rubric_dsl.resolved.model import Resolved
 from rubric_dsl.resolved.report import Report
 from rubric_dsl.surface import tree
-from rubric_dsl.surface.from_text import LineCache, parse
+from rubric_dsl.surface.from_text import parse
+from rubric_dsl.surface.outline import LineCache
 from rubric_dsl.text.files import Source, read_source
 from rubric_dsl.text.source import Span
 
@@ -48,7 +50,7 @@ class Compiled:
 
     @property
     def has_errors(self) -> bool:
-        return any(prose.severity(found.code) == "error" for found in self.diagnostics)
+        return _has_errors(self.diagnostics)
 
     @property
     def plan(self) -> ScoringPlan | None:
@@ -71,21 +73,29 @@ def compile_rubric(
     reading = _Reading(workspace)
     gathered = Gathering(load, reading.document, report).gather(path)
     beside = Beside(load, report)
-    outside = Outside(settings or {}, beside.members, beside.grid)
+    outside = Outside(settings or {}, beside.members, beside.grid, "zh" if reading.language == "zh" else "en")
     damage = Damage(reading.lost, reading.incomplete)
     resolved = resolve(gathered.header, gathered.items, report, outside, damage, workspace.memo)
-    promises = check_everything(resolved, reading.language, workspace.memo)
+    check_everything(resolved, reading.language, workspace.memo)
+    plan = None
+    if resolved.promises and resolved.sound and not _has_errors(report.found):
+        plan, broken = prove(plan_of(resolved), resolved.promises)
+        report.found.extend(broken)
     diagnostics = _each_once(report.found)
-    errors = any(prose.severity(found.code) == "error" for found in diagnostics)
+    errors = _has_errors(diagnostics)
 
     def make_plan() -> ScoringPlan | None:
         if errors or not resolved.sound:
             return None
         # Nodes kept from earlier texts have numbers and lines of their own; a plan is always that of a fresh reading.
-        return compile_rubric(path, load, settings=settings).plan if again else plan_of(resolved, promises)
+        return compile_rubric(path, load, settings=settings).plan if again else plan or plan_of(resolved)
 
     summary = None if errors or not resolved.sound else summary_of(resolved)
     return Compiled(diagnostics, reading.sources, summary, resolved, reading.language, make_plan)
+
+
+def _has_errors(found: Sequence[Diagnostic]) -> bool:
+    return any(prose.severity(diagnostic.code) == "error" for diagnostic in found)
 
 
 def _each_once(found: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -19,8 +19,8 @@ from rubric_dsl.text.source import Span
 # ---------------------------------------------------------------- the plan
 
 
-def plan_of(resolved: Resolved, promises: Mapping[int, tuple[str, int | None]]) -> model.ScoringPlan:
-    """The plan of a rubric without errors. `promises`: by place, what was proved and over how many cases."""
+def plan_of(resolved: Resolved) -> model.ScoringPlan:
+    """The plan of a rubric without errors; its promises are not proved yet (`promises.prove` does that)."""
     graph, scope = resolved.graph, resolved.scope
     reached = graph.reach(_roots(resolved))
     numbers = {node: number for number, node in enumerate(sorted(reached))}
@@ -43,10 +43,7 @@ def plan_of(resolved: Resolved, promises: Mapping[int, tuple[str, int | None]]) 
             )
             for ranking in resolved.rankings
         ),
-        promises=tuple(
-            _promise(promise, numbers, promises.get(place, ("not proved yet", None)))
-            for place, promise in enumerate(resolved.promises)
-        ),
+        promises=tuple(_promise(promise, numbers) for promise in resolved.promises),
     )
 
 
@@ -198,14 +195,14 @@ def _value(
     )
 
 
-def _promise(promise: Promise, numbers: Mapping[op.Node, int], verdict: tuple[str, int | None]) -> model.PromiseSchema:
+def _promise(promise: Promise, numbers: Mapping[op.Node, int]) -> model.PromiseSchema:
     return model.PromiseSchema(
         title=promise.title,
         kind=promise.kind,
         claim=numbers[promise.claim] if promise.claim is not None else None,
         item=promise.item,
         column=promise.column,
-        status=verdict[0],  # type: ignore[arg-type]  # one of the two
-        cases=verdict[1],
+        status="not proved yet",
+        cases=None,
         lines=lines_of(promise.span),
     )

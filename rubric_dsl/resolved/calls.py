@@ -9,13 +9,14 @@ from rubric_dsl.resolved import bindings as bind
 from rubric_dsl.resolved import domains, established
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved import types as ty
-from rubric_dsl.resolved.expressions import CASES, MAX_DEPTH, Expressions, Place
+from rubric_dsl.resolved.expressions import CASES, MAX_DEPTH, Expressions, Mend, Place
 from rubric_dsl.resolved.graph import NO_NEEDS
 from rubric_dsl.resolved.report import Edit, Fix, Label
 from rubric_dsl.resolved.scope import near
 from rubric_dsl.resolved.tables import lower_table
 from rubric_dsl.surface import tree
-from rubric_dsl.surface.keywords import function_id, function_names
+from rubric_dsl.surface.keywords import function_id, function_names, keywords
+from rubric_dsl.surface.print_parts import AND, UNARY, word
 
 Node = op.Node
 AGGREGATES: frozenset[str] = frozenset(op.AggregateName.__args__)  # type: ignore[attr-defined]  # a Literal's words
@@ -65,7 +66,7 @@ def lower_call(use: Expressions, call: tree.Call, place: Place) -> Node | None:
         _unknown_function(use, call, declared)
         return None
     if function in CLAIMS:
-        use.report.add("R077", call.function.span, facts={"function": call.function.text})
+        use.report.add("R077", call.function.span, facts={"function": call.function.text}, fixes=[Fix("promise")])
         return None
     if function in VALUES:
         return _of_values(use, call, function, place)
@@ -79,6 +80,7 @@ def _unknown_function(use: Expressions, call: tree.Call, declared: bind.Binding 
             call.function.span,
             facts={"name": call.function.text},
             labels=[Label(declared.span, "declared")],
+            fixes=[Fix("multiply", (Edit(call.function.span.after(), " * "),) if len(call.arguments) == 1 else ())],
         )
         return
     formulas = [name for name, binding in use.scope.names.items() if isinstance(binding, bind.Formula)]
@@ -87,7 +89,8 @@ def _unknown_function(use: Expressions, call: tree.Call, declared: bind.Binding 
         "R044",
         call.function.span,
         facts={"name": call.function.text},
-        fixes=[Fix("near", (Edit(call.function.span, other),), {"near": other}) for other in close],
+        fixes=[Fix("near", (Edit(call.function.span, other),), {"near": other}) for other in close]
+        or [Fix("formula")],
     )
 
 
@@ -99,7 +102,7 @@ def _of_values(use: Expressions, call: tree.Call, function: str, place: Place) -
         return None
     for part in (call.where, call.across):
         if part is not None:
-            use.report.add("R078", part.span, facts={"function": call.function.text})
+            _no_part(use, call, part)
             return None
     arguments: list[Node | None] = [use.lower(argument, place) for argument in call.arguments]
     if function in ("days_between", "years_between"):
@@ -110,10 +113,11 @@ def _of_values(use: Expressions, call: tree.Call, function: str, place: Place) -
         return _built(use, call, function, arguments, ty.DURATION if function == "days_between" else ty.NUMBER)
     for node, part in zip(arguments, call.arguments, strict=True):
         if node is not None and not use.graph.type(node).numeric:
-            use.report.add("R063", part.span, facts={"type": use.graph.type(node).kind})
+            use.not_a_number(node, part)
             return None
         if node is not None and function in _PLAIN_ONLY and use.graph.type(node) == ty.DURATION:
-            use.report.add("R067", part.span, facts={"function": call.function.text})
+            facts = {"function": call.function.text}
+            use.report.add("R067", part.span, facts=facts, fixes=[use.in_seconds("per_unit", part)])
             return None
     if function in _PLAIN_ONLY:
         return _built(use, call, function, arguments, ty.NUMBER)
@@ -128,8 +132,35 @@ def _fits(use: Expressions, call: tree.Call, shape: Shape) -> bool:
     if given >= shape.least and (shape.most is None or given <= shape.most):
         return True
     wanted = str(shape.least) if shape.most == shape.least else f"{shape.least}+"
-    use.report.add("R073", call.span, facts={"function": call.function.text, "given": given, "wanted": wanted})
+    facts = {"function": call.function.text, "given": given, "wanted": wanted}
+    use.report.add("R073", call.span, facts=facts, fixes=[Fix("usage", (), {"usage": _Usage(call.function.text)})])
     return False
+
+
+def _no_part(use: Expressions, call: tree.Call, part: tree.Expr | tree.Word) -> None:
+    """Reports `where` or `across` in a function that takes neither."""
+    use.report.add("R078", part.span, facts={"function": call.function.text}, fixes=[Fix("remove")])
+
+
+@dataclass(frozen=True, slots=True)
+class _Usage:
+    """How a call of the function is written: `clamp(x, a, b)`."""
+
+    word: str
+
+    def shown(self, lang: str) -> str:
+        function = function_id(self.word) or ""
+        arguments = {
+            "min": "a, b, …",
+            "max": "a, b, …",
+            "clamp": "x, a, b",
+            "goalposts": "x, a, b",
+            "log": "x, 10",
+            "days_between": "a, b",
+            "years_between": "a, b",
+            "percentile": "90%, x",
+        }
+        return f"{self.word}({arguments.get(function, 'x')})"
 
 
 def _built(
@@ -140,9 +171,9 @@ def _built(
         return None
     nodes = tuple(node for node in arguments if node is not None)
     return use.graph.add(
-        op.Function(function, nodes),
+        op.Function(function, nodes),  # type: ignore[arg-type]  # one of VALUES
         type=kind,
-        grain=grain,  # type: ignore[arg-type]  # one of VALUES
+        grain=grain,
         domain=domains.function(function, [use.graph.domain(node) for node in nodes]),
         span=call.span,
         needs=use.graph.needs_of(nodes),
@@ -171,7 +202,7 @@ def _of_many(use: Expressions, call: tree.Call, function: str, place: Place) -> 
     if call.where is not None and where is None:
         return None
     operand = use.lower(subject_of, known)
-    if operand is None or not _operand_type(use, function, operand, subject_of):
+    if operand is None or not _operand_type(use, call, function, operand):
         return None
     read: list[tuple[Node, tree.Expr]] = [(operand, subject_of)]
     if where is not None and call.where is not None:
@@ -189,13 +220,29 @@ def _of_many(use: Expressions, call: tree.Call, function: str, place: Place) -> 
                 fixes=[Fix("aggregate", (Edit(subject_of.span, text),), {"rewrite": text})],
             )
             return None
-        if not use.present(operand, subject_of, known):
+        if not use.present(operand, subject_of, known, mend=_where_present(use, call)):
             return None
         return _over_rows(use, call, function, operand, grain.table or "", (where, argument), place)
     if call.across is not None:
         return _across(use, call, function, operand, argument, where, place)
     _of_one(use, call, function, grain, subject_of)
     return None
+
+
+def _where_present(use: Expressions, call: tree.Call) -> Mend:
+    """`mean(wait)` becomes `mean(wait where connected)`."""
+
+    def mend(guard: str) -> Fix:
+        language = use.scope.language
+        if call.where is None:
+            edit = Edit(call.arguments[-1].span.after(), f" {word('WHERE', language)} {guard}")
+        else:
+            edit = Edit(call.where.span, f"{guard} {word('AND', language)} {use.scope.text_of(call.where, AND)}")
+        condition = tree.Name(guard, call.span)
+        whole = condition if call.where is None else tree.And((condition, call.where), call.span)
+        return Fix("where", (edit,), {"rewrite": use.scope.text_of(replace(call, where=whole))})
+
+    return mend
 
 
 def _across_words(use: Expressions, call: tree.Call) -> bool:
@@ -217,7 +264,7 @@ def _share_argument(use: Expressions, part: tree.Expr, place: Place) -> Node | N
     if node is None:
         return None
     if use.graph.grain(node) != ty.CONSTANT or not domains.inside(use.graph.domain(node), 0, 1):
-        use.report.add("R072", part.span, facts={"text": use.scope.text_of(part)})
+        use.report.add("R072", part.span, facts={"text": use.scope.text_of(part)}, fixes=[Fix("form")])
         return None
     return use.as_type(node, ty.PERCENT, part, part)
 
@@ -231,26 +278,28 @@ def _where(use: Expressions, call: tree.Call, place: Place) -> tuple[Node | None
     return where, place.knowing(established.facts_from(use.graph, where, True))
 
 
-def _operand_type(use: Expressions, function: str, operand: Node, part: tree.Expr) -> bool:
-    kind = use.graph.type(operand)
+def _operand_type(use: Expressions, call: tree.Call, function: str, operand: Node) -> bool:
+    part = call.arguments[-1]
     if function in ("share", "count"):
-        return use.is_yes_no(operand, part.span)
-    if kind.numeric:
+        return use.is_yes_no(operand, part)
+    if use.graph.type(operand).numeric:
         return True
-    use.report.add("R063", part.span, facts={"type": kind.kind})
+    share = (Edit(call.function.span, keywords().functions["share"].shown(use.scope.language)),)
+    use.not_a_number(operand, part, share if function == "mean" else ())
     return False
 
 
 def _of_one(use: Expressions, call: tree.Call, function: str, grain: ty.Grain, part: tree.Expr) -> None:
     """An aggregate of something that is one value a subject already."""
     text = use.scope.text_of(part)
-    across = f"{call.function.text}({text} across {use.scope.subject or 'subject'})"
-    use.report.add(
-        "R085",
-        call.span,
-        facts={"function": call.function.text, "text": text},
-        fixes=[Fix("across", (Edit(call.span, across),), {"rewrite": across})],
-    )
+    subject = use.scope.subject
+    fixes = []
+    if function not in ("share", "count", "percentile", "deviation"):
+        fixes = [Fix("plain", (Edit(call.span, use.scope.text_of(part, UNARY)),))]
+    if function != "folded" and subject is not None:
+        across = use.scope.text_of(replace(call, across=tree.Word(subject, call.span)))
+        fixes.append(Fix("across", (Edit(call.span, across),), {"rewrite": across}))
+    use.report.add("R085", call.span, facts={"text": text}, fixes=fixes)
 
 
 def _over_rows(
@@ -312,7 +361,7 @@ def _group(use: Expressions, call: tree.Call, place: Place) -> Node | None:
     if node is None:
         return None
     if use.graph.grain(node).kind != "subject" or use.graph.type(node).kind not in ("choice", "text", "yes/no"):
-        use.report.add("R084", call.within.span, facts={"name": call.within.text})
+        use.report.add("R084", call.within.span, facts={"name": call.within.text}, fixes=[Fix("fact")])
         return None
     return node if use.present(node, tree.Name(call.within.text, call.within.span), place) else None
 
@@ -330,7 +379,7 @@ def _across(
     if call.within is not None and within is None:
         return None
     if function == "folded":
-        use.report.add("R078", call.across.span if call.across else call.span, facts={"function": call.function.text})
+        _no_part(use, call, call.across or call.function)
         return None
     ranked = function in PLACES
     own = use.graph[operand].needs
@@ -367,7 +416,7 @@ def _formula(use: Expressions, call: tree.Call, declared: bind.Formula, place: P
     formula = declared.formula
     for part in (call.where, call.across):
         if part is not None:
-            use.report.add("R078", part.span, facts={"function": call.function.text})
+            _no_part(use, call, part)
             return None
     if len(call.arguments) != len(formula.arguments):
         use.report.add(
@@ -375,10 +424,11 @@ def _formula(use: Expressions, call: tree.Call, declared: bind.Formula, place: P
             call.span,
             facts={"name": declared.name, "given": len(call.arguments), "wanted": len(formula.arguments)},
             labels=[Label(declared.span, "declared")],
+            fixes=[Fix("usage", (), {"usage": f"{declared.name}({', '.join(word.text for word in formula.arguments)})"})],
         )
         return None
     if place.depth >= MAX_DEPTH:
-        use.report.add("R139", call.span, facts={"limit": MAX_DEPTH})
+        use.report.add("R139", call.span, facts={"limit": MAX_DEPTH}, fixes=[Fix("measure")])
         return None
     arguments = [use.lower(argument, place) for argument in call.arguments]
     if any(node is None for node in arguments):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from rubric_dsl.numbers.decimals import exact_text
 from rubric_dsl.resolved import bindings as bind
@@ -45,7 +46,7 @@ def resolve_ranking(use: Expressions, ranking: tree.Ranking) -> list[bind.Rankin
         if rounding is False:
             return None
         node = use.graph.add(
-            op.Ranking(name, by, within, ranking.lowest_first, rounding or None, ties[0].kind, keys, caps, conditions),
+            op.Ranking(name, by, within, ranking.lowest_first, rounding, ties[0].kind, keys, caps, conditions),
             type=ty.NUMBER,
             grain=ty.SUBJECT,
             domain=ty.Interval(),

@@ -664,11 +664,9 @@ class Scoring:
             elif isinstance(child, bind.Touchpoint) and child.stake == "bonus" and high is not None:
                 high += child.amount
             elif isinstance(child, bind.Indicator):
-                own = self.use.graph.domain(child.node)
-                if isinstance(own, ty.Interval) and (own.low is None or own.low < 0):
-                    low = None if own.low is None or low is None else min(low, own.low * max(worth, 1))
-                if isinstance(own, ty.Interval) and (own.high is None or own.high > child.worth):
-                    high = None
+                low = _least(low, domains.as_interval(self.use.graph.domain(child.node)).low, child.worth, worth)
+                highest = domains.as_interval(self.use.graph.domain(child.node)).high
+                high = high if highest is not None and highest <= child.worth else None
         for limit in limits:
             value = domains.single(self.use.graph.domain(limit.value))
             if value is None or limit.when is not None:
@@ -678,6 +676,15 @@ class Scoring:
             else:
                 high = value if high is None else min(high, value)
         return ty.Interval(low, high)
+
+
+def _least(
+    low: Fraction | None, own: Fraction | None, own_worth: Fraction, worth: Fraction
+) -> Fraction | None:
+    """A lower end for an indicator one of whose parts, worth `own_worth`, may be as low as `own`."""
+    if low is None or own is None:
+        return None
+    return low + min(Fraction(0), own if own_worth == 0 else own / own_worth * worth)
 
 
 def _own_conditions(

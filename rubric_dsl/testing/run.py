@@ -17,6 +17,7 @@ from rubric_dsl.resolved.literals import value_in
 from rubric_dsl.results.model import NoValue, Result
 from rubric_dsl.results.score import result_of
 from rubric_dsl.surface import tree
+from rubric_dsl.surface.keywords import function_id
 from rubric_dsl.testing.cases import observations_of, schema_of
 from rubric_dsl.text.source import Span
 
@@ -107,7 +108,7 @@ def _compared(plan: ScoringPlan, grid: tree.Grid, result: Result, subjects: Sequ
 
 def _answer(plan: ScoringPlan, result: Result, subject: str, name: str) -> object:
     for ranking in result.rankings:
-        if name == ranking.name or (name == "rank" and len(result.rankings) == 1):
+        if name == ranking.name or (function_id(name) == "rank" and len(result.rankings) == 1):
             return next((placed.rank for placed in ranking.rows if placed.subject == subject), None)
     return result.values.get(subject, {}).get(name)
 

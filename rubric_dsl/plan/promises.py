@@ -1,0 +1,320 @@
+"""Proving promises: by ranges where those suffice, by trying every row where the domain is small.
+
+What neither decides is said to be not proved yet; nothing is concluded from samples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+
+from rubric_dsl.diagnostics.model import Diagnostic, Witness
+from rubric_dsl.evaluation.arithmetic import Cells, Values
+from rubric_dsl.evaluation.prepare import Prepared, evaluate_row, prepare
+from rubric_dsl.numbers import reals
+from rubric_dsl.numbers.decimals import exact_text, from_exact
+from rubric_dsl.numbers.show import shown
+from rubric_dsl.plan import model
+from rubric_dsl.resolved import operations as op
+from rubric_dsl.resolved import types as ty
+from rubric_dsl.resolved.literals import moment_number, moment_text
+from rubric_dsl.resolved.model import Promise
+from rubric_dsl.resolved.walking import operands
+
+MAX_CASES = 20_000
+"""Most rows that are tried for one promise."""
+
+Cell = Fraction | bool | str | int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is known of a promise; `cases` counts rows that were tried, None where ranges sufficed."""
+
+    status: str
+    cases: int | None = None
+
+
+NOT_YET = Verdict("not proved yet")
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Two rows that differ in one cell and score the wrong way round."""
+
+    cells: Mapping[str, Cell]
+    lower: Cell
+    higher: Cell
+    before: str
+    after: str
+
+
+def prove(plan: model.ScoringPlan, promises: list[Promise]) -> tuple[model.ScoringPlan, list[Diagnostic]]:
+    """The plan with what is known of each promise, and a finding for each that is broken (R174) or not proved (R175)."""
+    found: list[Diagnostic] = []
+    schemas = []
+    for schema, promise in zip(plan.promises, promises, strict=True):
+        verdict = _verdict(plan, schema)
+        if isinstance(verdict, Broken):
+            found.append(_broken(plan, schema, promise, verdict))
+            verdict = NOT_YET
+        elif verdict is NOT_YET:
+            found.append(Diagnostic("R175", promise.span, {"title": promise.title}))
+        update = {"status": verdict.status, "cases": verdict.cases}
+        schemas.append(schema.model_copy(update=update))
+    return plan.model_copy(update={"promises": tuple(schemas)}), found
+
+
+def _verdict(plan: model.ScoringPlan, schema: model.PromiseSchema) -> Verdict | Broken:
+    if schema.claim is not None:
+        return Verdict("proved") if _always(plan, schema.claim) else NOT_YET
+    value = next((value for value in plan.values if value.name == schema.item), None)
+    table = next((t for t in plan.tables if any(c.name == schema.column for c in t.columns)), None)
+    if value is None or table is None or schema.column is None:
+        return NOT_YET
+    return _Monotone(plan, table, schema.column, schema.kind == "never_rises").verdict(value.node)
+
+
+# ---------------------------------------------------------------- by ranges
+
+
+def _always(plan: model.ScoringPlan, node: op.Node) -> bool:
+    """Whether the ranges of its parts alone make a yes/no node yes."""
+    operation = plan.nodes[node].operation
+    if isinstance(operation, op.All):
+        return all(_always(plan, part) for part in operation.operands)
+    if isinstance(operation, op.Any):
+        return any(_always(plan, part) for part in operation.operands)
+    if not isinstance(operation, op.Compare):
+        return False
+    left, right = plan.nodes[operation.left].bounds, plan.nodes[operation.right].bounds
+    if left is None or right is None:
+        return False
+    return _ordered(left, right, operation.relation)
+
+
+def _ordered(left: model.Bounds, right: model.Bounds, relation: str) -> bool:
+    if relation in (">", ">="):
+        return _ordered(right, left, {">": "<", ">=": "<="}[relation])
+    if relation == "=" and left.low is not None:
+        return left.low == left.high == right.low == right.high
+    if left.high is None or right.low is None or relation not in ("<", "<="):
+        return False
+    high, low = from_exact(left.high), from_exact(right.low)
+    return high < low or (relation == "<=" and high == low)
+
+
+# ---------------------------------------------------------------- by trying every row
+
+
+class _Monotone:
+    """Whether a score never rises (or falls) as one column of a row grows.
+
+    A score of rows is monotone if each row score that reads the column is, as means, sums, bounds and roundings keep
+    the order; anything else that reads the column leaves the promise undecided.
+    """
+
+    def __init__(self, plan: model.ScoringPlan, table: model.TableSchema, column: str, falling: bool) -> None:
+        self.plan = plan
+        self.table = table
+        self.column = column
+        self.falling = falling
+        self.prepared: Prepared = prepare(plan)
+        self.cases = 0
+
+    def verdict(self, node: op.Node) -> Verdict | Broken:
+        rows = self._row_nodes(node)
+        if rows is None:
+            return NOT_YET
+        for row in rows:
+            broken = self._tried(row)
+            if broken is not None:
+                return broken
+        return Verdict("proved", self.cases) if self.cases <= MAX_CASES else NOT_YET
+
+    def _reads(self, node: op.Node) -> bool:
+        pending, seen = [node], set[op.Node]()
+        while pending:
+            current = pending.pop()
+            if current in seen:
+                continue
+            seen.add(current)
+            operation = self.plan.nodes[current].operation
+            if isinstance(operation, op.Column) and (operation.table, operation.column) == (
+                self.table.name,
+                self.column,
+            ):
+                return True
+            pending.extend(operands(operation))
+        return False
+
+    def _row_nodes(self, node: op.Node) -> list[op.Node] | None:
+        """The row-grain nodes through which alone the score reads the column; None where it reads it otherwise."""
+        pending, rows = [node], []
+        while pending:
+            current = pending.pop()
+            if not self._reads(current):
+                continue
+            facts = self.plan.nodes[current]
+            if facts.grain.kind == "row":
+                rows.append(current)
+                continue
+            operation = facts.operation
+            if not isinstance(operation, op.Indicator) or operation.value is not None or self.table.missing is not None:
+                return None
+            others = [c.node for c in operation.conditions] + [limit.value for limit in operation.limits]
+            others += [limit.when for limit in operation.limits if limit.when is not None] + list(operation.extras)
+            if any(self._reads(other) for other in others):
+                return None
+            pending.extend(part.node for part in operation.parts)
+            pending.extend([operation.row_score] if operation.row_score is not None else [])
+        return rows
+
+    # ------------------------------------------------------------ rows
+
+    def _tried(self, node: op.Node) -> Broken | None:
+        """Tries every admissible row over the columns that the node reads; counts them in `cases`."""
+        columns = self._columns(node)
+        domains = {name: _values(self._schema(name)) for name in columns}
+        size = 1
+        for values in domains.values():
+            size *= len(values) if values is not None else MAX_CASES + 1
+        if size + self.cases > MAX_CASES:
+            self.cases = MAX_CASES + 1
+            return None
+        others = [name for name in columns if name != self.column]
+        growing = domains[self.column] or []
+        for cells in product(*(domains[name] or [] for name in others)):
+            fixed = dict(zip(others, cells, strict=True))
+            broken = self._along(node, fixed, growing)
+            if broken is not None or self.cases > MAX_CASES:
+                return broken
+        return None
+
+    def _along(self, node: op.Node, fixed: dict[str, Cell], growing: list[Cell]) -> Broken | None:
+        last: tuple[Cell, object] | None = None
+        for cell in growing:
+            if cell is None:
+                continue
+            cells = {**fixed, self.column: cell}
+            values = self._admissible(cells, node)
+            if values is None:
+                continue
+            self.cases += 1
+            score = values[node]
+            if not isinstance(score, Fraction | reals.Real):
+                self.cases = MAX_CASES + 1
+                return None
+            if last is not None and not self._keeps_order(last[1], score):
+                return Broken(fixed, last[0], cell, _number(last[1]), _number(score))
+            last = (cell, score)
+        return None
+
+    def _keeps_order(self, before: object, after: object) -> bool:
+        order = reals.compare(after, before)  # type: ignore[arg-type]  # both are exact numbers
+        return order <= 0 if self.falling else order >= 0
+
+    def _admissible(self, cells: Cells, node: op.Node) -> Values | None:
+        """The values of a row, None where presence or a `must` rule rules it out."""
+        rules = [c.present_when for c in self.table.columns if c.present_when is not None and c.name in cells]
+        musts = [must.node for must in self.table.musts if set(must.columns) <= set(cells)]
+        full = {column.name: cells.get(column.name) for column in self.table.columns}
+        values = evaluate_row(self.prepared, full, (node, *rules, *musts))
+        for column in self.table.columns:
+            if column.name not in cells or column.present_when is None:
+                continue
+            if (values[column.present_when] is True) != (cells[column.name] is not None):
+                return None
+        return None if any(values[must] is False for must in musts) else values
+
+    def _schema(self, name: str) -> model.ColumnSchema:
+        return next(column for column in self.table.columns if column.name == name)
+
+    def _columns(self, node: op.Node) -> list[str]:
+        """The columns of the table that a node reads, with those that decide whether they are present."""
+        pending, seen, found = [node], set[op.Node](), dict[str, None]()
+        while pending:
+            current = pending.pop()
+            if current in seen:
+                continue
+            seen.add(current)
+            operation = self.plan.nodes[current].operation
+            if isinstance(operation, op.Column) and operation.column not in found:
+                found[operation.column] = None
+                condition = self._schema(operation.column).present_when
+                pending.extend([condition] if condition is not None else [])
+            pending.extend(operands(operation))
+        if self.table.stratum is not None and self._has_strata(seen):
+            found[self.table.stratum] = None
+        return list(found)
+
+    def _has_strata(self, nodes: set[op.Node]) -> bool:
+        return any(
+            isinstance(operation := self.plan.nodes[node].operation, op.Touchpoint) and operation.strata
+            for node in nodes
+        )
+
+
+def _values(column: model.ColumnSchema) -> list[Cell] | None:
+    """Every value that a cell may have, ascending, and None where it may be absent; None where they are too many."""
+    absent: list[Cell] = [None] if column.presence != "always" else []
+    if column.type == "yes/no":
+        return [False, True, *absent]
+    if column.type == "choice":
+        return [*(member.name for member in column.members), *absent]
+    if column.type == "text" or column.low is None or column.high is None or column.decimals is None:
+        return None
+    if column.type in ("date", "time"):
+        first, last = moment_number(column.low), moment_number(column.high)
+        return [*range(first, last + 1), *absent] if last - first < MAX_CASES else None
+    step = Fraction(1, 10**column.decimals)
+    if column.type == "percent" and column.percent_written != "0.875":
+        step /= 100
+    low, high = from_exact(column.low), from_exact(column.high)
+    start, stop = -((-low) // step), high // step
+    if stop - start >= MAX_CASES:
+        return None
+    return [*(step * count for count in range(int(start), int(stop) + 1)), *absent]
+
+
+def _number(value: object) -> str:
+    return exact_text(value) if isinstance(value, Fraction) else "…"
+
+
+# ---------------------------------------------------------------- findings
+
+
+def _broken(plan: model.ScoringPlan, schema: model.PromiseSchema, promise: Promise, broken: Broken) -> Diagnostic:
+    columns = {column.name: column for table in plan.tables for column in table.columns}
+    cells = {**broken.cells, schema.column or "": broken.higher}
+    witness = {name: _witness(columns[name], cell) for name, cell in cells.items()}
+    growing = columns[schema.column or ""]
+    facts = {
+        "title": promise.title,
+        "item": promise.item or "",
+        "column": growing.name,
+        "lower": _witness(growing, broken.lower).shown,
+        "higher": _witness(growing, broken.higher).shown,
+        "before": broken.before,
+        "after": broken.after,
+        "rest": ", ".join(f"{name} {_witness(columns[name], cell).shown}" for name, cell in broken.cells.items())
+        or "-",
+    }
+    return Diagnostic("R174", promise.span, facts, witness=witness)
+
+
+def _witness(column: model.ColumnSchema, cell: Cell) -> Witness:
+    if cell is None:
+        return Witness(None, "-")
+    if isinstance(cell, bool):
+        text = "yes" if cell else "no"
+        return Witness(text, text)
+    if isinstance(cell, str):
+        return Witness(cell, cell)
+    if isinstance(cell, int):
+        text = moment_text(cell, ty.TIME if column.type == "time" else ty.DATE)
+        return Witness(text, text)
+    kind = {"percent": "percent", "seconds": "duration"}.get(column.type, "number")
+    return Witness(exact_text(cell), shown(cell, kind, "en"))  # type: ignore[arg-type]  # a numeric kind

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from rubric_dsl.checks.coverage import Coverage
 from rubric_dsl.checks.covering import check_table
+from rubric_dsl.checks.matters import check_matters
+from rubric_dsl.checks.panels import check_panels
 from rubric_dsl.checks.rankings import check_rankings
 from rubric_dsl.checks.stakes import check_stake
+from rubric_dsl.checks.subjects import check_subjects
 from rubric_dsl.checks.tests import check_tests
 from rubric_dsl.diagnostics.model import Diagnostic
 from rubric_dsl.resolved import operations as op
@@ -27,7 +30,10 @@ def check_everything(resolved: Resolved, language: str, memo: Memo) -> None:
         report.found.extend(found)
         if table.purpose == "points":
             report.found.extend(_staked(resolved, table, coverage, table.name in free, memo))
+    report.found.extend(check_subjects(resolved))
     if resolved.sound:
+        report.found.extend(check_matters(resolved))
+        report.found.extend(check_panels(resolved))
         report.found.extend(check_tests(resolved))
         report.found.extend(check_rankings(resolved))
 

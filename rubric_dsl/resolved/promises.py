@@ -23,7 +23,7 @@ def resolve_promise(use: Expressions, item: tree.Promise) -> Promise | None:
     if use.graph.grain(node).kind == "row":
         use.report.add("R108", claim.span, facts={"text": use.scope.text_of(claim)})
         return None
-    return Promise(item.title.text, "always", node, None, None, item.span)
+    return Promise(item.title.text, "always", node, None, None, item.claim.span)
 
 
 def _monotone(use: Expressions, item: tree.Promise, claim: tree.Call, function: str) -> Promise | None:
@@ -35,6 +35,6 @@ def _monotone(use: Expressions, item: tree.Promise, claim: tree.Call, function: 
         scored = isinstance(score, bind.Indicator | bind.Touchpoint | bind.Measure)
         if scored and isinstance(column, bind.Column) and column.type.ordered:
             kind = "never_rises" if function == "never_rises" else "never_falls"
-            return Promise(item.title.text, kind, None, names[0], names[1], item.span)  # type: ignore[arg-type]
+            return Promise(item.title.text, kind, None, names[0], names[1], item.claim.span)  # type: ignore[arg-type]
     use.report.add("R121", claim.span, facts={"function": claim.function.text})
     return None

@@ -38,6 +38,12 @@ def command(
         show_found(terminal, done.diagnostics, done.sources)
         if done.summary is not None:
             terminal.out(terminal.say("check.clean", file=path, summary=done.summary.shown(terminal.lang)))
+            for panel in done.summary.panels_shown(terminal.lang):
+                terminal.out(terminal.say("check.weights", panel=panel))
+            for promise in done.plan.promises if done.plan is not None else ():
+                if promise.status == "proved":
+                    rows = terminal.say("check.rows", count=promise.cases) if promise.cases else ""
+                    terminal.out(terminal.say("check.promise", title=promise.title, rows=rows))
     if as_json:
         terminal.json(objects[0] if len(objects) == 1 else objects)
     return code

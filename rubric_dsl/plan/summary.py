@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from rubric_dsl.numbers.decimals import exact_text
+from rubric_dsl.numbers.reals import Exact
+from rubric_dsl.numbers.show import shown
 from rubric_dsl.resolved import bindings as bind
+from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved.model import Resolved
+from rubric_dsl.resolved.panels import values_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,8 @@ class Summary:
     """Touchpoints in the scenario with the fewest."""
     most: int
     worth: str
+    panels: tuple[tuple[str, tuple[tuple[str, Exact], ...]], ...] = ()
+    """Weights by panel: what a panel of ratings or judgements amounts to."""
 
     def as_json(self) -> dict[str, int | str]:
         return {
@@ -52,7 +58,27 @@ class Summary:
         )
 
 
+    def panels_shown(self, lang: str) -> list[str]:
+        """A line a panel: `shares: connect 6%, environment 4%`."""
+        colon, comma = ("：", "，") if lang == "zh" else (": ", ", ")
+        return [
+            name + colon + comma.join(f"{item} {shown(weight, 'percent', lang)}" for item, weight in weights)
+            for name, weights in self.panels
+        ]
+
+
+def _panels(resolved: Resolved) -> tuple[tuple[str, tuple[tuple[str, Exact], ...]], ...]:
+    found = []
+    for name, binding in resolved.scope.names.items():
+        if isinstance(binding, bind.Weights):
+            operation = resolved.graph[binding.node].operation
+            assert isinstance(operation, op.Weights)
+            found.append((name, tuple(zip(operation.items, values_of(operation), strict=True))))
+    return tuple(found)
+
+
 def summary_of(resolved: Resolved) -> Summary:
+    """What an accepted rubric amounts to."""
     scope = resolved.scope
     touchpoints = [b for b in scope.names.values() if isinstance(b, bind.Touchpoint)]
     indicators = [b for b in scope.names.values() if isinstance(b, bind.Indicator)]
@@ -68,7 +94,14 @@ def summary_of(resolved: Resolved) -> Summary:
     instances = sum(counts.values()) + alone
     sizes = list(counts.values()) or [0]
     return Summary(
-        len(indicators), len(touchpoints), len(counts), instances, min(sizes), max(sizes), exact_text(_worth(resolved))
+        len(indicators),
+        len(touchpoints),
+        len(counts),
+        instances,
+        min(sizes),
+        max(sizes),
+        exact_text(_worth(resolved)),
+        _panels(resolved),
     )
 
 

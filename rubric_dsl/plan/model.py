@@ -47,8 +47,8 @@ class PlanNode(Strict):
     irrational: bool
     """The value may be irrational (enclosed)."""
     lines: tuple[Lines, ...]
-    """Where it came from. Of a table: its inputs, then each row. Of a score or touchpoint: its name, then each condition
-    in order (and the `missing:` line of a touchpoint last)."""
+    """Where it came from. Of a table: its inputs, then each row. Of a score or touchpoint: its name, then each
+    condition in order (and the `missing:` line of a touchpoint last)."""
 
 
 class MemberSchema(Strict):
@@ -57,7 +57,8 @@ class MemberSchema(Strict):
 
 
 class ColumnSchema(Strict):
-    """What a cell must be. Range ends are exact texts in the runtime unit (seconds, 1/2 for 50%); dates, times as text."""
+    """What a cell must be. Range ends are exact texts in the runtime unit (seconds, 1/2 for 50%), dates and times as
+    they are written."""
 
     name: str
     label: str | None

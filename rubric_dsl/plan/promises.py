@@ -52,7 +52,7 @@ class Broken:
 
 
 def prove(plan: model.ScoringPlan, promises: list[Promise]) -> tuple[model.ScoringPlan, list[Diagnostic]]:
-    """The plan with what is known of each promise, and a finding for each that is broken (R174) or not proved (R175)."""
+    """The plan with what is known of each promise; a finding for each that is broken (R174) or not proved (R175)."""
     found: list[Diagnostic] = []
     schemas = []
     for schema, promise in zip(plan.promises, promises, strict=True):

@@ -1,13 +1,14 @@
 """The operations of a scoring plan: one frozen class a kind, operands given by node number.
 
-An operand is the number of an earlier node, so a list of operations in ascending order is evaluated from the front to the
-back without recursion. Numbers stand as exact text (`"19/2"`), texts as they are, dates `2020-10-28`, times `14:56`.
-Resolving builds them, the plan lists them, engines evaluate them. `language.md` section 7 is what they mean.
+An operand is the number of an earlier node, so a list of operations in ascending order is evaluated from the front
+to the back without recursion. Numbers stand as exact text (`"19/2"`), texts as they are, dates `2020-10-28`, times
+`14:56`. Resolving builds them, the plan lists them, engines evaluate them. `language.md` section 7 is what they
+mean.
 
-Two values are not numbers: *absent* (an operand that is absent makes the result absent unless said otherwise below) and
-*not applicable* (only scores; read by an expression it counts as absent). *Undefined* (division by zero, a root outside its
-domain) is an error once it is used by something that is really reached: `Choose`, `All`, `Any`, `Table` and guards stop when
-decided and an undefined value on the other side does no harm.
+Two values are not numbers: *absent* (an operand that is absent makes the result absent unless said otherwise
+below) and *not applicable* (only scores; read by an expression it counts as absent). *Undefined* (division by
+zero, a root outside its domain) is an error once it is used by something that is really reached: `Choose`, `All`,
+`Any`, `Table` and guards stop when decided and an undefined value on the other side does no harm.
 """
 
 from __future__ import annotations
@@ -174,7 +175,8 @@ class Choose:
 
 @dataclass(frozen=True, slots=True)
 class Only:
-    """The operand, present exactly where the condition is yes (`measure … when COND`); the operand is not read elsewhere."""
+    """The operand, present exactly where the condition is yes (`measure … when COND`); the operand is not read
+    elsewhere."""
 
     condition: Node
     operand: Node
@@ -328,8 +330,9 @@ AcrossName = Literal[
 class Across:
     """One value from the subjects' values of `operand` (those that have it), or each subject's place among them.
 
-    `rank`, `percentile_rank`, `minmax`, `zscore` have subject grain and are absent where the operand is; the others have
-    cohort grain, or subject grain with `within` (the group: subjects with the same value of that node).
+    `rank`, `percentile_rank`, `minmax`, `zscore` have subject grain and are absent where the operand is; the
+    others have cohort grain, or subject grain with `within` (the group: subjects with the same value of that
+    node).
     """
 
     name: AcrossName
@@ -345,7 +348,8 @@ class Across:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`unless` gives the outcome where `node` is not yes, `if` where it is yes, `when` is not applicable where it is not yes."""
+    """`unless` gives the outcome where `node` is not yes, `if` where it is yes, `when` is not applicable where it
+    is not yes."""
 
     word: Literal["unless", "if", "when"]
     node: Node
@@ -371,9 +375,9 @@ class Rounding:
 class Touchpoint:
     """Points of a touchpoint at its own grain, or not applicable.
 
-    In order: `conditions`; then `rule`, and `missing` where the rule is absent; then `rounding`. `amount` is the worth, or
-    the most a penalty or bonus can be (penalties are positive here and taken off by the indicator). Points outside 0 to
-    `amount` are an impossible value. `strata`: the scenarios it belongs to (empty: all).
+    In order: `conditions`; then `rule`, and `missing` where the rule is absent; then `rounding`. `amount` is the
+    worth, or the most a penalty or bonus can be (penalties are positive here and taken off by the indicator).
+    Points outside 0 to `amount` are an impossible value. `strata`: the scenarios it belongs to (empty: all).
     """
 
     name: str
@@ -393,7 +397,8 @@ Combination = Literal["sum", "mean", "geometric mean", "lowest", "highest"]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A worth-carrying part: a touchpoint or indicator node with the weight that takes the place of its worth (None: its worth)."""
+    """A worth-carrying part: a touchpoint or indicator node with the weight that takes the place of its worth
+    (None: its worth)."""
 
     node: Node
     weight: str | None
@@ -424,9 +429,10 @@ class RowScore:
 class Indicator:
     """Score of an indicator for a subject, out of `worth`, or not applicable.
 
-    Exactly one source: `row_score` (folded as its table says), `parts` (indicators, or touchpoints at subject grain),
-    `value` (`= EXPR`), or none (extras alone). `conditions` are those of one value a subject: they are read first, and the
-    first that decides replaces the score. Then the source, `missing` where `value` is absent, `extras`, `limits`, `rounding`.
+    Exactly one source: `row_score` (folded as its table says), `parts` (indicators, or touchpoints at subject
+    grain), `value` (`= EXPR`), or none (extras alone). `conditions` are those of one value a subject: they are
+    read first, and the first that decides replaces the score. Then the source, `missing` where `value` is absent,
+    `extras`, `limits`, `rounding`.
     """
 
     name: str

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rubric_dsl.diagnostics import prose
 from rubric_dsl.diagnostics.model import Diagnostic
 from rubric_dsl.engines.contract import Engine
-from rubric_dsl.observations.read import read_observations
+from rubric_dsl.observations.read import read_observations, stopped_by
 from rubric_dsl.plan.compile import compile_rubric
 from rubric_dsl.plan.model import ScoringPlan
 from rubric_dsl.results.score import score
+from rubric_dsl.testing.run import run_tests
 from tests.conformance.cases import Case, all_cases, case
 from tests.conformance.compare import Outcome, Verdict, described, verdict
 
@@ -30,11 +31,13 @@ def load(path: str) -> bytes:
 
 
 def outcome_of(tried: Case, engine: Engine | None = None) -> Outcome:
-    compiled = compile_rubric(str(tried.rubric), load)
+    compiled = compile_rubric(str(tried.rubric), load, settings=tried.expected.get("set"))
     errors = tuple(map(_described, filter(_is_error, compiled.diagnostics)))
     if compiled.plan is None or errors:
         return Outcome(errors or ("no plan",))
-    return scored(tried, compiled.plan, engine)
+    tests = run_tests(compiled.plan, compiled.resolved.tests, compiled.resolved.examples)
+    failed = tuple(str(outcome.test.title.text) for outcome in tests if not outcome.passed)
+    return replace(scored(tried, compiled.plan, engine), failed_tests=failed)
 
 
 def _is_error(found: Diagnostic) -> bool:
@@ -49,12 +52,13 @@ def _described(found: Diagnostic) -> str:
 
 def scored(tried: Case, plan: ScoringPlan, engine: Engine | None = None) -> Outcome:
     """The outcome of a case whose rubric is compiled."""
-    observations = read_observations(plan, sources(tried, plan))
+    leave_out = bool(tried.expected.get("leave_out_refused"))
+    observations = read_observations(plan, sources(tried, plan), leave_out)
     refusals = tuple((name, one) for name, data in observations.tables.items() for one in data.ledger.refusals)
-    if refusals:
+    if stopped_by(observations, leave_out):
         return Outcome(refusals=refusals)
     result = score(plan, observations, engine)
-    return Outcome(faults=tuple(str(problem) for problem in result.problems), result=result)
+    return Outcome(refusals=refusals, faults=tuple(str(problem) for problem in result.problems), result=result)
 
 
 def sources(tried: Case, plan: ScoringPlan) -> dict[str, File]:

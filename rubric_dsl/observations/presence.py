@@ -65,7 +65,7 @@ class RowRules:
 
     def _broken(self, values: Mapping[str, Cell], bad: set[str]) -> Iterator[Finding]:
         for rule, message in self._musts:
-            if any(values[name] is None or name in bad for name in rule.columns):
+            if not bad.isdisjoint(rule.columns):
                 continue
             verdict = rule.verdict(values)
             column = rule.columns[0] if rule.columns else None

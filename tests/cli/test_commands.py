@@ -259,3 +259,64 @@ def test_a_rubric_without_tests_says_so(rubric: Said, folder: Path) -> None:
     text = rubrics.HOTLINES[: rubrics.HOTLINES.index("test ")]
     (folder / "bare.rubric").write_text(text, "utf-8")
     assert rubric("test", "bare.rubric") == (0, "bare.rubric: it has no tests\n", "")
+
+
+# ---------------------------------------------------------------- explain
+
+
+def test_an_explanation_leads_to_the_rows_and_lines_that_cost_points(rubric: Said) -> None:
+    code, out, err = rubric("explain", "hotlines.rubric", "calls.csv", "乙")
+    assert (code, err) == (0, "")
+    assert out.splitlines() == [
+        "乙: overall 5 of 10, rank 3",
+        "  access  2 of 4  −2  (line 17)",
+        "    answered  2 of 4  −2  (line 18)",
+        "      row 5: connected no; 0 of 4",
+        "  waiting  3 of 6  −3  (line 19)",
+        "    quick  3 of 6  −3  (line 21)",
+        "      row 5: connected no; unless connected; 0 of 6",
+    ]
+
+
+def test_an_item_is_explained_with_all_its_rows_and_the_row_of_its_table(rubric: Said) -> None:
+    for item in ("quick", "--item=quick"):
+        _, out, _ = rubric("explain", "hotlines.rubric", "calls.csv", "--subject", "甲", item)
+        assert out.splitlines() == [
+            "甲: quick 4 of 6",
+            "  row 2: wait 10; up to target: 6; 6 of 6",
+            "  row 3: wait 20; over target: 2; 2 of 6",
+        ]
+    _, out, _ = rubric("explain", "hotlines.rubric", "calls.csv", "甲", "等待", "--lang", "zh")
+    assert out.splitlines()[0] == "甲：等待 4/6"
+    assert "观测第 3 行：wait 20；超过 target：2；2/6" in out
+
+
+def test_explain_json_adds_up_and_names_rubric_and_row(rubric: Said) -> None:
+    code, found = rubric.json("explain", "hotlines.rubric", "calls.csv", "甲")
+    assert code == 0 and (found["score"]["exact"], found["worth"]["exact"], found["rank"]) == ("8", "10", 2)
+    assert [(item["name"], item["contribution"]["exact"], item["lost"]["exact"]) for item in found["items"]] == [
+        ("access", "4", "0"), ("waiting", "4", "2")]
+    quick = found["items"][1]["items"][0]
+    assert quick["rubric"] == {"file": "hotlines.rubric", "line": 21}
+    row = quick["rows"][1]
+    assert (row["table"], row["row"], row["columns"], row["points"]["exact"]) == ("calls", 3, {"wait": "20"}, "2")
+    assert row["matched"] == {"row": 2, "text": "over target: 2"}
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    (["calls.csv"], "say which subject to explain; there are: 甲, 乙, 丙"),
+    (["calls.csv", "丁"], "there is no subject `丁`; there are: 甲, 乙, 丙"),
+    (["calls.csv", "甲", "speed"], "there is no item `speed`; there are: overall, access, answered, waiting, quick"),
+    (["calls.csv", "甲", "quick", "more"], "unexpected: more"),
+])
+def test_who_or_what_cannot_be_explained_is_said_with_what_can(words: list[str], said: str, rubric: Said) -> None:
+    code, out, err = rubric("explain", "hotlines.rubric", *words)
+    assert (code, out) == (2, "") and err.splitlines()[0] == said
+
+
+def test_a_private_cell_that_decided_is_not_shown(rubric: Said, folder: Path) -> None:
+    text = rubrics.HOTLINES.replace("worth 4 when connected", 'worth 4 when tester = "M1"')
+    (folder / "private.rubric").write_text(text[: text.index("test ")], "utf-8")
+    for arguments in ([], ["--json"]):
+        code, out, _ = rubric("explain", "private.rubric", "calls.csv", "甲", "answered", *arguments)
+        assert code == 0 and "•••" in out and "M2" not in out

@@ -11,13 +11,15 @@ from rubric_dsl.resolved import bindings as bind
 from rubric_dsl.resolved import domains, established
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved import types as ty
-from rubric_dsl.resolved.expressions import Expressions, Place
+from rubric_dsl.resolved.expressions import Expressions, Mend, Place
 from rubric_dsl.resolved.literals import constant_of, value_in
 from rubric_dsl.resolved.references import mentioned, names_in
-from rubric_dsl.resolved.report import Fix, Label
+from rubric_dsl.resolved.report import Edit, Fix, Label
 from rubric_dsl.resolved.tables import lower_table
+from rubric_dsl.resolved.words import TypeWord, swapped, written_as
 from rubric_dsl.surface import tree
 from rubric_dsl.surface.keywords import function_id
+from rubric_dsl.surface.print_parts import AND, word
 
 # ---------------------------------------------------------------- parameters
 
@@ -28,7 +30,8 @@ def resolve_parameter(
     """A named constant; `settings` may replace its value within its range."""
     value = _literal(parameter.value)
     if value is None:
-        use.report.add("R131", parameter.value.span)
+        fix = Fix("measure", (), {"name": parameter.named.name})
+        use.report.add("R131", parameter.value.span, fixes=[fix])
         return None
     number, kind = value
     limits = parameter.limits
@@ -42,7 +45,8 @@ def resolve_parameter(
             use.report.add(
                 "R128",
                 parameter.named.word.span,
-                facts={"name": parameter.named.name, "setting": setting, "type": kind.kind},
+                facts={"name": parameter.named.name, "setting": setting, "type": TypeWord(kind.kind)},
+                fixes=[written_as(kind)],
             )
             return None
         number = read
@@ -52,6 +56,7 @@ def resolve_parameter(
             parameter.value.span,
             facts={"name": parameter.named.name, "value": domains.Shown(number, kind)},
             labels=[Label(limits.span, "range")] if limits is not None else [],
+            fixes=[Fix("range")],
         )
         return None
     node = use.graph.add(
@@ -88,11 +93,12 @@ def _end(use: Expressions, end: tree.PatternValue | None, kind: ty.ValueType) ->
         return None
     value = _literal(end) if isinstance(end, tree.Number | tree.Negate) else None
     if value is None:
-        use.report.add("R118", end.span, facts={"type": kind.kind})
+        use.report.add("R118", end.span, facts={"type": TypeWord(kind.kind)}, fixes=[written_as(kind)])
         return None
     if value[1] == kind or value[0] == 0:
         return value[0]
-    use.report.add("R064", end.span, facts={"left": kind.kind, "right": value[1].kind})
+    facts = {"left": TypeWord(kind.kind), "right": TypeWord(value[1].kind)}
+    use.report.add("R064", end.span, facts=facts, fixes=[Fix("same")])
     return None
 
 
@@ -155,16 +161,28 @@ def _by_expression(
     use: Expressions, measure: tree.Measure, body: tree.Expr, place: Place
 ) -> tuple[op.Node, ...] | None:
     if len(measure.names) > 1:
-        use.report.add("R136", body.span, facts={"given": 1, "wanted": len(measure.names)})
+        use.report.add("R136", body.span, facts={"given": 1, "wanted": len(measure.names)}, fixes=[Fix("each")])
         return None
     node = use.lower(body, place)
     if node is None:
         return None
     if measure.optional and not use.graph[node].needs:
-        use.report.add("R083", measure.names[0].word.span, facts={"name": measure.names[0].name})
-    if not measure.optional and not use.present(node, body, place):
+        facts = {"name": measure.names[0].name}
+        use.report.add("R083", measure.names[0].word.span, facts=facts, fixes=[Fix("drop")])
+    if not measure.optional and not use.present(node, body, place, mend=_optional(use, measure)):
         return None
     return (node,)
+
+
+def _optional(use: Expressions, measure: tree.Measure) -> Mend:
+    """`measure hdi = …` becomes `measure hdi optional = …`."""
+    named = measure.names[-1]
+    last = measure.limits.span if measure.limits is not None else [named.word, *named.labels][-1].span
+
+    def mend(guard: str) -> Fix:
+        return Fix("optional", (Edit(last.after(), f" {word('OPTIONAL', use.scope.language)}"),))
+
+    return mend
 
 
 def _finished(
@@ -197,7 +215,7 @@ def _finished(
     )
     use.scope.sources.setdefault(only, named.name)
     if measure.when is not None:
-        use.scope.conditions.setdefault(only, use.scope.text_of(measure.when))
+        use.scope.conditions.setdefault(only, use.scope.text_of(measure.when, AND))
     return only
 
 
@@ -205,7 +223,8 @@ def _within(use: Expressions, measure: tree.Measure, named: tree.Named, node: op
     known = use.graph[node]
     assert measure.limits is not None
     if not known.type.numeric:
-        use.report.add("R116", measure.limits.span, facts={"type": known.type.kind})
+        fix = Fix("choice" if known.type.kind == "choice" else "remove")
+        use.report.add("R116", measure.limits.span, facts={"type": TypeWord(known.type.kind)}, fixes=[fix])
         return None
     ends: list[op.Node | None] = []
     for end in (measure.limits.low, measure.limits.high):
@@ -215,11 +234,12 @@ def _within(use: Expressions, measure: tree.Measure, named: tree.Named, node: op
         ends.append(use.number(value, end.span, known.type) if value is not None and end is not None else None)
     low, high = (Fraction(_text(use, end)) if end is not None else None for end in ends)
     if low is not None and high is not None and low > high:
-        use.report.add("R117", measure.limits.span)
+        use.report.add("R117", measure.limits.span, fixes=swapped(measure.limits, use.scope.language))
         return None
     domain = domains.intersect(known.domain, low, high)
     if domain is None:
-        use.report.add("R134", measure.limits.span, facts={"name": named.name})
+        facts = {"name": named.name, "possible": domains.ShownRange(known.domain, known.type)}
+        use.report.add("R134", measure.limits.span, facts=facts, fixes=[Fix("range")])
         return None
     return use.graph.add(
         op.Within(node, ends[0], ends[1]),
@@ -254,7 +274,8 @@ def resolve_formula(use: Expressions, formula: tree.Formula, order: Mapping[str,
     for argument in formula.arguments:
         first = seen.setdefault(argument.text, argument)
         if first is not argument:
-            use.report.add("R133", argument.span, facts={"name": argument.text}, labels=[Label(first.span, "first")])
+            labels, fixes = [Label(first.span, "first")], [Fix("rename")]
+            use.report.add("R133", argument.span, facts={"name": argument.text}, labels=labels, fixes=fixes)
             return None
     own = order.get(formula.word.text, 0)
     sound = True

@@ -36,6 +36,28 @@ class Shown:
         return shown(self.value, self.type.kind, lang)  # type: ignore[arg-type]  # a numeric kind
 
 
+@dataclass(frozen=True, slots=True)
+class ShownRange:
+    """A range of numeric values in the reader's language: `0% to 100%`, `at most 60 s`."""
+
+    domain: ty.Domain
+    type: ty.ValueType
+
+    def shown(self, lang: str) -> str:
+        around = as_interval(self.domain)
+        low, high = (
+            Shown(end, self.type).shown(lang) if end is not None else None for end in (around.low, around.high)
+        )
+        zh = lang == "zh"
+        if low is not None and high is not None:
+            return low if low == high else f"{low} 至 {high}" if zh else f"{low} to {high}"
+        if low is not None:
+            return f"不低于 {low}" if zh else f"at least {low}"
+        if high is not None:
+            return f"不超过 {high}" if zh else f"at most {high}"
+        return "任何值" if zh else "any value"
+
+
 # ---------------------------------------------------------------- making and reading domains
 
 

@@ -16,11 +16,13 @@ from rubric_dsl.resolved import domains, established
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved import types as ty
 from rubric_dsl.resolved.established import Established
-from rubric_dsl.resolved.graph import NO_NEEDS, Graph
+from rubric_dsl.resolved.graph import NO_NEEDS, Graph, NodeFacts
 from rubric_dsl.resolved.literals import constant_of, read_moment
 from rubric_dsl.resolved.report import Edit, Fix, Label, Report
 from rubric_dsl.resolved.scope import Scope
+from rubric_dsl.resolved.words import TypeWord
 from rubric_dsl.surface import tree
+from rubric_dsl.surface.print_parts import AND, OPERAND, UNARY, print_number, word
 from rubric_dsl.text.source import Span
 
 if TYPE_CHECKING:
@@ -42,6 +44,9 @@ class Place:
     def knowing(self, facts: Established) -> Place:
         return replace(self, known=self.known | facts)
 
+
+Mend = Callable[[str], Fix]
+"""The fix that guards a value with the condition under which it is there."""
 
 MAX_DEPTH = 128
 """Formulas in formulas, together with their own nesting, deeper than this are refused (R139)."""
@@ -68,37 +73,83 @@ class Expressions:
         node = self.lower(expression, place)
         if node is None:
             return None
-        if not self.is_yes_no(node, expression.span):
+        if not self.is_yes_no(node, expression):
             return None
-        return node if self.present(node, expression, place) else None
+        return node if self.present(node, expression, place, mend=self._asked_first(expression)) else None
 
-    def is_yes_no(self, node: Node, span: Span) -> bool:
-        if self.graph.type(node) == ty.YES_NO:
+    def is_yes_no(self, node: Node, part: tree.Expr) -> bool:
+        kind = self.graph.type(node)
+        if kind == ty.YES_NO:
             return True
-        self.report.add("R060", span, facts={"type": self.graph.type(node).kind})
+        text = self.scope.text_of(part, UNARY)
+        fix = Fix("member" if kind.kind in ("choice", "text") else "compare", (), {"text": text})
+        self.report.add("R060", part.span, facts={"type": TypeWord(kind.kind)}, fixes=[fix])
         return False
 
-    def present(self, node: Node, expression: object, place: Place, *, span: Span | None = None) -> bool:
-        """Whether the node cannot be absent here; reports what would be absent (R080)."""
+    def present(self, node: Node, expression: object, place: Place, *, mend: Mend | None = None) -> bool:
+        """Whether the node cannot be absent here; reports what would be absent (R080) and how `mend` would guard it."""
         missing = established.outstanding(self.graph, self.graph[node].needs, place.known)
         if not missing:
             return True
-        self.report_absence(sorted(need.source for need in missing)[0], expression, span)
+        self._report_absence(sorted(need.source for need in missing)[0], expression, mend)
         return False
 
-    def report_absence(self, source: Node, expression: object, span: Span | None = None) -> None:
+    def _report_absence(self, source: Node, expression: object, mend: Mend | None) -> None:
         name = self.scope.name_of_source(source)
-        where = (self.scope.span_in(expression, name) if name else None) or span or _span_of(expression)
+        where = (self.scope.span_in(expression, name) if name else None) or _span_of(expression)
         condition = self.scope.presence_text(source)
-        key = "when" if condition else "maybe"
-        labels = [Label(declared, "declared")] if (declared := self.scope.declaration(name)) else []
+        language = self.scope.language
+        there = f"{name} {word('IS', language)} {word('NOT', language)} {word('MISSING', language)}"
+        fix = Fix(f"guard_{'when' if condition else 'maybe'}", (), {"condition": condition or ""})
         self.report.add(
             "R080",
             where,
-            facts={"name": name or "…", "condition": condition or ""},
-            labels=labels,
-            fixes=[Fix(f"guard_{key}", (), {"name": name or "…", "condition": condition or ""})],
+            facts={"name": name or "…"},
+            labels=[Label(declared, "declared")] if (declared := self.scope.declaration(name)) else [],
+            fixes=[mend(condition or there)] if mend is not None and name else [fix],
         )
+
+    def _asked_first(self, expression: tree.Expr) -> Mend:
+        """`wait > 60 s` becomes `connected and wait > 60 s`."""
+
+        def mend(guard: str) -> Fix:
+            language = self.scope.language
+            rewrite = f"{guard} {word('AND', language)} {self.scope.text_of(expression, AND)}"
+            return Fix("and", (Edit(_span_of(expression), rewrite),), {"rewrite": rewrite})
+
+        return mend
+
+    def not_a_number(self, node: Node, part: tree.Expr | tree.Outcome, edits: tuple[Edit, ...] = ()) -> None:
+        """Reports R063 with what makes a number of such a value; `edits` do that for yes/no."""
+        kind = self.graph.type(node).kind
+        key = {"yes/no": "yes_no", "choice": "choice", "text": "text"}.get(kind, "moment")
+        fix = Fix(key, edits if key == "yes_no" else ())
+        self.report.add("R063", part.span, facts={"type": TypeWord(kind)}, fixes=[fix])
+
+    def not_a_plain_number(self, node: Node, part: tree.Expr, full: Fraction | None = None) -> None:
+        """Reports R064 where points are needed: a percentage is taken of `full` marks, a duration counted in seconds."""
+        kind = self.graph.type(node)
+        fixes = [Fix("same")]
+        if kind == ty.PERCENT and full is not None:
+            rewrite = f"{exact_text(full)} * {self.scope.text_of(part, UNARY)}"
+            fixes = [Fix("scale", (Edit(part.span, rewrite),), {"rewrite": rewrite})]
+        elif kind == ty.DURATION:
+            fixes = [self.in_seconds("per_unit", part)]
+        facts = {"left": TypeWord("number"), "right": TypeWord(kind.kind)}
+        self.report.add("R064", part.span, facts=facts, fixes=fixes)
+
+    def in_seconds(self, key: str, part: tree.Expr, holds: str = "{}") -> Fix:
+        """`wait` becomes `wait / 1 s`."""
+        rewrite = holds.format(f"{self.scope.text_of(part, UNARY)} / 1{self._seconds}")
+        return Fix(key, (Edit(part.span, rewrite),), {"rewrite": rewrite})
+
+    @property
+    def _seconds(self) -> str:
+        return "秒" if self.scope.language == "zh" else " s"
+
+    @property
+    def _minutes(self) -> str:
+        return "分钟" if self.scope.language == "zh" else " min"
 
     # ------------------------------------------------------------ literals and names
 
@@ -153,7 +204,7 @@ class Expressions:
         node = self.lower(expression, place)
         if node is None or self.graph.type(node).numeric:
             return node
-        self.report.add("R063", expression.span, facts={"type": self.graph.type(node).kind})
+        self.not_a_number(node, expression)
         return None
 
     def _sum(self, expression: tree.Sum, place: Place) -> Node | None:
@@ -186,8 +237,13 @@ class Expressions:
                 self.report.add(
                     "R066",
                     part.span,
-                    facts={"left": kind.kind, "right": self.graph.type(node).kind, "sign": "÷" if divided else "×"},
+                    facts={
+                        "left": TypeWord(kind.kind),
+                        "right": TypeWord(self.graph.type(node).kind),
+                        "sign": "÷" if divided else "×",
+                    },
                     labels=[Label(expression.factors[0].span, "left")],
+                    fixes=[Fix("per_unit")],
                 )
                 return None
             kind = found
@@ -208,7 +264,8 @@ class Expressions:
             return None
         for node, part in ((base, expression.base), (exponent, expression.exponent)):
             if self.graph.type(node) == ty.DURATION:
-                self.report.add("R067", part.span, facts={"function": "^"})
+                fix = self.in_seconds("per_unit", part, "({})")
+                self.report.add("R067", part.span, facts={"function": "^"}, fixes=[fix])
                 return None
         whole = domains.is_whole(self.graph.domain(exponent))
         return self.graph.add(
@@ -237,7 +294,11 @@ class Expressions:
             self.report.add(
                 "R069",
                 rounding.span,
-                facts={"first": before.step, "second": exact_text(step)},
+                facts={
+                    "first": domains.Shown(Fraction(before.step), self.graph.type(operand)),
+                    "second": domains.Shown(step, self.graph.type(operand)),
+                },
+                fixes=[Fix("once")],
             )
         known = self.graph[operand]
         return self.graph.add(
@@ -256,13 +317,15 @@ class Expressions:
             self._unit_missing(rounding.step, "%")
             return None
         if unit == ty.NUMBER and kind == ty.DURATION:
-            self._unit_missing(rounding.step, " s")
+            self._unit_missing(rounding.step, "s")
             return None
         if unit != kind:
-            self.report.add("R064", rounding.step.span, facts={"left": kind.kind, "right": unit.kind})
+            facts = {"left": TypeWord(kind.kind), "right": TypeWord(unit.kind)}
+            self.report.add("R064", rounding.step.span, facts=facts, fixes=[Fix("same")])
             return None
         if value <= 0:
-            self.report.add("R065", rounding.step.span, facts={"step": rounding.step.text})
+            text = print_number(rounding.step, self.scope.language)
+            self.report.add("R065", rounding.step.span, facts={"step": text}, fixes=[Fix("step")])
             return None
         return value
 
@@ -301,7 +364,8 @@ class Expressions:
         if literal and known.type == ty.TEXT and wanted in (ty.DATE, ty.TIME):
             moment = read_moment(known.operation.value, wanted)
             if moment is None:
-                self.report.add("R068", part.span, facts={"text": known.operation.value, "type": wanted.kind})
+                facts = {"text": known.operation.value, "type": TypeWord(wanted.kind)}
+                self.report.add("R068", part.span, facts=facts, fixes=[Fix("form")])
                 return None
             return self.constant(moment, wanted, part.span)
         if literal and known.type == ty.NUMBER:
@@ -309,31 +373,40 @@ class Expressions:
             if (wanted == ty.PERCENT and value in (0, 1)) or (wanted == ty.DURATION and value == 0):
                 return self.constant(known.operation.value, wanted, part.span)
         if known.type == ty.NUMBER and wanted in (ty.PERCENT, ty.DURATION):
-            self._unit_missing(part, "%" if wanted == ty.PERCENT else " s")
+            self._unit_missing(part, "%" if wanted == ty.PERCENT else "s")
             return None
         self.report.add(
             "R064",
             part.span,
-            facts={"left": wanted.kind, "right": known.type.kind},
+            facts={"left": TypeWord(wanted.kind), "right": TypeWord(known.type.kind)},
             labels=[Label(other.span, "other")] if other is not part else [],
+            fixes=[self._meant_by(known, wanted, other) or Fix("same")],
         )
         return None
 
+    def _meant_by(self, known: NodeFacts, wanted: ty.ValueType, other: Any) -> Fix | None:
+        """`period = "peak"` is meant as `period is peak`."""
+        if wanted.kind != "choice" or known.type != ty.TEXT or not isinstance(known.operation, op.Constant):
+            return None
+        member = known.operation.value
+        if member not in wanted.members or not isinstance(other, tree.Name):
+            return None
+        return Fix("choice", (), {"rewrite": f"{other.name} {word('IS', self.scope.language)} {member}"})
+
     def _unit_missing(self, part: Any, unit: str) -> None:
-        code = "R061" if unit == "%" else "R062"
-        literal = isinstance(part, tree.Number) and part.unit in ("", "points")
-        shown = part.text if literal else "…"
-        edits: tuple[Edit, ...] = ()
-        if literal and part.unit == "":
-            edits = (Edit(part.span.after(), unit),)
-        elif literal and unit == " s":
-            edits = (Edit(part.span, f"{part.text} min"),)
-        self.report.add(
-            code,
-            part.span,
-            facts={"number": shown},
-            fixes=[Fix("unit" if literal else "other", edits, {"number": shown})],
-        )
+        """A bare number where a percentage or a duration is needed: what it may be meant to be."""
+        fixes: list[Fix] = []
+        if isinstance(part, tree.Number) and unit == "%" and part.unit == "":
+            fixes = [Fix("unit", (Edit(part.span, part.text + "%"),), {"plain": part.text})]
+        elif isinstance(part, tree.Number) and unit == "s":
+            minutes = Fix("minutes", (Edit(part.span, part.text + self._minutes),), {"plain": part.text})
+            seconds = Fix("unit", (Edit(part.span, part.text + self._seconds),), {"plain": part.text})
+            fixes = [minutes] if part.unit == "points" else [seconds, minutes]
+        elif unit == "s":
+            rewrite = f"{self.scope.text_of(part, UNARY)} * 1{self._seconds}"
+            fixes = [Fix("other", (Edit(part.span, rewrite),), {"rewrite": rewrite})]
+        text = self.scope.text_of(part)
+        self.report.add("R061" if unit == "%" else "R062", part.span, facts={"number": text}, fixes=fixes or [Fix("other")])
 
     def grain(self, nodes: Sequence[Node | None], parts: Sequence[Any]) -> ty.Grain | None:
         """The common grain; reports a mix of rows and subjects, or of two tables."""
@@ -357,6 +430,7 @@ class Expressions:
                 second.span,
                 facts={"one": one.table or "", "two": two.table or ""},
                 labels=[Label(first.span, "other", {"table": one.table or ""})],
+                fixes=[Fix("aggregate")],
             )
             return
         row, whole = (first, second) if one.kind == "row" else (second, first)
@@ -385,7 +459,9 @@ class Expressions:
         nodes, kind = same
         for relation in expression.relations:
             if not kind.ordered and relation not in ("=", "<>"):
-                self.report.add("R074", expression.span, facts={"type": kind.kind, "relation": relation})
+                text = self.scope.text_of(expression.operands[0], OPERAND)
+                facts = {"type": TypeWord(kind.kind), "relation": relation}
+                self.report.add("R074", expression.span, facts=facts, fixes=[Fix("is", (), {"text": text})])
                 return None
         pairs = [
             self.compare(relation, left, right, expression.span)
@@ -419,7 +495,9 @@ class Expressions:
             elif kind.kind == "choice":
                 return None
             else:
-                self.report.add("R075", member.span, facts={"type": kind.kind, "member": member.text})
+                facts = {"type": TypeWord(kind.kind), "member": member.text}
+                fix = Fix("plain" if kind == ty.YES_NO else "equal", (), {"text": self.scope.text_of(expression.operand)})
+                self.report.add("R075", member.span, facts=facts, fixes=[fix])
                 return None
         ordered = [value for value in kind.members if value in values] or sorted(set(values))
         found = self.graph.add(
@@ -437,7 +515,8 @@ class Expressions:
         if operand is None:
             return None
         if not self.graph[operand].needs:
-            self.report.add("R082", expression.span, facts={"name": self.scope.text_of(expression.operand)})
+            name = self.scope.text_of(expression.operand)
+            self.report.add("R082", expression.span, facts={"name": name}, fixes=[Fix("optional")])
         found = self.is_present(operand, expression.span)
         return found if expression.negated else self.negation(found, expression.span)
 
@@ -461,7 +540,7 @@ class Expressions:
 
     def _not(self, expression: tree.Not, place: Place) -> Node | None:
         operand = self.lower(expression.operand, place)
-        if operand is None or not self.is_yes_no(operand, expression.operand.span):
+        if operand is None or not self.is_yes_no(operand, expression.operand):
             return None
         return self.negation(operand, expression.span)
 
@@ -471,7 +550,7 @@ class Expressions:
         here = place
         for part in expression.operands:
             node = self.lower(part, here)
-            if node is not None and not self.is_yes_no(node, part.span):
+            if node is not None and not self.is_yes_no(node, part):
                 node = None
             nodes.append(node)
             if node is not None:
@@ -501,7 +580,7 @@ class Expressions:
 
     def _if(self, expression: tree.If, place: Place) -> Node | None:
         condition = self.lower(expression.condition, place)
-        if condition is None or not self.is_yes_no(condition, expression.condition.span):
+        if condition is None or not self.is_yes_no(condition, expression.condition):
             return None
         yes = established.facts_from(self.graph, condition, True)
         no = established.facts_from(self.graph, condition, False)

@@ -19,10 +19,11 @@ from rubric_dsl.resolved.panels import ReadGrid, resolve_weights
 from rubric_dsl.resolved.promises import resolve_promise
 from rubric_dsl.resolved.rankings import resolve_ranking
 from rubric_dsl.resolved.references import names_in
-from rubric_dsl.resolved.report import Label, Report
+from rubric_dsl.resolved.report import Fix, Label, Report
 from rubric_dsl.resolved.scope import KindWord, Scope
 from rubric_dsl.resolved.scoring import Scoring
 from rubric_dsl.surface import tree
+from rubric_dsl.surface.keywords import Language
 from rubric_dsl.text.lookalikes import skeleton
 from rubric_dsl.text.source import Span
 
@@ -34,6 +35,8 @@ class Outside:
     settings: Mapping[str, str]
     members: Members
     read_grid: ReadGrid
+    language: Language = "en"
+    """Of the rubric's own words, for what findings offer to paste."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ def resolve(
 ) -> Resolved:
     """Binds and types everything; what cannot be resolved is reported once and stays silent afterwards."""
     memo.trim()
-    scope = Scope(memo.graph, report, damage.lost)
+    scope = Scope(memo.graph, report, damage.lost, outside.language)
     scope.sources, scope.conditions = memo.sources, memo.conditions
     use = Expressions(memo.graph, scope, report)
     resolved = Resolved(header, tuple(items), memo.graph, scope, use, report)
@@ -126,7 +129,7 @@ class _Work:
         table = self._kept(
             f"observe {observe.named.name}",
             _Unit(
-                lambda: declare_table(observe, self.report, self.outside.members, whole), (observe,), frozenset(),
+                lambda: declare_table(observe, self.report, self.outside.members, whole, self.scope.language), (observe,), frozenset(),
                 observe.span, False,
             ),
             (),
@@ -327,12 +330,13 @@ class _Work:
                 continue
             self.resolved.sound = False
             if isinstance(binding, bind.Weights):
-                facts = {
-                    "missing": ", ".join(name for name in members if name not in binding.items) or "-",
-                    "extra": ", ".join(name for name in binding.items if name not in members) or "-",
-                    "column": table.stratum,
-                }
-                self.report.add("R173", word.span, facts=facts, labels=[Label(binding.span, "declared")])
+                facts = {"column": table.stratum}
+                missing = [name for name in members if name not in binding.items]
+                extra = [name for name in binding.items if name not in members]
+                fixes = [Fix("missing", (), {"names": ", ".join(missing)})] if missing else []
+                fixes += [Fix("extra", (), {"names": ", ".join(extra)})] if extra else []
+                labels = [Label(binding.span, "declared")]
+                self.report.add("R173", word.span, facts=facts, labels=labels, fixes=fixes)
             elif not isinstance(binding, bind.Broken):
                 panels = [name for name, other in self.scope.names.items() if isinstance(other, bind.Weights)]
                 self.scope.unknown(word.text, word.span, panels, "R187")

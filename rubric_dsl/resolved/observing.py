@@ -15,8 +15,10 @@ from rubric_dsl.resolved.literals import moment_number, moment_text, read_moment
 from rubric_dsl.resolved.ordering import in_order
 from rubric_dsl.resolved.references import names_in
 from rubric_dsl.resolved.report import Edit, Fix, Label, Report
+from rubric_dsl.resolved.words import TypeWord, line_below, swapped, without_line, written_as
 from rubric_dsl.surface import tree
-from rubric_dsl.surface.print import print_expr
+from rubric_dsl.surface.keywords import Language
+from rubric_dsl.surface.print_parts import AND, word
 
 Members = Callable[[tree.Named], "tuple[tree.Named, ...] | None"]
 """Reads the members of a choice that stand in a CSV beside the rubric; None after a reported error."""
@@ -24,14 +26,17 @@ Members = Callable[[tree.Named], "tuple[tree.Named, ...] | None"]
 MAX_DECIMALS = 30
 
 
-def declare_table(observe: tree.Observe, report: Report, members: Members, whole: bool) -> bind.Table:
+def declare_table(
+    observe: tree.Observe, report: Report, members: Members, whole: bool, language: Language
+) -> bind.Table:
     """The table with its columns; what its conditions say comes with `resolve_conditions`.
 
-    `whole`: no line of the block is broken; else that a column is not there is no finding.
+    `whole`: no line of the block is broken; else that a column is not there is no finding. `language`: of the
+    rubric's own words, for lines that are offered to paste.
     """
     columns: dict[str, bind.Column] = {}
     for line in observe.columns:
-        for column in _columns(observe, line, report, members):
+        for column in _columns(observe, line, report, members, language):
             columns.setdefault(column.name, column)
     stratum = _stratum(observe, columns, report if whole else Report())
     table = bind.Table(
@@ -44,23 +49,25 @@ def declare_table(observe: tree.Observe, report: Report, members: Members, whole
         observe.named.word.span,
         observe,
     )
-    _subject(table, report if whole else Report())
-    _missing(table, report)
+    _subject(table, report if whole else Report(), language)
+    _missing(table, report, language)
     return table
 
 
-def _subject(table: bind.Table, report: Report) -> None:
+def _subject(table: bind.Table, report: Report, language: Language) -> None:
     column = table.columns.get(table.subject)
     span = table.observe.subject.span
+    line = f"{table.subject} {word('TEXT', language)}"
     if column is None:
         report.add(
             "R110",
             span,
             facts={"name": table.subject, "table": table.name},
-            fixes=[Fix("add", (), {"name": table.subject})],
+            fixes=[Fix("add", (line_below(table.observe.span, line),), {"line": line})],
         )
     elif column.kind not in ("text", "choice") or column.presence != "always":
-        report.add("R111", span, facts={"name": table.subject}, labels=[Label(column.span, "declared")])
+        labels = [Label(column.span, "declared")]
+        report.add("R111", span, facts={"name": table.subject}, labels=labels, fixes=[Fix("text", (), {"line": line})])
 
 
 def _stratum(observe: tree.Observe, columns: dict[str, bind.Column], report: Report) -> str | None:
@@ -70,12 +77,12 @@ def _stratum(observe: tree.Observe, columns: dict[str, bind.Column], report: Rep
     column = columns.get(by.text)
     if column is None or column.kind != "choice" or column.presence != "always":
         labels = [Label(column.span, "declared")] if column is not None else []
-        report.add("R112", by.span, facts={"name": by.text}, labels=labels)
+        report.add("R112", by.span, facts={"name": by.text}, labels=labels, fixes=[Fix("choice")])
         return None
     return by.text
 
 
-def _missing(table: bind.Table, report: Report) -> None:
+def _missing(table: bind.Table, report: Report, language: Language) -> None:
     line = table.observe.missing
     if line is None:
         return
@@ -85,16 +92,20 @@ def _missing(table: bind.Table, report: Report) -> None:
     elif isinstance(outcome, tree.ValueOutcome) and isinstance(outcome.value, tree.Number) and outcome.value.value == 0:
         table.missing = "0"
     else:
-        report.add("R113", outcome.span)
+        zero = Fix("zero", (Edit(outcome.span, "0"),))
+        none = Fix("not_applicable", (Edit(outcome.span, word("NOT_APPLICABLE", language)),))
+        report.add("R113", outcome.span, fixes=[zero, none])
         return
     if table.folding.kind == "one row each":
-        report.add("R114", line.span, facts={"table": table.name})
+        report.add("R114", line.span, facts={"table": table.name}, fixes=[Fix("remove", (without_line(line.span),))])
 
 
 # ---------------------------------------------------------------- columns
 
 
-def _columns(observe: tree.Observe, line: tree.ColumnLine, report: Report, members: Members) -> list[bind.Column]:
+def _columns(
+    observe: tree.Observe, line: tree.ColumnLine, report: Report, members: Members, language: Language
+) -> list[bind.Column]:
     kind = line.type.kind
     listed = line.type.members
     if kind == "choice" and not listed:
@@ -102,7 +113,7 @@ def _columns(observe: tree.Observe, line: tree.ColumnLine, report: Report, membe
     decimals = _decimals(line, report)
     percent = _written(line, report)
     type_ = _type(kind, tuple(member.name for member in listed))
-    bounds = _limits(line, type_, percent, report)
+    bounds = _limits(line, type_, percent, report, language)
     domain = _domain(kind, type_, bounds, decimals, percent)
     presence: Literal["always", "optional", "when"] = "always"
     written: tuple[str, ...] = ()
@@ -152,10 +163,11 @@ def _members_differ(members: tuple[tree.Named, ...], report: Report) -> None:
     """Names and labels of one choice must be told apart, as data may use either."""
     seen: dict[str, tree.Word | tree.Quoted] = {}
     for member in members:
-        for word in (member.word, *member.labels):
-            first = seen.setdefault(word.text, word)
-            if first is not word and not (word in member.labels and word.text == member.name):
-                report.add("R048", word.span, facts={"name": word.text}, labels=[Label(first.span, "first")])
+        for written in (member.word, *member.labels):
+            first = seen.setdefault(written.text, written)
+            if first is not written and not (written in member.labels and written.text == member.name):
+                facts = {"name": written.text}
+                report.add("R048", written.span, facts=facts, labels=[Label(first.span, "first")], fixes=[Fix("rename")])
 
 
 def _decimals(line: tree.ColumnLine, report: Report) -> int | None:
@@ -164,7 +176,8 @@ def _decimals(line: tree.ColumnLine, report: Report) -> int | None:
         return default
     value = line.decimals.value
     if line.type.kind not in ("number", "percent", "seconds") or value.denominator != 1 or value > MAX_DECIMALS:
-        report.add("R115", line.decimals.span, facts={"type": line.type.kind, "most": MAX_DECIMALS})
+        facts = {"type": TypeWord(line.type.kind)}
+        report.add("R115", line.decimals.span, facts=facts, fixes=[Fix("type", (), {"most": MAX_DECIMALS})])
         return default
     return int(value)
 
@@ -180,7 +193,9 @@ def _written(line: tree.ColumnLine, report: Report) -> Literal["with sign", "87.
 _Bounds = tuple[Fraction | None, Fraction | None]
 
 
-def _limits(line: tree.ColumnLine, type_: ty.ValueType, percent: str | None, report: Report) -> _Bounds:
+def _limits(
+    line: tree.ColumnLine, type_: ty.ValueType, percent: str | None, report: Report, language: Language
+) -> _Bounds:
     """Ends of the range in the runtime unit; durations start at 0 and times end with the day."""
     low: Fraction | None = Fraction(0) if line.type.kind in ("seconds", "time") else None
     high: Fraction | None = Fraction(1439) if line.type.kind == "time" else None
@@ -188,14 +203,15 @@ def _limits(line: tree.ColumnLine, type_: ty.ValueType, percent: str | None, rep
     if limits is None:
         return low, high
     if not type_.ordered:
-        report.add("R116", limits.span, facts={"type": line.type.kind})
+        fix = Fix("choice" if line.type.kind == "choice" else "remove")
+        report.add("R116", limits.span, facts={"type": TypeWord(line.type.kind)}, fixes=[fix])
         return low, high
     if limits.low is not None:
         low = _limit(limits.low, type_, percent, report) if limits.low is not None else low
     if limits.high is not None:
         high = _limit(limits.high, type_, percent, report)
     if low is not None and high is not None and low > high:
-        report.add("R117", limits.span)
+        report.add("R117", limits.span, fixes=swapped(limits, language))
         return None, None
     return low, high
 
@@ -204,12 +220,13 @@ def _limit(value: tree.PatternValue, type_: ty.ValueType, percent: str | None, r
     if isinstance(value, tree.Text):
         moment = read_moment(value.value, type_)
         if moment is None:
-            report.add("R068", value.span, facts={"text": value.value, "type": type_.kind})
+            facts = {"text": value.value, "type": TypeWord(type_.kind)}
+            report.add("R068", value.span, facts=facts, fixes=[Fix("form")])
             return None
         return Fraction(moment_number(moment))
     literal = value.operand if isinstance(value, tree.Negate) else value
     if not isinstance(literal, tree.Number) or type_ in (ty.DATE, ty.TIME):
-        report.add("R118", value.span, facts={"type": type_.kind})
+        report.add("R118", value.span, facts={"type": TypeWord(type_.kind)}, fixes=[written_as(type_)])
         return None
     sign = -1 if isinstance(value, tree.Negate) else 1
     number, unit = value_in(literal.value, literal.unit)
@@ -224,10 +241,11 @@ def _limit(value: tree.PatternValue, type_: ty.ValueType, percent: str | None, r
             "R061",
             literal.span,
             facts={"number": literal.text},
-            fixes=[Fix("unit", (Edit(literal.span.after(), "%"),), {"number": literal.text})],
+            fixes=[Fix("unit", (Edit(literal.span.after(), "%"),), {"plain": literal.text})],
         )
         return None
-    report.add("R064", literal.span, facts={"left": type_.kind, "right": unit.kind})
+    facts = {"left": TypeWord(type_.kind), "right": TypeWord(unit.kind)}
+    report.add("R064", literal.span, facts=facts, fixes=[Fix("same")])
     return None
 
 
@@ -316,7 +334,7 @@ def _column_node(
     if absent or maybe:
         use.scope.sources[node] = column.name
         if when is not None:
-            use.scope.conditions[node] = print_expr(when.condition)
+            use.scope.conditions[node] = use.scope.text_of(when.condition, AND)
     return node
 
 
@@ -328,11 +346,11 @@ def _musts(use: Expressions, table: bind.Table) -> None:
         node = use.lower(must.condition, place)
         use.report = use.scope.report = report
         report.found.extend(muted.found)
-        if node is None or not use.is_yes_no(node, must.condition.span):
+        if node is None or not use.is_yes_no(node, must.condition):
             continue
         columns = tuple(name for name in _in_text_order(must.condition) if name in table.columns)
         if not columns or use.graph.grain(node).kind != "row":
-            use.report.add("R086", must.condition.span)
+            use.report.add("R086", must.condition.span, fixes=[Fix("columns")])
             continue
         table.musts.append(bind.Must(node, columns, must.message.text, must.span))
 

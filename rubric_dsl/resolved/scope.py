@@ -12,7 +12,8 @@ from rubric_dsl.resolved.graph import Graph, NodeFacts
 from rubric_dsl.resolved.references import find_name
 from rubric_dsl.resolved.report import Edit, Fix, Label, Report
 from rubric_dsl.surface import tree
-from rubric_dsl.surface.print import print_expr
+from rubric_dsl.surface.keywords import Language, keywords
+from rubric_dsl.surface.print_parts import IF, print_expr, word
 from rubric_dsl.text.source import Span
 
 _KINDS = {
@@ -65,8 +66,12 @@ def near(name: str, candidates: Iterable[str], most: int = 3) -> list[str]:
 class Scope:
     """All declared names of a rubric and the nodes they give."""
 
-    def __init__(self, graph: Graph, report: Report, lost: Set[str] = frozenset()) -> None:
+    def __init__(
+        self, graph: Graph, report: Report, lost: Set[str] = frozenset(), language: Language = "en"
+    ) -> None:
         self.graph = graph
+        self.language = language
+        """Of the rubric's own words, for what is pasted into it."""
         self.lost = lost
         """Names in lines that could not be read: that one of them is unknown is no finding of its own."""
         self.report = report
@@ -133,9 +138,20 @@ class Scope:
         """Reports a name that nothing declares, with the nearest declared ones."""
         if name in self.lost:
             return
-        close = near(name, candidates)
-        fixes = [Fix("near", (Edit(span, other),), {"near": other}) for other in close] or [Fix("declare")]
+        fixes = [Fix("near", (Edit(span, other),), {"near": other}) for other in near(name, candidates)]
+        if code == "R042":
+            fixes = self._as_member(name) + fixes
+        fixes = fixes or [Fix("declare")]
         self.report.add(code, span, facts={"name": name}, fixes=fixes)
+
+    def _as_member(self, name: str) -> list[Fix]:
+        """That the unknown name is a value of a choice, which is asked for with `is`."""
+        for table in self.tables.values():
+            for column in table.columns.values():
+                if name in column.type.members:
+                    rewrite = f"{column.name} {word('IS', self.language)} {name}"
+                    return [Fix("member", (), {"column": column.name, "rewrite": rewrite})]
+        return []
 
     def is_member(self, member: tree.Word | tree.Quoted, kind: ty.ValueType, facts: NodeFacts) -> bool:
         """Whether the word is a member of the choice; reports it, with the near ones, where it is not."""
@@ -175,9 +191,9 @@ class Scope:
     def span_in(self, expression: object, name: str) -> Span | None:
         return find_name(expression, name)
 
-    def text_of(self, expression: object) -> str:
-        """The expression as an author would write it."""
-        return print_expr(expression)  # type: ignore[arg-type]  # only expressions have grains
+    def text_of(self, expression: object, holds: int = IF) -> str:
+        """The expression as an author would write it; in brackets where it would fall apart in its new place."""
+        return print_expr(expression, self.language, holds)  # type: ignore[arg-type]  # only expressions have grains
 
     def mean_of(self, expression: object, text: str) -> str:
         """The aggregate that turns a row expression into one value a subject, guarded as its columns need."""
@@ -191,8 +207,9 @@ class Scope:
                 condition = self.conditions.get(node) if node is not None else None
                 if condition and condition not in guards:
                     guards.append(condition)
-        where = f" where {' and '.join(guards)}" if guards else ""
-        return f"{self._aggregate_for(expression)}({text}{where})"
+        both = f" {word('AND', self.language)} "
+        where = f" {word('WHERE', self.language)} {both.join(guards)}" if guards else ""
+        return f"{keywords().functions[self._aggregate_for(expression)].shown(self.language)}({text}{where})"
 
     def _aggregate_for(self, expression: object) -> str:
         if isinstance(expression, tree.Name):

@@ -6,7 +6,7 @@ What is needed to prove that the rows cover their inputs is kept as `TableFacts`
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
@@ -19,8 +19,10 @@ from rubric_dsl.resolved.established import Established
 from rubric_dsl.resolved.expressions import Expressions, Place, join
 from rubric_dsl.resolved.graph import NO_NEEDS, Fact
 from rubric_dsl.resolved.literals import moment_number
-from rubric_dsl.resolved.report import Fix, Label
+from rubric_dsl.resolved.report import Edit, Fix, Label
+from rubric_dsl.resolved.words import Keyword, TypeWord, without_line
 from rubric_dsl.surface import tree
+from rubric_dsl.surface.print_parts import print_outcome, print_row
 from rubric_dsl.text.source import Span
 
 Node = op.Node
@@ -106,7 +108,10 @@ def _row_patterns(
     alone = row.patterns[0][0] if len(row.patterns) == 1 and len(row.patterns[0]) == 1 else None
     if isinstance(alone, tree.Otherwise):
         if index != len(table.rows) - 1:
-            use.report.add("R036", alone.span, labels=[Label(table.rows[-1].span, "last")])
+            last = table.rows[-1].span
+            text = print_row(row, use.scope.language)
+            edits = (without_line(row.span), Edit(last.after(), f"\n{' ' * last.column}{text}"))
+            use.report.add("R036", alone.span, labels=[Label(last, "last")], fixes=[Fix("move", edits)])
             return None
         return "otherwise", ()
     if isinstance(alone, tree.MissingValue) and len(inputs) > 1:
@@ -117,6 +122,7 @@ def _row_patterns(
             row.pattern_span,
             facts={"given": len(row.patterns), "wanted": len(inputs)},
             labels=[Label(table.span, "inputs")],
+            fixes=[Fix("any")],
         )
         return None
     found = []
@@ -135,13 +141,15 @@ def _pattern(use: Expressions, pattern: tree.Pattern, node: Node, place: Place) 
     if isinstance(pattern, tree.MissingValue):
         return op.Missing()
     if isinstance(pattern, tree.Otherwise):
-        use.report.add("R037", pattern.span)
+        use.report.add("R037", pattern.span, fixes=[Fix("any", (Edit(pattern.span, "-"),)), Fix("alone")])
         return None
     if isinstance(pattern, tree.Exactly):
         value = _end(use, pattern.value, node, place)
         return None if value is None else op.Equal(value)
     if not kind.ordered:
-        use.report.add("R038", pattern.span, facts={"type": kind.kind})
+        members = kind.members or (Keyword("YES"), Keyword("NO"))
+        fix = Fix("text") if kind == ty.TEXT else Fix("members", (), {"members": members})
+        use.report.add("R038", pattern.span, facts={"type": TypeWord(kind.kind)}, fixes=[fix])
         return None
     ends: list[Node | None] = []
     for end in (pattern.low, pattern.high):
@@ -163,7 +171,8 @@ def _end(use: Expressions, value: tree.PatternValue | tree.YesNo, node: Node, pl
             return None
         declared = use.scope.names.get(value.name)
         if declared is not None and not isinstance(declared, bind.Parameter | bind.Broken):
-            use.report.add("R039", value.span, facts={"name": value.name}, labels=[Label(declared.span, "declared")])
+            labels, fixes = [Label(declared.span, "declared")], [Fix("difference")]
+            use.report.add("R039", value.span, facts={"name": value.name}, labels=labels, fixes=fixes)
             return None
     if isinstance(value, tree.Text) and kind.kind == "choice":
         word = tree.Word(value.value, value.span)
@@ -175,13 +184,14 @@ def _end(use: Expressions, value: tree.PatternValue | tree.YesNo, node: Node, pl
     if lowered is None:
         return None
     if isinstance(value, tree.YesNo) and kind != ty.YES_NO:
-        use.report.add("R064", value.span, facts={"left": kind.kind, "right": "yes/no"})
+        facts = {"left": TypeWord(kind.kind), "right": TypeWord("yes/no")}
+        use.report.add("R064", value.span, facts=facts, fixes=[Fix("same")])
         return None
     same = use.as_type(lowered, kind, value, value)
     if same is None:
         return None
     if not isinstance(use.graph[same].operation, op.Constant | op.Parameter):
-        use.report.add("R039", value.span, facts={"name": use.scope.text_of(value)})
+        use.report.add("R039", value.span, facts={"name": use.scope.text_of(value)}, fixes=[Fix("difference")])
         return None
     return same
 
@@ -196,7 +206,7 @@ def _classes(use: Expressions, table: tree.Table) -> tuple[tree.Named, ...]:
         for outcome in row.outcomes[:1]:
             named = class_of(outcome)
             if named is None:
-                use.report.add("R135", outcome.span)
+                use.report.add("R135", outcome.span, fixes=[Fix("class"), Fix("measure")])
             elif named.name not in found or (named.labels and not found[named.name].labels):
                 found[named.name] = named
             elif named.labels and named.label != found[named.name].label:
@@ -205,6 +215,7 @@ def _classes(use: Expressions, table: tree.Table) -> tuple[tree.Named, ...]:
                     named.labels[0].span,
                     facts={"name": named.name},
                     labels=[Label(found[named.name].word.span, "first")],
+                    fixes=[Fix("once", (Edit(named.word.span.to(named.labels[0].span), named.name),))],
                 )
     return tuple(found.values())
 
@@ -240,7 +251,8 @@ def _column(
     for row, typed in zip(table.rows, patterns, strict=True):
         if len(row.outcomes) != columns:
             if column == 0:
-                use.report.add("R136", row.span, facts={"given": len(row.outcomes), "wanted": columns})
+                facts_ = {"given": len(row.outcomes), "wanted": columns}
+                use.report.add("R136", row.span, facts=facts_, fixes=[Fix("each")])
             lowered.append(None)
             continue
         facts = _row_facts(use, inputs, typed)
@@ -317,11 +329,11 @@ def _outcome(
         return None if named is None else (op.Value(use.constant(named.name, kind, outcome.span)), [], facts)
     if isinstance(outcome, tree.NotApplicableOutcome):
         if purpose != "points":
-            use.report.add("R137", outcome.span)
+            use.report.add("R137", outcome.span, fixes=[Fix("when")])
             return None
         return op.NotApplicable(), [], facts
     if isinstance(outcome, tree.ClassOutcome):
-        use.report.add("R141", outcome.span, facts={"name": outcome.named.name})
+        use.report.add("R141", outcome.span, facts={"name": outcome.named.name}, fixes=[Fix("bands")])
         return None
     if isinstance(outcome, tree.LinearOutcome):
         return _linear(use, row, outcome, inputs, typed, place, facts)
@@ -329,7 +341,7 @@ def _outcome(
     if node is None or not use.present(node, outcome.value, place):
         return None
     if purpose == "points" and not use.graph.type(node).numeric:
-        use.report.add("R063", outcome.span, facts={"type": use.graph.type(node).kind})
+        use.not_a_number(node, outcome)
         return None
     return op.Value(node), [(node, outcome.value)], facts
 
@@ -353,17 +365,19 @@ def _linear(
         if isinstance(pattern, op.Between) and pattern.low is not None and pattern.high is not None
     ]
     if len(ranged) != 1 or len(typed[1][ranged[0][0]]) != 1:
-        use.report.add("R142", outcome.span, labels=[Label(row.pattern_span, "patterns")])
+        use.report.add("R142", outcome.span, labels=[Label(row.pattern_span, "patterns")], fixes=[Fix("range")])
         return None
-    values = [use.graph[node].operation for node in (start, end)]
+    values, language = [use.graph[node].operation for node in (start, end)], use.scope.language
     if all(isinstance(value, op.Constant) for value in values):
         first, last = (Fraction(value.value) for value in values if isinstance(value, op.Constant))
         if (first <= last) if outcome.falling else (first >= last):
+            turned = replace(outcome, falling=first > last)
+            rewrite = print_outcome(turned if first != last else tree.ValueOutcome(outcome.start, outcome.span), language)
             use.report.add(
                 "R143",
                 outcome.span,
-                facts={"word": "falling to" if outcome.falling else "rising to"},
-                fixes=[Fix("other")],
+                facts={"word": Keyword("FALLING" if outcome.falling else "RISING")},
+                fixes=[Fix("other", (Edit(outcome.span, rewrite),), {"rewrite": rewrite})],
             )
             return None
     index, pattern = ranged[0]

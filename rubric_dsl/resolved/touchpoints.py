@@ -13,7 +13,9 @@ from rubric_dsl.resolved import types as ty
 from rubric_dsl.resolved.expressions import Expressions, Place, join
 from rubric_dsl.resolved.report import Edit, Fix, Label
 from rubric_dsl.resolved.tables import Lowered, lower_table
+from rubric_dsl.resolved.words import Keyword, TypeWord, line_below
 from rubric_dsl.surface import tree
+from rubric_dsl.surface.print_parts import colon, print_number, word
 from rubric_dsl.text.source import Span
 
 if TYPE_CHECKING:
@@ -26,7 +28,8 @@ def amount_of(use: Expressions, number: tree.Number) -> Fraction | None:
     """Full marks as a plain number (`points` is noise); None after an error."""
     if number.unit in ("", "points") and number.value >= 0:
         return number.value
-    use.report.add("R181", number.span, facts={"text": number.text + number.unit})
+    facts = {"text": print_number(number, use.scope.language), "plain": number.text}
+    use.report.add("R181", number.span, facts=facts, fixes=[Fix("plain", (Edit(number.span, number.text),))])
     return None
 
 
@@ -82,29 +85,38 @@ def _rule(
     rule = touchpoint.rule
     if isinstance(rule, tree.TableRule):
         lowered = lower_table(use, rule.table, place, "points", touchpoint.named.name, default=missing)
-        if lowered is None or not _plain(use, lowered, rule.span):
+        if lowered is None or not _plain(use, lowered, rule):
             return None
         return lowered.nodes[0], False
     if amount is None:
-        use.report.add("R092", touchpoint.named.word.span, facts={"name": touchpoint.named.name})
+        fix = Fix("worth", (), {"worth": "…"})
+        use.report.add("R092", touchpoint.named.word.span, facts={"name": touchpoint.named.name}, fixes=[fix])
         return None
     if isinstance(rule, tree.WhenRule):
-        return _when(use, rule, amount, place, missing)
+        return _when(use, touchpoint, rule, amount, place, missing)
     if isinstance(rule, tree.PerRule):
         return _per(use, touchpoint, rule, amount, place, missing)
-    return _value(use, rule, amount, place, missing)
+    return _value(use, touchpoint, rule, amount, place, missing)
 
 
-def _plain(use: Expressions, lowered: Lowered, span: Span) -> bool:
+def _plain(use: Expressions, lowered: Lowered, rule: tree.TableRule) -> bool:
+    """Whether the outcomes are points; reports the first one that is not."""
     kind = use.graph.type(lowered.nodes[0])
     if kind == ty.NUMBER:
         return True
-    use.report.add("R064", span, facts={"left": "number", "right": kind.kind})
+    outcome = rule.table.rows[0].outcomes[0]
+    facts = {"left": TypeWord("number"), "right": TypeWord(kind.kind)}
+    use.report.add("R064", outcome.span, facts=facts, fixes=[Fix("same")])
     return False
 
 
 def _guarded(
-    use: Expressions, node: Node, expression: tree.Expr, place: Place, missing: tuple[op.Outcome, Span] | None
+    use: Expressions,
+    touchpoint: tree.Touchpoint,
+    node: Node,
+    expression: tree.Expr,
+    place: Place,
+    missing: tuple[op.Outcome, Span] | None,
 ) -> bool | None:
     """Whether `missing:` has to answer for an absent value; None (reported) where nothing does."""
     from rubric_dsl.resolved.established import outstanding
@@ -113,17 +125,28 @@ def _guarded(
         return False
     if missing is not None:
         return True
-    use.present(node, expression, place)
+    use.present(node, expression, place, mend=lambda _: _missing_line(use, touchpoint))
     return None
 
 
+def _missing_line(use: Expressions, touchpoint: tree.Touchpoint) -> Fix:
+    """Nothing for an absent value: `missing: 0` below the touchpoint."""
+    line = f"{word('MISSING', use.scope.language)}{colon(use.scope.language)}0"
+    return Fix("missing", (line_below(touchpoint.span, line),), {"line": line})
+
+
 def _when(
-    use: Expressions, rule: tree.WhenRule, amount: Fraction, place: Place, missing: tuple[op.Outcome, Span] | None
+    use: Expressions,
+    touchpoint: tree.Touchpoint,
+    rule: tree.WhenRule,
+    amount: Fraction,
+    place: Place,
+    missing: tuple[op.Outcome, Span] | None,
 ) -> tuple[Node, bool] | None:
     condition = use.lower(rule.condition, place)
-    if condition is None or not use.is_yes_no(condition, rule.condition.span):
+    if condition is None or not use.is_yes_no(condition, rule.condition):
         return None
-    absent = _guarded(use, condition, rule.condition, place, missing)
+    absent = _guarded(use, touchpoint, condition, rule.condition, place, missing)
     if absent is None:
         return None
     full, none = use.number(amount), use.number(0)
@@ -141,16 +164,17 @@ def _per(
 ) -> tuple[Node, bool] | None:
     stake = touchpoint.stake.kind if touchpoint.stake is not None else "worth"
     if (stake == "penalty") != (rule.kind == "minus") and stake != "worth":
-        use.report.add("R147", rule.span, facts={"stake": stake, "word": rule.kind})
+        facts = {"stake": Keyword(stake.upper()), "word": Keyword(rule.kind.upper())}
+        use.report.add("R147", rule.span, facts=facts, fixes=[Fix(stake)])
         return None
     each = amount_of(use, rule.amount)
     times = use.numeric(rule.per, place)
     if each is None or times is None:
         return None
     if use.graph.type(times) != ty.NUMBER:
-        use.report.add("R064", rule.per.span, facts={"left": "number", "right": use.graph.type(times).kind})
+        use.not_a_plain_number(times, rule.per)
         return None
-    absent = _guarded(use, times, rule.per, place, missing)
+    absent = _guarded(use, touchpoint, times, rule.per, place, missing)
     if absent is None:
         return None
     known = use.graph[times]
@@ -188,19 +212,25 @@ def _per(
 
 
 def _value(
-    use: Expressions, rule: tree.ValueRule, amount: Fraction, place: Place, missing: tuple[op.Outcome, Span] | None
+    use: Expressions,
+    touchpoint: tree.Touchpoint,
+    rule: tree.ValueRule,
+    amount: Fraction,
+    place: Place,
+    missing: tuple[op.Outcome, Span] | None,
 ) -> tuple[Node, bool] | None:
     node = use.numeric(rule.value, place)
     if node is None:
         return None
     if use.graph.type(node) != ty.NUMBER:
-        use.report.add("R064", rule.value.span, facts={"left": "number", "right": use.graph.type(node).kind})
+        use.not_a_plain_number(node, rule.value, amount)
         return None
-    absent = _guarded(use, node, rule.value, place, missing)
+    absent = _guarded(use, touchpoint, node, rule.value, place, missing)
     if absent is None:
         return None
     if domains.intersect(use.graph.domain(node), Fraction(0), amount) is None:
-        use.report.add("R098", rule.value.span, facts={"low": "0", "high": exact_text(amount), "value": "…"})
+        facts = {"high": exact_text(amount), "value": domains.ShownRange(use.graph.domain(node), ty.NUMBER)}
+        use.report.add("R098", rule.value.span, facts=facts, fixes=[Fix("bound")])
         return None
     return node, absent
 
@@ -211,7 +241,8 @@ def _highest(use: Expressions, touchpoint: tree.Touchpoint, node: Node, context:
     if context.weighted and high is not None:
         return high
     end = touchpoint.named.labels[-1].span if touchpoint.named.labels else touchpoint.named.word.span
-    edits = (Edit(end.after(), f" worth {exact_text(high)}"),) if high is not None else ()
+    stated = f" {word('WORTH', use.scope.language)} {exact_text(high)}" if high is not None else ""
+    edits = (Edit(end.after(), stated),) if high is not None else ()
     use.report.add(
         "R092",
         touchpoint.named.word.span,
@@ -240,7 +271,14 @@ def _built(
         own = use.graph.grain(condition.node)
         joined = join(grain, own)
         if joined is None:
-            use.report.add("R148", touchpoint.named.word.span, facts={"name": touchpoint.named.name})
+            places = use.graph[condition.node].spans[:1]
+            use.report.add(
+                "R148",
+                touchpoint.named.word.span,
+                facts={"name": touchpoint.named.name},
+                labels=[Label(place, "other") for place in places],
+                fixes=[Fix("move")],
+            )
             return None
         grain = joined
     if grain.kind == "constant" and context.table is not None:
@@ -294,7 +332,8 @@ def _strata(use: Expressions, touchpoint: tree.Touchpoint, grain: ty.Grain) -> t
     home = use.scope.tables.get(grain.table or "")
     if home is None or home.stratum is None:
         labels = [Label(home.span, "declared")] if home is not None else []
-        use.report.add("R186", touchpoint.strata[0].span, facts={"name": touchpoint.named.name}, labels=labels)
+        facts = {"name": touchpoint.named.name}
+        use.report.add("R186", touchpoint.strata[0].span, facts=facts, labels=labels, fixes=[Fix("by")])
         return None
     column = home.columns[home.stratum]
     facts = use.graph[home.column_nodes[home.stratum]]

@@ -28,7 +28,7 @@ def compiled(
         return text if name == path else files.load(name)
 
     with doing(terminal, terminal.say("doing.checking", file=path)):
-        return compile_rubric(path, load, settings=settings or {})
+        return compile_rubric(path, load, settings=settings or {}, folders=use_from)
 
 
 def show_found(terminal: Terminal, found: Iterable[Diagnostic], sources: Mapping[str, Source]) -> None:

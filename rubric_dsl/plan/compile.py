@@ -14,7 +14,7 @@ from rubric_dsl.plan.model import ScoringPlan
 from rubric_dsl.plan.promises import prove
 from rubric_dsl.plan.summary import Summary, summary_of
 from rubric_dsl.resolved.files import Gathering, Load
-from rubric_dsl.resolved.from_surface import Damage, Outside, resolve
+from rubric_dsl.resolved.from_surface import EVERY_NAME, Damage, Outside, resolve
 from rubric_dsl.resolved.memo import Memo
 from rubric_dsl.resolved.model import Resolved
 from rubric_dsl.resolved.report import Report
@@ -61,20 +61,26 @@ class Compiled:
 
 
 def compile_rubric(
-    path: str, load: Load, *, settings: Mapping[str, str] | None = None, workspace: Workspace | None = None
+    path: str,
+    load: Load,
+    *,
+    settings: Mapping[str, str] | None = None,
+    folders: Sequence[str] = (),
+    workspace: Workspace | None = None,
 ) -> Compiled:
     """Reads, resolves and checks the rubric at `path` and all it uses; `settings` are `--set` values by parameter.
 
-    With a workspace, what an edit did not touch is taken from the compilation before it.
+    `folders`: where used files are looked for that are not found beside the file that names them. With a workspace, what an edit did not touch is taken from the compilation before it.
     """
     workspace = workspace or Workspace()
     again, workspace.used = workspace.used, True
     report = Report()
     reading = _Reading(workspace)
-    gathered = Gathering(load, reading.document, report).gather(path)
+    gathering = Gathering(load, reading.document, report, folders)
+    gathered = gathering.gather(path)
     beside = Beside(load, report)
     outside = Outside(settings or {}, beside.members, beside.grid, "zh" if reading.language == "zh" else "en")
-    damage = Damage(reading.lost, reading.incomplete)
+    damage = Damage(reading.lost if gathering.complete else EVERY_NAME, reading.incomplete)
     resolved = resolve(gathered.header, gathered.items, report, outside, damage, workspace.memo)
     check_everything(resolved, reading.language, workspace.memo)
     plan = None
@@ -88,7 +94,7 @@ def compile_rubric(
         if errors or not resolved.sound:
             return None
         # Nodes kept from earlier texts have numbers and lines of their own; a plan is always that of a fresh reading.
-        return compile_rubric(path, load, settings=settings).plan if again else plan or plan_of(resolved)
+        return compile_rubric(path, load, settings=settings, folders=folders).plan if again else plan or plan_of(resolved)
 
     summary = None if errors or not resolved.sound else summary_of(resolved)
     return Compiled(diagnostics, reading.sources, summary, resolved, reading.language, make_plan)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os.path
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -46,10 +46,14 @@ class Gathered:
 class Gathering:
     """Walks `use` and `amends` from one file; every file is read once."""
 
-    def __init__(self, load: Load, parse: Parse, report: Report) -> None:
+    def __init__(self, load: Load, parse: Parse, report: Report, folders: Sequence[str] = ()) -> None:
+        """`folders`: where a used file is looked for that is not found beside the file that names it."""
         self.load = load
         self.parse = parse
         self.report = report
+        self.folders = folders
+        self.complete = True
+        """Whether every file was read; else a name that is not declared may well stand in one that was not."""
         self.total = 0
         self.files: list[str] = []
         self._used: set[str] = set()
@@ -63,17 +67,24 @@ class Gathering:
 
     def _read(self, path: str, span: Span | None) -> tree.Document | None:
         here = span or Span(Origin(path, 1), 0, 0, 0, 0)
-        try:
-            data = self.load(path)
-        except OSError as problem:
-            self.report.add(_code_of(problem), here, facts={"path": path})
+        data = self._bytes(path, here)
+        if data is None:
             return None
         self.total += len(data)
         if self.total > MAX_TOTAL_BYTES:
+            self.complete = False
             self.report.add("R194", here, facts={"path": path, "limit": "8 MiB"})
             return None
         self.files.append(path)
         return self.parse(path, data, self.report)
+
+    def _bytes(self, path: str, here: Span) -> bytes | None:
+        try:
+            return self.load(path)
+        except OSError as problem:
+            self.complete = False
+            self.report.add(_code_of(problem), here, facts={"path": path})
+            return None
 
     def _complete(self, path: str, document: tree.Document, chain: tuple[str, ...]) -> tuple[tree.Item, ...]:
         """The document's items with those of the edition it amends and of the files it uses."""
@@ -117,7 +128,7 @@ class Gathering:
         if written.text.startswith(("/", "\\")) or ":" in written.text or "\\" in written.text or not written.text:
             self.report.add("R198", written.span, facts={"path": written.text})
             return None
-        target = os.path.normpath(os.path.join(os.path.dirname(path), *written.text.split("/")))
+        target = self._found(path, written.text.split("/"))
         if target in chain:
             self.report.add("R195", written.span, facts={"circle": " → ".join([*chain[chain.index(target) :], target])})
             return None
@@ -125,6 +136,19 @@ class Gathering:
             self.report.add("R196", written.span, facts={"limit": MAX_LEVELS})
             return None
         return target
+
+    def _found(self, path: str, parts: Sequence[str]) -> str:
+        """The file beside the one that names it, else in the first of the other folders that has it."""
+        beside = os.path.normpath(os.path.join(os.path.dirname(path), *parts))
+        for place in (beside, *(os.path.normpath(os.path.join(folder, *parts)) for folder in self.folders)):
+            try:
+                self.load(place)
+            except FileNotFoundError:
+                continue
+            except OSError:
+                pass
+            return place
+        return beside
 
 
 def _code_of(problem: OSError) -> str:

@@ -39,6 +39,16 @@ class Outside:
     """Of the rubric's own words, for what findings offer to paste."""
 
 
+class _EveryName(frozenset[str]):
+    """Where a whole file could not be read, any name may have stood in it."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+EVERY_NAME: Set[str] = _EveryName()
+
+
 @dataclass(frozen=True, slots=True)
 class Damage:
     """What lines that could not be read left behind: names that stood in them, and items (by identity) that lack one."""

@@ -165,7 +165,7 @@ def _rating_cells(use: Expressions, row: tree.GridRow) -> list[Fraction] | None:
             use.report.add("R058", cell.span, facts={"cell": cell.text or "-"})
             return None
         values.append(cell.number)
-    total = sum(values)
+    total = sum(values, Fraction(0))
     if units == {"%"} and total != 100:
         use.report.add("R051", row.span, facts={"expert": row.cells[0].text, "total": exact_text(total) + "%"})
         return None

@@ -11,7 +11,7 @@ from rubric_dsl.text.source import Origin, Span
 
 
 @cache
-def _parts_of(kind: type) -> tuple[str, ...]:
+def _parts_of(kind: type[object]) -> tuple[str, ...]:
     """The fields of a class of the tree that may hold names."""
     if issubclass(kind, tree.Named | tree.Quoted | Span | Origin) or not is_dataclass(kind):
         return ()

@@ -320,3 +320,22 @@ def test_a_private_cell_that_decided_is_not_shown(rubric: Said, folder: Path) ->
     for arguments in ([], ["--json"]):
         code, out, _ = rubric("explain", "private.rubric", "calls.csv", "甲", "answered", *arguments)
         assert code == 0 and "•••" in out and "M2" not in out
+
+
+# ---------------------------------------------------------------- files of a rubric
+
+
+def test_use_takes_files_of_a_folder_only_when_it_is_named(rubric: Said, folder: Path) -> None:
+    (folder / "common").mkdir()
+    (folder / "mine").mkdir()
+    start = rubrics.HOTLINES.index("parameter ")
+    end = rubrics.HOTLINES.index("measure ")
+    (folder / "common" / "targets.rubric").write_text('rubric "common"\n' + rubrics.HOTLINES[start:end], "utf-8")
+    text = rubrics.HOTLINES[:start] + 'use "targets.rubric"\n' + rubrics.HOTLINES[end:]
+    (folder / "mine" / "main.rubric").write_text(text, "utf-8")
+    code, _, err = rubric("check", "mine/main.rubric")
+    assert code == 3 and "R190" in err and "Traceback" not in err
+    assert rubric("check", "mine/main.rubric", "--use-from", "common")[0] == 0
+    (folder / "mine" / "main.rubric").write_text(text.replace("targets", "../common/targets"), "utf-8")
+    code, _, err = rubric("check", "mine/main.rubric")
+    assert code == 3 and "R19" in err

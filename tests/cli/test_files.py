@@ -42,6 +42,19 @@ def test_a_folder_named_on_the_command_line_is_allowed(tree: Path) -> None:
     assert RubricFiles("work/main.rubric", ["other"]).load("other/b.rubric") == b"other/b.rubric"
 
 
+def test_what_is_not_beside_the_rubric_is_looked_up_in_the_named_folders(tree: Path) -> None:
+    files = RubricFiles("work/main.rubric", ["other"])
+    assert files.load("work/b.rubric") == b"other/b.rubric"
+    assert files.load("work/parts/a.rubric") == b"work/parts/a.rubric"
+    with pytest.raises(FileNotFoundError):
+        files.load("work/c.rubric")
+
+
+def test_whether_a_file_outside_exists_is_not_told(tree: Path) -> None:
+    with pytest.raises(PermissionError):
+        RubricFiles("work/main.rubric").load("work/../other/none.rubric")
+
+
 def test_a_folder_with_the_same_beginning_is_another_folder(tree: Path) -> None:
     (tree / "workshop").mkdir()
     (tree / "workshop" / "c.rubric").write_text("c", "utf-8")

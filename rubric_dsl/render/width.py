@@ -9,6 +9,7 @@ from functools import lru_cache
 ESCAPED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Cn", "Co"})
 """Categories that a terminal would obey, hide or not know; texts of files are never printed with them."""
 
+NOT_AT_LINE_END = "（《“‘【([{"
 NOT_AT_LINE_START = "，。；：、？！）】》”’%％,.;:?!)]}"
 
 
@@ -76,10 +77,10 @@ def wrap(text: str, columns: int) -> list[str]:
 
 
 def _units(text: str) -> list[str]:
-    """What is not broken: a word with its blanks, a Chinese character with the closing marks behind it."""
+    """What is not broken: a word with its blanks, a Chinese character with the marks that belong to it."""
     units: list[str] = []
-    for char in re.findall(r"[^\S\u3000]+|[\x21-\x7e]+|.", text):
-        if units and (char.isspace() or char[0] in NOT_AT_LINE_START):
+    for char in re.findall(r"[^\S\u3000]+|−?[\x21-\x7e]+|.", text):
+        if units and (char.isspace() or char[0] in NOT_AT_LINE_START or units[-1][-1] in NOT_AT_LINE_END):
             units[-1] += char
         else:
             units.append(char)

@@ -43,6 +43,11 @@ def test_wrapped_chinese_does_not_start_a_line_with_a_closing_mark() -> None:
     assert wrap("等待时长，接通率。", 8) == ["等待时", "长，接通", "率。"]
 
 
+def test_wrapped_chinese_does_not_end_a_line_with_an_opening_mark_or_a_lone_sign() -> None:
+    assert wrap("处理不超过（第 12 行）", 12) == ["处理不超过", "（第 12 行）"]
+    assert wrap("没有转接 −2.5", 11) == ["没有转接", "−2.5"]
+
+
 def test_wrapped_english_breaks_at_blanks_and_long_words_where_they_must() -> None:
     assert wrap("no row of heat matches", 10) == ["no row of", "heat", "matches"]
     assert wrap("aaaaaaaaaaaa", 5) == ["aaaaa", "aaaaa", "aa"]

@@ -70,7 +70,8 @@ def compile_rubric(
 ) -> Compiled:
     """Reads, resolves and checks the rubric at `path` and all it uses; `settings` are `--set` values by parameter.
 
-    `folders`: where used files are looked for that are not found beside the file that names them. With a workspace, what an edit did not touch is taken from the compilation before it.
+    `folders`: where used files are looked for that are not found beside the file that names them. With a workspace,
+    what an edit did not touch is taken from the compilation before it.
     """
     workspace = workspace or Workspace()
     again, workspace.used = workspace.used, True
@@ -94,7 +95,9 @@ def compile_rubric(
         if errors or not resolved.sound:
             return None
         # Nodes kept from earlier texts have numbers and lines of their own; a plan is always that of a fresh reading.
-        return compile_rubric(path, load, settings=settings, folders=folders).plan if again else plan or plan_of(resolved)
+        if again:
+            return compile_rubric(path, load, settings=settings, folders=folders).plan
+        return plan or plan_of(resolved)
 
     summary = None if errors or not resolved.sound else summary_of(resolved)
     return Compiled(diagnostics, reading.sources, summary, resolved, reading.language, make_plan)

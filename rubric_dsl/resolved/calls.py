@@ -419,12 +419,13 @@ def _formula(use: Expressions, call: tree.Call, declared: bind.Formula, place: P
             _no_part(use, call, part)
             return None
     if len(call.arguments) != len(formula.arguments):
+        usage = f"{declared.name}({', '.join(argument.text for argument in formula.arguments)})"
         use.report.add(
             "R132",
             call.span,
             facts={"name": declared.name, "given": len(call.arguments), "wanted": len(formula.arguments)},
             labels=[Label(declared.span, "declared")],
-            fixes=[Fix("usage", (), {"usage": f"{declared.name}({', '.join(word.text for word in formula.arguments)})"})],
+            fixes=[Fix("usage", (), {"usage": usage})],
         )
         return None
     if place.depth >= MAX_DEPTH:

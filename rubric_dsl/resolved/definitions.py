@@ -177,7 +177,8 @@ def _by_expression(
 def _optional(use: Expressions, measure: tree.Measure) -> Mend:
     """`measure hdi = …` becomes `measure hdi optional = …`."""
     named = measure.names[-1]
-    last = measure.limits.span if measure.limits is not None else [named.word, *named.labels][-1].span
+    words: tuple[tree.Word | tree.Quoted, ...] = (named.word, *named.labels)
+    last = measure.limits.span if measure.limits is not None else words[-1].span
 
     def mend(guard: str) -> Fix:
         return Fix("optional", (Edit(last.after(), f" {word('OPTIONAL', use.scope.language)}"),))
@@ -269,7 +270,7 @@ def resolve_bands(use: Expressions, bands: tree.Bands) -> bind.Bands | None:
 
 
 def resolve_formula(use: Expressions, formula: tree.Formula, order: Mapping[str, int]) -> bind.Formula | None:
-    """A formula is judged at each use; here only its names: arguments differ, what it mentions exists and is earlier."""
+    """A formula is judged at each use; here only its names: arguments differ, what it mentions exists earlier."""
     seen: dict[str, tree.Word] = {}
     for argument in formula.arguments:
         first = seen.setdefault(argument.text, argument)
@@ -279,14 +280,14 @@ def resolve_formula(use: Expressions, formula: tree.Formula, order: Mapping[str,
             return None
     own = order.get(formula.word.text, 0)
     sound = True
-    for word in mentioned(formula.body):
-        name = word.text if isinstance(word, tree.Word) else word.name
-        if name in seen or not isinstance(word, tree.Name):
-            if name not in seen and not _callable(use, name, own, order, formula, word):
+    for named in mentioned(formula.body):
+        name = named.text if isinstance(named, tree.Word) else named.name
+        if name in seen or not isinstance(named, tree.Name):
+            if name not in seen and not _callable(use, name, own, order, formula, named):
                 sound = False
             continue
         if name not in use.scope.names and not _may_be_member(formula, name):
-            use.scope.unknown(name, word.span, [*use.scope.names, *seen])
+            use.scope.unknown(name, named.span, [*use.scope.names, *seen])
             sound = False
     return bind.Formula(formula.word.text, formula, formula.word.span) if sound else None
 

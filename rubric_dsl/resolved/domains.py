@@ -191,17 +191,11 @@ def multiply(parts: Sequence[ty.Domain], divided: Sequence[bool]) -> ty.Domain:
     for part, over in zip(parts, divided, strict=True):
         around, value = as_interval(part), single(part)
         own = _range(around)
-        if found is None:
-            found = own
+        found = own if found is None else found.divide(own) if over else found.multiply(own)
+        if exact is None or value is None or (over and value == 0):
+            exact = None
         else:
-            found = found.divide(own) if over else found.multiply(own)
-        exact = (
-            None
-            if exact is None or value is None or (over and value == 0)
-            else exact / value
-            if over
-            else exact * value
-        )
+            exact = exact / value if over else exact * value
         if over:
             step = step / abs(value) if step and value else None
         else:

@@ -127,7 +127,7 @@ class Expressions:
         self.report.add("R063", part.span, facts={"type": TypeWord(kind)}, fixes=[fix])
 
     def not_a_plain_number(self, node: Node, part: tree.Expr, full: Fraction | None = None) -> None:
-        """Reports R064 where points are needed: a percentage is taken of `full` marks, a duration counted in seconds."""
+        """Reports R064 where points are needed: a percentage is taken of `full` marks, a duration counts seconds."""
         kind = self.graph.type(node)
         fixes = [Fix("same")]
         if kind == ty.PERCENT and full is not None:
@@ -360,18 +360,18 @@ class Expressions:
         known = self.graph[node]
         if known.type == wanted:
             return node
-        literal = isinstance(known.operation, op.Constant)
-        if literal and known.type == ty.TEXT and wanted in (ty.DATE, ty.TIME):
-            moment = read_moment(known.operation.value, wanted)
+        literal = known.operation.value if isinstance(known.operation, op.Constant) else None
+        if literal is not None and known.type == ty.TEXT and wanted in (ty.DATE, ty.TIME):
+            moment = read_moment(literal, wanted)
             if moment is None:
-                facts = {"text": known.operation.value, "type": TypeWord(wanted.kind)}
+                facts = {"text": literal, "type": TypeWord(wanted.kind)}
                 self.report.add("R068", part.span, facts=facts, fixes=[Fix("form")])
                 return None
             return self.constant(moment, wanted, part.span)
-        if literal and known.type == ty.NUMBER:
-            value = Fraction(known.operation.value)
+        if literal is not None and known.type == ty.NUMBER:
+            value = Fraction(literal)
             if (wanted == ty.PERCENT and value in (0, 1)) or (wanted == ty.DURATION and value == 0):
-                return self.constant(known.operation.value, wanted, part.span)
+                return self.constant(literal, wanted, part.span)
         if known.type == ty.NUMBER and wanted in (ty.PERCENT, ty.DURATION):
             self._unit_missing(part, "%" if wanted == ty.PERCENT else "s")
             return None
@@ -406,7 +406,8 @@ class Expressions:
             rewrite = f"{self.scope.text_of(part, UNARY)} * 1{self._seconds}"
             fixes = [Fix("other", (Edit(part.span, rewrite),), {"rewrite": rewrite})]
         text = self.scope.text_of(part)
-        self.report.add("R061" if unit == "%" else "R062", part.span, facts={"number": text}, fixes=fixes or [Fix("other")])
+        code = "R061" if unit == "%" else "R062"
+        self.report.add(code, part.span, facts={"number": text}, fixes=fixes or [Fix("other")])
 
     def grain(self, nodes: Sequence[Node | None], parts: Sequence[Any]) -> ty.Grain | None:
         """The common grain; reports a mix of rows and subjects, or of two tables."""
@@ -496,7 +497,8 @@ class Expressions:
                 return None
             else:
                 facts = {"type": TypeWord(kind.kind), "member": member.text}
-                fix = Fix("plain" if kind == ty.YES_NO else "equal", (), {"text": self.scope.text_of(expression.operand)})
+                key = "plain" if kind == ty.YES_NO else "equal"
+                fix = Fix(key, (), {"text": self.scope.text_of(expression.operand)})
                 self.report.add("R075", member.span, facts=facts, fixes=[fix])
                 return None
         ordered = [value for value in kind.members if value in values] or sorted(set(values))
@@ -654,7 +656,7 @@ _BY_NUMBER = ("number", "percent")
 
 
 def _product_type(left: str, right: str, divided: bool) -> ty.ValueType | None:
-    """percent × X is an X, percent ÷ percent and duration ÷ duration are numbers, a duration stays one beside a number."""
+    """percent × X is an X; percent ÷ percent, duration ÷ duration are numbers; beside a number a duration stays one."""
     if divided:
         if left == right and left != "number":
             return ty.NUMBER

@@ -51,7 +51,7 @@ EVERY_NAME: Set[str] = _EveryName()
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """What lines that could not be read left behind: names that stood in them, and items (by identity) that lack one."""
+    """What unreadable lines left behind: names that stood in them, and items (by identity) that lack one."""
 
     lost: Set[str] = frozenset()
     incomplete: Set[int] = frozenset()
@@ -139,8 +139,11 @@ class _Work:
         table = self._kept(
             f"observe {observe.named.name}",
             _Unit(
-                lambda: declare_table(observe, self.report, self.outside.members, whole, self.scope.language), (observe,), frozenset(),
-                observe.span, False,
+                lambda: declare_table(observe, self.report, self.outside.members, whole, self.scope.language),
+                (observe,),
+                frozenset(),
+                observe.span,
+                False,
             ),
             (),
         )
@@ -196,8 +199,8 @@ class _Work:
         use = self.use
         if isinstance(item, tree.Parameter):
             name = item.named.name
-            setting = self.outside.settings.get(name)
-            self._note(item.named, item, (item, setting), (), lambda: resolve_parameter(use, item, self.outside.settings))
+            settings = self.outside.settings
+            self._note(item.named, item, (item, settings.get(name)), (), lambda: resolve_parameter(use, item, settings))
         elif isinstance(item, tree.Measure):
             for named in item.names:
                 self._note(named, item, (item,), (item.body, item.when), lambda: resolve_measure(use, item))
@@ -262,9 +265,8 @@ class _Work:
                 lambda: scoring.indicator(unit), around | set(children),
             )
         else:
-            self._note(
-                item.named, item, (item, *outer, nested), (item.rule, *item.lines), lambda: scoring.touchpoint(unit), around
-            )
+            identity, reading = (item, *outer, nested), (item.rule, *item.lines)
+            self._note(item.named, item, identity, reading, lambda: scoring.touchpoint(unit), around)
 
     # ------------------------------------------------------------ resolving in order
 

@@ -13,7 +13,7 @@ from rubric_dsl.resolved import types as ty
 from rubric_dsl.resolved.expressions import Expressions, Place
 from rubric_dsl.resolved.literals import moment_number, moment_text, read_moment, value_in
 from rubric_dsl.resolved.ordering import in_order
-from rubric_dsl.resolved.references import names_in
+from rubric_dsl.resolved.references import mentioned, names_in
 from rubric_dsl.resolved.report import Edit, Fix, Label, Report
 from rubric_dsl.resolved.words import TypeWord, line_below, swapped, without_line, written_as
 from rubric_dsl.surface import tree
@@ -163,11 +163,13 @@ def _members_differ(members: tuple[tree.Named, ...], report: Report) -> None:
     """Names and labels of one choice must be told apart, as data may use either."""
     seen: dict[str, tree.Word | tree.Quoted] = {}
     for member in members:
-        for written in (member.word, *member.labels):
+        words: tuple[tree.Word | tree.Quoted, ...] = (member.word, *member.labels)
+        for written in words:
             first = seen.setdefault(written.text, written)
             if first is not written and not (written in member.labels and written.text == member.name):
                 facts = {"name": written.text}
-                report.add("R048", written.span, facts=facts, labels=[Label(first.span, "first")], fixes=[Fix("rename")])
+                labels = [Label(first.span, "first")]
+                report.add("R048", written.span, facts=facts, labels=labels, fixes=[Fix("rename")])
 
 
 def _decimals(line: tree.ColumnLine, report: Report) -> int | None:
@@ -293,7 +295,9 @@ def resolve_conditions(use: Expressions, table: bind.Table) -> None:
             labels=[Label(table.columns[name].span, "member") for name in circle[1:]],
         )
     broken = {name for circle in circles for name in circle}
-    nodes = [(table.column_nodes, ty.Grain("row", table.name), table.name)]
+    nodes: list[tuple[dict[str, op.Node], ty.Grain, str | None]] = [
+        (table.column_nodes, ty.Grain("row", table.name), table.name)
+    ]
     if table.register:
         nodes.append((table.fact_nodes, ty.SUBJECT, None))
     for made, grain, row in nodes:
@@ -356,7 +360,5 @@ def _musts(use: Expressions, table: bind.Table) -> None:
 
 
 def _in_text_order(expression: tree.Expr) -> list[str]:
-    from rubric_dsl.resolved.references import mentioned
-
     found = sorted(mentioned(expression), key=lambda word: (word.span.line, word.span.column))
     return list(dict.fromkeys(word.text if isinstance(word, tree.Word) else word.name for word in found))

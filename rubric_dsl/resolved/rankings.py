@@ -86,7 +86,9 @@ def _ranked(use: Expressions, word: tree.Word, place: Place) -> Node | None:
     return node
 
 
-def _precision(use: Expressions, line: tree.Precision, by: Node, word: tree.Word) -> op.Rounding | bool | None:
+def _precision(
+    use: Expressions, line: tree.Precision, by: Node, word: tree.Word
+) -> op.Rounding | Literal[False] | None:
     """The rounding that decides ranks, None for exact, False after an error."""
     if line.rounding is None:
         if use.graph[by].irrational:

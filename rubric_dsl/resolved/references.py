@@ -32,7 +32,8 @@ def mentioned(*pieces: object) -> Iterator[tree.Word | tree.Name]:
         elif isinstance(piece, tuple):
             pending.extend(piece)
         else:
-            pending.extend(getattr(piece, name) for name in _parts_of(type(piece)))
+            kind: type = type(piece)
+            pending.extend(getattr(piece, name) for name in _parts_of(kind))
 
 
 def names_in(*pieces: object) -> set[str]:

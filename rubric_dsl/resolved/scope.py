@@ -9,7 +9,7 @@ from rubric_dsl.resolved import bindings as bind
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved import types as ty
 from rubric_dsl.resolved.graph import Graph, NodeFacts
-from rubric_dsl.resolved.references import find_name
+from rubric_dsl.resolved.references import find_name, names_in
 from rubric_dsl.resolved.report import Edit, Fix, Label, Report
 from rubric_dsl.surface import tree
 from rubric_dsl.surface.keywords import Language, keywords
@@ -198,8 +198,6 @@ class Scope:
     def mean_of(self, expression: object, text: str) -> str:
         """The aggregate that turns a row expression into one value a subject, guarded as its columns need."""
         guards: list[str] = []
-        from rubric_dsl.resolved.references import names_in
-
         for name in sorted(names_in(expression)):
             binding = self.names.get(name)
             if isinstance(binding, bind.Column):

@@ -43,7 +43,7 @@ class Scoring:
     """Resolves units in dependency order; contexts of the indicators around them are made as they are needed."""
 
     def __init__(self, use: Expressions, late: Mapping[int, bool]) -> None:
-        """`late`: by identity of a condition's line, whether it reads a score and so cannot be read before the parts are."""
+        """`late`: by identity of a condition's line, whether it reads a score, so that it comes after the parts."""
         self.use = use
         self.late = late
         self._contexts: dict[int, Context] = {}
@@ -111,7 +111,7 @@ class Scoring:
         inner.row_spans = (*inner.row_spans, line.span)
 
     def _pushable(self, line: tree.Guard | tree.Applies) -> bool:
-        """A row condition around indicators means the same as in each of them, so its value must be 0 or not applicable."""
+        """A row condition around indicators means the same in each of them, so its value is 0 or not applicable."""
         if isinstance(line, tree.Applies) or isinstance(line.outcome, tree.NotApplicableOutcome):
             return True
         value = line.outcome.value if isinstance(line.outcome, tree.ValueOutcome) else None
@@ -260,7 +260,7 @@ class Scoring:
     def _worth(
         self, indicator: tree.Indicator, children: Sequence[bind.Touchpoint | bind.Indicator]
     ) -> Fraction | None:
-        """The indicator's full marks: the sum of its parts, or what is stated where weights or a combination replace it."""
+        """The full marks: the sum of the parts, or what is stated where weights or a combination replace it."""
         stated = amount_of(self.use, indicator.worth) if indicator.worth is not None else None
         if indicator.worth is not None and stated is None:
             return None

@@ -372,7 +372,8 @@ def _linear(
         first, last = (Fraction(value.value) for value in values if isinstance(value, op.Constant))
         if (first <= last) if outcome.falling else (first >= last):
             turned = replace(outcome, falling=first > last)
-            rewrite = print_outcome(turned if first != last else tree.ValueOutcome(outcome.start, outcome.span), language)
+            constant = tree.ValueOutcome(outcome.start, outcome.span)
+            rewrite = print_outcome(turned if first != last else constant, language)
             use.report.add(
                 "R143",
                 outcome.span,

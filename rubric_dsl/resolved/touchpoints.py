@@ -10,6 +10,7 @@ from rubric_dsl.resolved import bindings as bind
 from rubric_dsl.resolved import domains
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved import types as ty
+from rubric_dsl.resolved.established import outstanding
 from rubric_dsl.resolved.expressions import Expressions, Place, join
 from rubric_dsl.resolved.report import Edit, Fix, Label
 from rubric_dsl.resolved.tables import Lowered, lower_table
@@ -119,8 +120,6 @@ def _guarded(
     missing: tuple[op.Outcome, Span] | None,
 ) -> bool | None:
     """Whether `missing:` has to answer for an absent value; None (reported) where nothing does."""
-    from rubric_dsl.resolved.established import outstanding
-
     if not outstanding(use.graph, use.graph[node].needs, place.known):
         return False
     if missing is not None:
@@ -336,8 +335,9 @@ def _strata(use: Expressions, touchpoint: tree.Touchpoint, grain: ty.Grain) -> t
         use.report.add("R186", touchpoint.strata[0].span, facts=facts, labels=labels, fixes=[Fix("by")])
         return None
     column = home.columns[home.stratum]
-    facts = use.graph[home.column_nodes[home.stratum]]
-    if not all([use.scope.is_member(word, column.type, facts) for word in touchpoint.strata]):
+    known = use.graph[home.column_nodes[home.stratum]]
+    members = [use.scope.is_member(word, column.type, known) for word in touchpoint.strata]
+    if not all(members):
         return None
     named = {word.text for word in touchpoint.strata}
     return tuple(member for member in column.type.members if member in named)

@@ -13,7 +13,7 @@ from tests.conformance.compare import verdict
 from tests.conformance.faults import FAULTS, Fault
 from tests.conformance.run import load, scored
 
-LEAST = 90
+LEAST = 130
 """Fewer faults than this means that some got lost."""
 
 

@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 from rubric_dsl.engines import aggregates
+from rubric_dsl.engines import subjects as stage
 from rubric_dsl.engines.reference import rows as reference_rows
 from rubric_dsl.evaluation import statistics
 from rubric_dsl.evaluation.values import ABSENT, Nothing
+from rubric_dsl.numbers import reals
 from tests.conformance.faults.registry import FAULTS, Fault, Plant, entry, fault, replaced
 
 ZERO, ONE, HALF = Fraction(0), Fraction(1), Fraction(1, 2)
@@ -39,7 +41,7 @@ def _sample_deviation(numbers: Sequence[Any]) -> Any:
     if len(numbers) < 2:
         return ABSENT
     middle = statistics.mean(numbers)
-    return statistics.reals.sqrt(sum((number - middle) ** 2 for number in numbers) / Fraction(len(numbers) - 1))
+    return reals.sqrt(sum((number - middle) ** 2 for number in numbers) / Fraction(len(numbers) - 1))
 
 
 def _interpolated_percentile(numbers: Sequence[Any], p: Any) -> Any:
@@ -118,7 +120,7 @@ FAULTS += [
           _placements_with("minmax", lambda xs: [ZERO for _ in xs])),
     Fault("zscore divides by the deviation of a sample", ("zscore",),
           _placements_with("zscore", lambda xs: [
-              statistics.reals.divide(x - statistics.mean(xs), _sample_deviation(xs)) for x in xs])),
+              reals.divide(x - statistics.mean(xs), _sample_deviation(xs)) for x in xs])),
 ]
 
 
@@ -135,7 +137,5 @@ def _absent_across(patch: pytest.MonkeyPatch) -> None:
 
 @fault("across ignores its groups", "across_within_region", "across_within_a_class")
 def _no_groups(patch: pytest.MonkeyPatch) -> None:
-    from rubric_dsl.engines import subjects as stage
-
     right = aggregates.groups
     patch.setattr(stage, "groups", lambda within, values: right(None, values))

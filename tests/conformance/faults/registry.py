@@ -40,4 +40,4 @@ def replaced(name: str, owner: object, attribute: str, by: Any, *cases: str) -> 
 
 def entry(name: str, owner: Mapping[Any, Any], key: str, by: Any, *cases: str) -> None:
     """The fault of an entry of a table of functions."""
-    FAULTS.append(Fault(name, cases, lambda patch: patch.setitem(owner, key, by)))  # type: ignore[arg-type]
+    FAULTS.append(Fault(name, cases, lambda patch: patch.setitem(owner, key, by)))

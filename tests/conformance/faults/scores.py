@@ -11,6 +11,7 @@ import pytest
 
 from rubric_dsl.evaluation import prepare, scores
 from rubric_dsl.evaluation.values import NOT_APPLICABLE, Nothing, is_number
+from rubric_dsl.numbers import reals
 from tests.conformance.faults.registry import FAULTS, Fault, Plant, fault
 
 ZERO, ONE = Fraction(0), Fraction(1)
@@ -169,7 +170,7 @@ def _unweighted_geometric_mean(patch: pytest.MonkeyPatch) -> None:
 
 @fault("the lowest counts where the highest should", "combined_by_highest")
 def _lowest_for_highest(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(scores.reals, "maximum", lambda a, b: min(a, b))
+    patch.setattr(reals, "maximum", lambda a, b: min(a, b))
 
 
 @fault("penalties are scaled with the parts", "penalties_are_not_scaled", "penalty_of_the_parent_is_not_scaled")
@@ -177,11 +178,10 @@ def _scaled_penalties(patch: pytest.MonkeyPatch) -> None:
     right = scores.Score.with_extras
 
     def with_extras(self: Any, score: Any, values: Any) -> Any:
-        scored = scores.weight_of(part for part in self.combination.parts if is_number(values[part.node]))
+        scored: Any = scores.weight_of(part for part in self.combination.parts if is_number(values[part.node]))
         found = right(self, score, values)
-        if not is_number(found) or not is_number(score) or not scored:
-            return found
-        return score + (found - score) * self.worth / scored
+        both = isinstance(found, Fraction) and isinstance(score, Fraction)
+        return score + (found - score) * self.worth / scored if both and scored else found
 
     patch.setattr(scores.Score, "with_extras", with_extras)
 

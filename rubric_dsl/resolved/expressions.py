@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from rubric_dsl.numbers.decimals import exact_text
+from rubric_dsl.numbers.show import shown
 from rubric_dsl.resolved import domains, established
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved import types as ty
@@ -22,6 +23,7 @@ from rubric_dsl.resolved.report import Edit, Fix, Label, Report
 from rubric_dsl.resolved.scope import Scope
 from rubric_dsl.resolved.words import TypeWord
 from rubric_dsl.surface import tree
+from rubric_dsl.surface.keywords import keywords
 from rubric_dsl.surface.print_parts import AND, OPERAND, UNARY, print_number, word
 from rubric_dsl.text.source import Span
 
@@ -142,6 +144,11 @@ class Expressions:
         """`wait` becomes `wait / 1 s`."""
         rewrite = holds.format(f"{self.scope.text_of(part, UNARY)} / 1{self._seconds}")
         return Fix(key, (Edit(part.span, rewrite),), {"rewrite": rewrite})
+
+    def any_row(self, key: str, condition: tree.Expr) -> Fix:
+        """`wait > 60 s`, asked of a row, becomes `count(wait > 60 s) > 0`, asked of its subject."""
+        rewrite = f"{keywords().functions['count'].shown(self.scope.language)}({self.scope.text_of(condition)}) > 0"
+        return Fix(key, (Edit(condition.span, rewrite),), {"rewrite": rewrite})
 
     @property
     def _seconds(self) -> str:
@@ -397,7 +404,9 @@ class Expressions:
         """A bare number where a percentage or a duration is needed: what it may be meant to be."""
         fixes: list[Fix] = []
         if isinstance(part, tree.Number) and unit == "%" and part.unit == "":
-            fixes = [Fix("unit", (Edit(part.span, part.text + "%"),), {"plain": part.text})]
+            fixes = [_as_percent(part, part.text)]
+            if part.value < 1:  # 0.95 is more likely meant as 95% than as 0.95%
+                fixes.insert(0, _as_percent(part, shown(part.value, "percent").removesuffix("%")))
         elif isinstance(part, tree.Number) and unit == "s":
             minutes = Fix("minutes", (Edit(part.span, part.text + self._minutes),), {"plain": part.text})
             seconds = Fix("unit", (Edit(part.span, part.text + self._seconds),), {"plain": part.text})
@@ -639,6 +648,10 @@ CASES: dict[type, Callable[[Expressions, Any, Place], Node | None]] = {
     tree.Or: Expressions._connective,
     tree.If: Expressions._if,
 }
+
+
+def _as_percent(part: tree.Number, digits: str) -> Fix:
+    return Fix("unit", (Edit(part.span, digits + "%"),), {"plain": digits})
 
 
 def join(one: ty.Grain, two: ty.Grain) -> ty.Grain | None:

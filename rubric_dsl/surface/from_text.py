@@ -20,6 +20,8 @@ from rubric_dsl.surface.parsed_line import ParsedLine
 from rubric_dsl.text.files import Source
 from rubric_dsl.text.source import Origin, Span
 
+__all__ = ["Layout", "LineCache", "Parsed", "parse"]
+
 MAX_LINES = 50_000
 
 

@@ -84,6 +84,8 @@ def _added_blanks(old: str, new: str) -> list[tuple[int, int]]:
 def touching(tokens: Tokens, place: str, index: int) -> Diagnostic | None:
     """R025: pieces that touch and are no one name, such as `第1季度` or `3x`."""
     kinds = tokens.kinds
+    if kinds[index : index + 2] == ["AMOUNT", "NAME"] and tokens.touching(index + 1):
+        index += 1
     if not 0 < index < len(kinds) or not tokens.touching(index):
         return None
     if {kinds[index - 1], kinds[index]} - {"NAME", "AMOUNT"} or index - 1 in tokens.units:

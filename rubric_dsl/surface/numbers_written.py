@@ -27,6 +27,8 @@ FOREIGN_UNITS = frozenset(
 def behind_number(tokens: Tokens, place: str, index: int) -> Diagnostic | None:
     """A word right behind a number that is no unit: `95%以上`, `1e5`, `3次`."""
     kinds = tokens.kinds
+    if kinds[index : index + 2] == ["AMOUNT", "NAME"] and tokens.texts[index + 1] in BOUNDS_BEHIND:
+        index += 1
     if not 0 < index < len(kinds) or kinds[index] != "NAME" or kinds[index - 1] != "AMOUNT":
         return None
     word, number = tokens.texts[index], tokens.written(index - 1)
@@ -53,7 +55,8 @@ def _prefix_form(tokens: Tokens, place: str, index: int) -> str:
     if advance(parse_table(), states[:], "_" + token):
         return keywords().tokens[token].zh[0] + number
     if reads(states, ["COMPARE", *rest], place):
-        return f" {'>=' if token == 'FROM' else '<='} {number}"
+        blank = " " if tokens.touching(index - 1) else ""
+        return f"{blank}{'>=' if token == 'FROM' else '<='} {number}"
     return number
 
 

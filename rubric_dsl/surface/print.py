@@ -139,7 +139,7 @@ class Printer:
             case tree.Observe():
                 yield from self.observe(item)
             case tree.Parameter():
-                limits = "" if item.limits is None else print_limits(item.limits, self.lang)
+                limits = "" if item.limits is None else self.stated(item.limits)
                 head = (self.word("PARAMETER"), self.named(item.named), limits)
                 yield self.line(depth, item.span, *head, "=", self.expr(item.value))
             case tree.Measure():

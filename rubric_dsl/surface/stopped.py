@@ -27,11 +27,11 @@ def explain(tokens: Tokens, place: str, index: int) -> Diagnostic:
     """The finding about a line that fits its place up to this token (the number after the last: up to its end)."""
     return (
         _reserved(tokens)
+        or glued(tokens, place, index)
         or behind_number(tokens, place, index)
         or thousands(tokens, index)
-        or glued(tokens, place, index)
         or touching(tokens, place, index)
-        or _bracket(tokens, index)
+        or _bracket(tokens, place, index)
         or (_opening(tokens, place) if index == 0 else _within(tokens, place, index))
     )
 
@@ -47,7 +47,7 @@ def _reserved(tokens: Tokens) -> Diagnostic | None:
 # ---------------------------------------------------------------- brackets
 
 
-def _bracket(tokens: Tokens, index: int) -> Diagnostic | None:
+def _bracket(tokens: Tokens, place: str, index: int) -> Diagnostic | None:
     """R012: a bracket that is never closed; R013: one that was never opened."""
     open_at: list[int] = []
     for at, kind in enumerate(tokens.kinds):
@@ -60,9 +60,10 @@ def _bracket(tokens: Tokens, index: int) -> Diagnostic | None:
                 span = tokens.span(at, at)
                 return Diagnostic("R013", span, fixes=(Fix("remove", (Edit(span, ""),)),))
             open_at.pop()
-    if index == len(tokens.kinds) and open_at:
+    closing = ")" * len(open_at)
+    if closing and index == len(tokens.kinds) and reads(states_before(tokens, place, index), list(closing), place):
         end = tokens.place(tokens.ends[-1], tokens.ends[-1])
-        fix = Fix("close", (Edit(end, ")" * len(open_at)),), {"brackets": ")" * len(open_at)})
+        fix = Fix("close", (Edit(end, closing),), {"brackets": closing})
         return Diagnostic("R012", tokens.span(open_at[-1], open_at[-1]), fixes=(fix,))
     return None
 

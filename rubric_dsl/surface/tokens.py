@@ -74,8 +74,7 @@ class Tokens:
 @functools.cache
 def token_pattern() -> re.Pattern[str]:
     """The regular expression of one token with the blanks before it."""
-    words = keywords().tokens["YESNO"].all()
-    yesno = "|".join(r"[\ ]*/[\ ]*".join(word.split("/")) for word in words)
+    yesno = "|".join(keywords().tokens["YESNO"].all())
     return re.compile(
         rf"""[{BLANK}]*+(?:
           (?P<YESNO>(?:{yesno})(?![A-Za-z0-9_{HAN}]))
@@ -172,10 +171,12 @@ def _take_unit(tokens: Tokens, word: str, start: int) -> int:
     """How many characters of the word right behind an amount are its unit."""
     table = keywords()
     index = len(tokens.kinds) - 1
-    if index in tokens.units or word in table.phrases:
+    if index in tokens.units:
         return 0
     size = len(word)
     if word not in table.unit_words:
+        if word in table.phrases:
+            return 0
         size = next((n for n in (2, 1) if word[:n] in table.unit_words and word[0] > "\u3000" and len(word) > n), 0)
         if not size:
             return 0

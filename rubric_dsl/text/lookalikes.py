@@ -6,7 +6,10 @@ import re
 import unicodedata
 
 # Each group is written alike in common fonts; the first stands for all. Only characters that a name may hold.
-ALIKE = ("lI1", "O0〇", "日曰", "口囗", "己已巳", "未末", "土士", "人入", "戊戌戍", "旳的", "干千", "沬沫", "壸壶", "冶治", "鸟乌")
+ALIKE = (
+    *("lI1", "O0〇", "日曰", "口囗", "己已巳", "未末", "土士", "人入", "戊戌戍", "的旳", "干千"),
+    *("沫沬", "壶壸", "治冶", "鸟乌", "折拆", "赢羸"),
+)
 TWINS = str.maketrans({other: group[0] for group in ALIKE for other in group[1:]})
 UNDERSCORES = re.compile("_{2,}")
 

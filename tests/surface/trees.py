@@ -98,7 +98,8 @@ def deeper(parts: Exprs) -> Exprs:
     negations = relations | st.builds(tree.Not, relations, st.just(SPAN))
     conjunctions = negations | st.builds(tree.And, some(negations, 2), st.just(SPAN))
     disjunctions = conjunctions | st.builds(tree.Or, some(conjunctions, 2), st.just(SPAN))
-    return disjunctions | calls(disjunctions) | st.builds(tree.If, disjunctions, disjunctions, disjunctions, st.just(SPAN))
+    choices = st.builds(tree.If, disjunctions, disjunctions, disjunctions, st.just(SPAN))
+    return disjunctions | calls(disjunctions) | choices
 
 
 ATOMS = (tree.Number, tree.Name, tree.Text, tree.YesNo, tree.Group, tree.Call)
@@ -131,7 +132,9 @@ outcomes: st.SearchStrategy[tree.Outcome] = (
     | st.just(tree.NotApplicableOutcome(SPAN))
 )
 rows = st.builds(
-    lambda alternatives, values: tree.Row(alternatives, values, SPAN, SPAN), some(some(patterns, 1, 2), 1, 2), some(outcomes, 1, 2)
+    lambda alternatives, values: tree.Row(alternatives, values, SPAN, SPAN),
+    some(some(patterns, 1, 2), 1, 2),
+    some(outcomes, 1, 2),
 )
 tables = st.builds(tree.Table, some(exprs, 1, 2), maybe(st.just(SPAN)), some(rows, 1), st.just(SPAN))
 
@@ -184,9 +187,8 @@ def columns(draw: st.DrawFn) -> tree.ColumnLine:
         draw(maybe(numbers)) if kind == "percent" else None,
         SPAN,
     )
-    presence = draw(
-        maybe(st.builds(tree.PresentWhen, exprs, st.just(SPAN)) | st.builds(tree.Optional, some(quoteds), st.just(SPAN)))
-    )
+    optional = st.builds(tree.Optional, some(quoteds), st.just(SPAN))
+    presence = draw(maybe(st.builds(tree.PresentWhen, exprs, st.just(SPAN)) | optional))
     decimals = draw(maybe(wholes)) if counted else None
     marks = maybe(st.just(SPAN))
     return tree.ColumnLine(draw(some(nameds, 1)), column_type, decimals, presence, draw(marks), draw(marks), SPAN)

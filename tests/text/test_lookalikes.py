@@ -25,7 +25,8 @@ def test_names_that_look_alike_share_a_skeleton(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("wait", "wails"), ("Wait", "wait"), ("modern", "modem"), ("期初", "期末"), ("a_b", "ab"), ("hot", "not")]
+    ("one", "other"),
+    [("wait", "wails"), ("Wait", "wait"), ("modern", "modem"), ("期初", "期末"), ("a_b", "ab"), ("hot", "not")],
 )
 def test_names_that_can_be_told_apart_do_not(one: str, other: str) -> None:
     assert skeleton(one) != skeleton(other)

@@ -85,7 +85,9 @@ def test_characters_that_turn_the_direction_are_refused_even_in_comments(charact
     assert codes(f"# note{character}".encode()) == ["R004"]
 
 
-@pytest.mark.parametrize("character", ["\u200b", "\ufeff", "\x00", "\x1b", "\u00ad", "\u2028", "\ufe0f", "\u3164", "\U000e0041"])
+@pytest.mark.parametrize(
+    "character", ["\u200b", "\ufeff", "\x00", "\x1b", "\u00ad", "\u2028", "\ufe0f", "\u3164", "\U000e0041"]
+)
 def test_characters_that_nobody_sees_are_refused_and_the_fix_removes_them(character: str) -> None:
     source, findings = read_source("a.rubric", f"con{character}nected".encode())
     assert source is not None

@@ -1,0 +1,86 @@
+"""A broken line is one finding and hides nothing but itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rubric_dsl.surface import tree
+from tests.surface.reading import codes, parsed
+
+HOTLINE = (Path(__file__).parent / "hotline.rubric").read_text("utf-8")
+LINES = HOTLINE.rstrip("\n").split("\n")
+
+
+@pytest.mark.parametrize("number", [n for n, line in enumerate(LINES) if line.strip()])
+def test_any_one_line_made_unreadable_is_one_finding_on_that_line(number: int) -> None:
+    lines = LINES[:]
+    lines[number] += " $"
+    findings = parsed("\n".join(lines)).diagnostics
+    assert [(finding.code, finding.span.first_line) for finding in findings] == [("R014", number + 1)]
+
+
+def test_every_broken_line_is_reported() -> None:
+    lines = [line + " $" if number % 7 == 3 and line.strip() else line for number, line in enumerate(LINES)]
+    broken = [number + 1 for number, line in enumerate(lines) if line.endswith("$")]
+    findings = parsed("\n".join(lines)).diagnostics
+    assert [finding.span.first_line for finding in findings] == broken
+    assert len(broken) > 5
+
+
+def test_neighbours_of_a_broken_line_are_in_the_tree_and_their_item_is_incomplete() -> None:
+    result = parsed("bands b by x\n  1: a\n  2 a\n  3: c\nmeasure y = 1")
+    bands, measure = result.document.items
+    assert isinstance(bands, tree.Bands)
+    assert len(bands.table.rows) == 2
+    assert result.incomplete == (bands,)
+    assert measure not in result.incomplete
+
+
+def test_names_in_broken_lines_and_below_them_are_known_to_be_lost() -> None:
+    result = parsed("measure y 1\nobserve c of\n  wait seconds\ntouchpoint t worth 1 by\n  hot: 1\nmeasure z = 1")
+    assert {"y", "c", "t", "hot"} <= result.lost
+    assert "z" not in result.lost
+    assert [item for item in result.document.items if isinstance(item, tree.Measure)] == list(result.document.items)
+
+
+def test_lines_below_a_broken_line_whose_kind_is_known_are_read() -> None:
+    assert codes("indicator a worth\n  unless x: 0\n  at laest 3") == ["R021", "R022"]
+    assert codes("observe c of\n  wait seconds 0-5") == ["R021", "R020"]
+
+
+def test_lines_below_a_broken_line_whose_kind_is_not_known_are_not_judged() -> None:
+    assert codes("indicatr a worth 3\n  unles x: 0\n    no sense at all") == ["R022"]
+
+
+def test_an_unclosed_bracket_does_not_swallow_the_next_statement() -> None:
+    result = parsed("measure a = (1 +\nmeasure b = 2\nindicator c worth 3\n  touchpoint d worth 3 = min(a\n")
+    assert [finding.code for finding in result.diagnostics] == ["R021", "R012"]
+    assert len(result.document.items) == 2
+
+
+def test_after_fifty_findings_one_more_says_so_and_reading_stops() -> None:
+    found = codes("x\n" * 200)
+    assert found[:50] == ["R022"] * 50
+    assert found[50:] == ["R007"]
+    assert len(codes("x\n" * 50)) == 50
+
+
+def test_a_line_with_a_hidden_character_is_left_out_without_a_second_finding() -> None:
+    result = parsed("measure a\u200bb = 1\nmeasure c = 2")
+    assert result.diagnostics == ()
+    assert len(result.document.items) == 1
+    assert "a" in result.lost
+
+
+def test_a_file_without_a_header_is_read() -> None:
+    result = parsed("measure a = 1")
+    assert result.document.header is None
+    assert result.diagnostics == ()
+
+
+def test_an_empty_file_is_an_empty_document() -> None:
+    result = parsed("\n  \n# only a comment\n")
+    assert (result.document.header, result.document.items, result.diagnostics) == (None, (), ())
+    assert result.comments_after == ("only a comment",)

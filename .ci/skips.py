@@ -1,7 +1,10 @@
 """Fails when a test was skipped that the list does not allow: a skipped test is one that nobody runs.
 
-usage: skips.py JUNIT_XML ALLOWED. A line of ALLOWED is `test name` and its reason, apart by ` : `; `#` starts a comment.
+usage: skips.py JUNIT_XML ALLOWED. A line of ALLOWED is a test's name and the reason, with ` : ` between; `#` starts a
+comment.
 """
+
+from __future__ import annotations
 
 import sys
 import xml.etree.ElementTree as ElementTree

@@ -1,0 +1,85 @@
+"""Writes what is generated in `docs/`: `python -m tests.docs.generate [--check]`.
+
+Marked sections of the language reference, what the program says of the blocks before (`text says`), transcripts
+(`console`), and the pages of the diagnostics. With `--check` nothing is written and the exit code says whether anything
+is out of date.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.docs.blocks import DOCS, Block
+from tests.docs.consoles import transcript
+from tests.docs.pages import page_files
+from tests.docs.running import said, steps_of
+from tests.docs.sections import SECTIONS
+
+DOCUMENTS = ("language.md", "guide.md")
+SECTION = re.compile(r"(<!-- generated: (\w+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
+
+
+def generated_files() -> Iterator[tuple[str, str]]:
+    """Each file of `docs/` that holds something generated, by its path there, with its text as it should be."""
+    for name in DOCUMENTS:
+        yield name, document((DOCS / name).read_text("utf-8"))
+    yield from page_files()
+
+
+def document(text: str) -> str:
+    """The document with its sections, messages and transcripts made anew."""
+    text = SECTION.sub(lambda found: f"{found[1]}\n{SECTIONS[found[2]]()}\n{found[4]}", text)
+    lines = text.split("\n")
+    for block, new in reversed(list(_made(text))):
+        inside = [block.indent + line if line else "" for line in new.rstrip("\n").split("\n")]
+        lines[block.line : block.line + block.text.count("\n")] = inside
+    return "\n".join(lines)
+
+
+def _made(text: str) -> Iterator[tuple[Block, str]]:
+    """The blocks that the program writes, with their text."""
+    with tempfile.TemporaryDirectory() as folder:
+        for block, stage in steps_of(text):
+            if block.kind == "text" and "says" in block.words:
+                yield block, said(stage, block.options.get("lang", "en"))
+            elif block.kind == "console":
+                yield block, transcript(block.text, stage.files, Path(folder))
+
+
+def outdated() -> list[str]:
+    """Files that differ from what would be generated, and pages of codes that are gone."""
+    made = dict(generated_files())
+    stale = [name for name, text in made.items() if not _holds(DOCS / name, text)]
+    return stale + [name for name in _pages_there() if name not in made]
+
+
+def _holds(path: Path, text: str) -> bool:
+    return path.exists() and path.read_text("utf-8") == text
+
+
+def _pages_there() -> list[str]:
+    return [f"diagnostics/{path.name}" for path in sorted((DOCS / "diagnostics").glob("*.md"))]
+
+
+def main(arguments: list[str]) -> int:
+    stale = outdated()
+    if "--check" in arguments:
+        print(*stale, sep="\n", end="\n" if stale else "")
+        return 1 if stale else 0
+    made = dict(generated_files())
+    (DOCS / "diagnostics").mkdir(exist_ok=True)
+    for name in stale:
+        if name in made:
+            (DOCS / name).write_text(made[name], "utf-8")
+        else:
+            (DOCS / name).unlink()
+        print(name)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

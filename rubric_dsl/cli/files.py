@@ -22,35 +22,22 @@ STANDARD_INPUT = "-"
 class RubricFiles:
     """Reads a rubric and the files beside it that it names, and no others.
 
-    Allowed are the folder tree of the rubric and the folders named on the command line, after links are followed. A
-    path that leads to no file from the rubric is looked up from each of these folders in turn.
+    Allowed are the folder tree of the rubric and the folders named on the command line, after links are followed;
+    where in them a file is looked for is told by whoever asks (`resolved.files`).
     """
 
     def __init__(self, rubric: str, use_from: Sequence[str] = ()) -> None:
         self._rubric = rubric
-        self._home = os.path.dirname(rubric) or "."
-        self._use_from = tuple(use_from)
-        self._allowed = [Path(os.path.realpath(folder)) for folder in (self._home, *use_from)]
+        self._allowed = [Path(os.path.realpath(folder)) for folder in (os.path.dirname(rubric) or ".", *use_from)]
 
     def load(self, path: str) -> bytes:
         """The bytes of a file. Raises PermissionError outside the allowed folders, and other OSErrors."""
-        with open(path if path == self._rubric else self._found(path), "rb") as file:
+        if path != self._rubric:
+            real = Path(os.path.realpath(path))
+            if not any(real.is_relative_to(folder) for folder in self._allowed):
+                raise PermissionError(f"{path} lies outside the folders that a rubric may take files from")
+        with open(path, "rb") as file:
             return file.read(MOST_RUBRIC_BYTES)
-
-    def _found(self, path: str) -> str:
-        """The file that is meant: the path itself, or the first of the same relative path in a named folder."""
-        relative = os.path.relpath(path, self._home)
-        for candidate in (path, *(os.path.join(folder, relative) for folder in self._use_from)):
-            if os.path.exists(candidate):
-                self._check(candidate)
-                return candidate
-        self._check(path)
-        return path
-
-    def _check(self, path: str) -> None:
-        real = Path(os.path.realpath(path))
-        if not any(real.is_relative_to(folder) for folder in self._allowed):
-            raise PermissionError(f"{path} lies outside the folders that a rubric may take files from")
 
 
 def load_rubric(files: RubricFiles, path: str) -> bytes:

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from rubric_dsl.numbers.decimals import NotANumber, NumberTooLong, read_decimal
 from rubric_dsl.resolved.files import Load
-from rubric_dsl.resolved.report import Report
+from rubric_dsl.resolved.report import Fix, Report
 from rubric_dsl.surface import tree
 from rubric_dsl.text.source import Origin, Span
 
@@ -45,7 +45,7 @@ class Beside:
         for row, span in rows:
             cells = tuple(self._cell(cell, span) for cell in row)
             if any(cell is None for cell in cells):
-                self.report.add("R058", weights.named.word.span, facts={"cell": ", ".join(row)})
+                self.report.add("R058", weights.named.word.span, facts={"cell": ", ".join(row)}, fixes=[Fix("rating")])
                 return None
             grid.append(tree.GridRow(tuple(cell for cell in cells if cell is not None), span))
         return tree.Grid(tuple(grid), weights.span)
@@ -56,7 +56,7 @@ class Beside:
             text = self.load(file).decode("utf-8-sig")
             read = list(csv.reader(io.StringIO(text, newline=""), strict=True))
         except (OSError, UnicodeDecodeError, csv.Error):
-            self.report.add("R192", named.word.span, facts={"path": file, "name": named.name})
+            self._unreadable(named, file)
             return None
         rows = [
             ([cell.strip() for cell in row], Span(Origin(file, number), 0, 0, 0, 0))
@@ -64,9 +64,13 @@ class Beside:
             if any(cell.strip() for cell in row)
         ]
         if len(rows) < 2 or len(rows) > MAX_ROWS or sum(len(row) for row, _ in rows) > MAX_CELLS:
-            self.report.add("R192", named.word.span, facts={"path": file, "name": named.name})
+            self._unreadable(named, file)
             return None
         return rows
+
+    def _unreadable(self, named: tree.Named, file: str) -> None:
+        facts = {"path": file, "name": named.name}
+        self.report.add("R192", named.word.span, facts=facts, fixes=[Fix("file"), Fix("here")])
 
     def _cell(self, text: str, span: Span) -> tree.Cell | None:
         found = _NUMBER.fullmatch(text) if len(text) <= 200 else None

@@ -5,6 +5,7 @@ What neither decides is said to be not proved yet; nothing is concluded from sam
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -25,6 +26,9 @@ from rubric_dsl.resolved.walking import operands
 
 MAX_CASES = 20_000
 """Most rows that are tried for one promise."""
+
+MAX_SAMPLE = 40
+_KINDS = {"number": "number", "whole number": "number", "percent": "percent", "seconds": "duration"}
 
 Cell = Fraction | bool | str | int | None
 
@@ -125,7 +129,7 @@ class _Monotone:
         self.cases = 0
 
     def verdict(self, node: op.Node) -> Verdict | Broken:
-        rows = self._row_nodes(node)
+        rows = [node] if self.table.folding == "one row each" else self._row_nodes(node)
         if rows is None:
             return NOT_YET
         for row in rows:
@@ -178,20 +182,41 @@ class _Monotone:
         """Tries every admissible row over the columns that the node reads; counts them in `cases`."""
         columns = self._columns(node)
         domains = {name: _values(self._schema(name)) for name in columns}
-        size = 1
-        for values in domains.values():
-            size *= len(values) if values is not None else MAX_CASES + 1
+        whole = all(values is not None for values in domains.values())
+        tried = {name: values if values is not None else self._some_values(name) for name, values in domains.items()}
+        size = math.prod(len(values) for values in tried.values())
         if size + self.cases > MAX_CASES:
             self.cases = MAX_CASES + 1
             return None
         others = [name for name in columns if name != self.column]
-        growing = domains[self.column] or []
-        for cells in product(*(domains[name] or [] for name in others)):
+        for cells in product(*(tried[name] for name in others)):
             fixed = dict(zip(others, cells, strict=True))
-            broken = self._along(node, fixed, growing)
+            broken = self._along(node, fixed, tried[self.column])
             if broken is not None or self.cases > MAX_CASES:
                 return broken
+        if not whole:  # no counterexample among a few values proves nothing
+            self.cases = MAX_CASES + 1
         return None
+
+    def _some_values(self, name: str) -> list[Cell]:
+        """A few values of a column that has too many: its ends, and the constants that a score may compare it with.
+
+        They can break a promise, never prove one.
+        """
+        column = self._schema(name)
+        absent: list[Cell] = [None] if column.presence != "always" else []
+        kind = _KINDS.get(column.type)
+        if kind is None:
+            return absent
+        low = from_exact(column.low) if column.low is not None else None
+        high = from_exact(column.high) if column.high is not None else None
+        found = {end for end in (low, high) if end is not None}
+        for node in self.plan.nodes:
+            if isinstance(node.operation, op.Constant) and node.type.kind == kind:
+                value = from_exact(node.operation.value)
+                found |= {value - 1, value, value + 1}
+        kept = sorted(value for value in found if (low is None or value >= low) and (high is None or value <= high))
+        return [*kept[:MAX_SAMPLE], *absent]
 
     def _along(self, node: op.Node, fixed: dict[str, Cell], growing: list[Cell]) -> Broken | None:
         last: tuple[Cell, object] | None = None
@@ -222,12 +247,36 @@ class _Monotone:
         musts = [must.node for must in self.table.musts if set(must.columns) <= set(cells)]
         full = {column.name: cells.get(column.name) for column in self.table.columns}
         values = evaluate_row(self.prepared, full, (node, *rules, *musts))
+        if self.plan.nodes[node].grain.kind == "subject" and not self._as_subject(node, full, values):
+            return None
         for column in self.table.columns:
             if column.name not in cells or column.present_when is None:
                 continue
             if (values[column.present_when] is True) != (cells[column.name] is not None):
                 return None
         return None if any(values[must] is False for must in musts) else values
+
+    def _as_subject(self, node: op.Node, cells: Cells, values: Values) -> bool:
+        """Evaluates what a subject's facts alone decide; False where anything else has a part in it."""
+        for current in sorted(self._closure(node)):
+            facts = self.plan.nodes[current]
+            if facts.grain.kind == "constant":
+                continue
+            step = self.prepared.steps[current]
+            if step is None or facts.grain.kind != "subject" or isinstance(facts.operation, op.Aggregate | op.Across):
+                self.cases = MAX_CASES + 1
+                return False
+            values[current] = step(values, cells)
+        return True
+
+    def _closure(self, node: op.Node) -> set[op.Node]:
+        pending, seen = [node], set[op.Node]()
+        while pending:
+            current = pending.pop()
+            if current not in seen:
+                seen.add(current)
+                pending.extend(operands(self.plan.nodes[current].operation))
+        return seen
 
     def _schema(self, name: str) -> model.ColumnSchema:
         return next(column for column in self.table.columns if column.name == name)

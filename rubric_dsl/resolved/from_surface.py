@@ -9,7 +9,7 @@ from rubric_dsl.resolved import bindings as bind
 from rubric_dsl.resolved import calls  # noqa: F401  # registers how calls are lowered
 from rubric_dsl.resolved.definitions import resolve_bands, resolve_formula, resolve_measure, resolve_parameter
 from rubric_dsl.resolved.expressions import Expressions
-from rubric_dsl.resolved.graph import TooManyNodes
+from rubric_dsl.resolved.graph import MAX_NODES, TooManyNodes
 from rubric_dsl.resolved.memo import Kept, Memo, same_objects
 from rubric_dsl.resolved.model import Place, Resolved
 from rubric_dsl.resolved.observing import Members, declare_table, resolve_conditions
@@ -22,6 +22,7 @@ from rubric_dsl.resolved.references import names_in
 from rubric_dsl.resolved.report import Fix, Label, Report
 from rubric_dsl.resolved.scope import KindWord, Scope
 from rubric_dsl.resolved.scoring import Scoring
+from rubric_dsl.resolved.words import without_line
 from rubric_dsl.surface import tree
 from rubric_dsl.surface.keywords import Language
 from rubric_dsl.text.lookalikes import skeleton
@@ -77,7 +78,7 @@ def resolve(
         work.run()
     except TooManyNodes:
         if items:
-            report.add("R119", items[0].span)
+            report.add("R119", items[0].span, facts={"limit": MAX_NODES}, fixes=[Fix("measure")])
         resolved.sound = False
     resolved.tables = use.tables
     return resolved
@@ -117,20 +118,29 @@ class _Work:
             first = seen.setdefault(name.name, name)
             if first is not name:
                 facts: dict[str, object] = {"name": name.name, "kind": KindWord(first.kind)}
-                self.report.add("R040", name.span, facts=facts, labels=[Label(first.span, "first")])
+                labels, fixes = [Label(first.span, "first")], [Fix("rename")]
+                self.report.add("R040", name.span, facts=facts, labels=labels, fixes=fixes)
                 self.resolved.sound = False
                 continue
             alike = shapes.setdefault(skeleton(name.name), name)
             if alike is not name:
                 facts = {"name": name.name, "other": alike.name}
-                self.report.add("R041", name.span, facts=facts, labels=[Label(alike.span, "first")])
+                labels, fixes = [Label(alike.span, "first")], [Fix("rename")]
+                self.report.add("R041", name.span, facts=facts, labels=labels, fixes=fixes)
         for observe in observes:
             self._table(observe, observes[0])
+        register = next((table for table in self.scope.tables.values() if table.register), None)
+        if register is not None and register.observe.missing is not None:
+            span = register.observe.missing.span
+            fixes = [Fix("remove", (without_line(span),))]
+            self.report.add("R114", span, facts={"table": register.name}, fixes=fixes)
+            self.resolved.sound = False
 
     def _table(self, observe: tree.Observe, first: tree.Observe) -> None:
         if observe.subject.text != first.subject.text:
             facts = {"name": observe.subject.text, "subject": first.subject.text}
-            self.report.add("R120", observe.subject.span, facts=facts, labels=[Label(first.subject.span, "first")])
+            labels = [Label(first.subject.span, "first")]
+            self.report.add("R120", observe.subject.span, facts=facts, labels=labels, fixes=[Fix("same")])
             self.resolved.sound = False
         if observe.named.name in self.scope.tables:
             return
@@ -327,6 +337,7 @@ class _Work:
             self.units[circle[0]].span,
             facts={"circle": " → ".join([*circle, circle[0]])},
             labels=[Label(self.units[name].span, "member") for name in circle[1:]],
+            fixes=[Fix("cut")],
         )
 
     def _stratum_weights(self) -> None:

@@ -96,8 +96,6 @@ def _missing(table: bind.Table, report: Report, language: Language) -> None:
         none = Fix("not_applicable", (Edit(outcome.span, word("NOT_APPLICABLE", language)),))
         report.add("R113", outcome.span, fixes=[zero, none])
         return
-    if table.folding.kind == "one row each":
-        report.add("R114", line.span, facts={"table": table.name}, fixes=[Fix("remove", (without_line(line.span),))])
 
 
 # ---------------------------------------------------------------- columns
@@ -293,6 +291,7 @@ def resolve_conditions(use: Expressions, table: bind.Table) -> None:
             table.columns[circle[0]].span,
             facts={"circle": " → ".join([*circle, circle[0]])},
             labels=[Label(table.columns[name].span, "member") for name in circle[1:]],
+            fixes=[Fix("cut")],
         )
     broken = {name for circle in circles for name in circle}
     nodes: list[tuple[dict[str, op.Node], ty.Grain, str | None]] = [

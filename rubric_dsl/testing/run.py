@@ -9,6 +9,7 @@ from fractions import Fraction
 from rubric_dsl.engines.run import run
 from rubric_dsl.evaluation.prepare import evaluate_row, prepare
 from rubric_dsl.numbers.reals import Exact, compare
+from rubric_dsl.observations.codes import RULE_BROKEN
 from rubric_dsl.observations.model import Observations, Refusal
 from rubric_dsl.observations.subjects import subjects_of
 from rubric_dsl.plan.model import ScoringPlan
@@ -60,7 +61,7 @@ def run_test(plan: ScoringPlan, test: tree.Test, examples: Mapping[str, tree.Exa
     refusals = tuple(refusal for data in observations.tables.values() for refusal in data.ledger.refusals)
     if test.expect.refused is not None:
         column = test.expect.refused.text
-        refused = any(refusal.column == column for refusal in refusals)
+        refused = any(column in _columns_of(plan, refusal) for refusal in refusals)
         return Outcome(test, refusals=() if refused else refusals, not_refused=not refused)
     if refusals:
         return Outcome(test, refusals=refusals)
@@ -68,6 +69,15 @@ def run_test(plan: ScoringPlan, test: tree.Test, examples: Mapping[str, tree.Exa
         return Outcome(test)
     one = any(given.one for given in test.givens)
     return _one_row(plan, test, observations) if one else _whole(plan, test, observations)
+
+
+def _columns_of(plan: ScoringPlan, refusal: Refusal) -> tuple[str, ...]:
+    """The column of a refusal; of a broken rule between cells, all that the rule mentions."""
+    own = (refusal.column,) if refusal.column is not None else ()
+    if refusal.code != RULE_BROKEN:
+        return own
+    musts = [must for table in plan.tables for must in table.musts if must.message == refusal.facts.get("rule")]
+    return (*own, *(column for must in musts for column in must.columns))
 
 
 # ---------------------------------------------------------------- all rows

@@ -7,7 +7,7 @@ object as before.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,7 +16,7 @@ from rubric_dsl.surface import tree
 from rubric_dsl.surface.assemble import Branch
 from rubric_dsl.surface.lines import LogicalLine, logical_lines
 from rubric_dsl.surface.outline import MAX_FINDINGS, LineCache, Outline
-from rubric_dsl.surface.parsed_line import ParsedLine
+from rubric_dsl.surface.parsed_line import ParsedLine, words_of
 from rubric_dsl.text.files import Source
 from rubric_dsl.text.source import Origin, Span
 
@@ -43,7 +43,8 @@ class Parsed:
     language: Literal["zh", "en", "mixed"]
     """Of the keywords; "en" where there are none."""
     incomplete: tuple[tree.Item, ...]
-    """Items of the document that lack a broken line; what they then leave out is no finding of its own."""
+    """Items that lack a broken line, with the indicators and touchpoints in them that do; what is then left out is no
+    finding of its own."""
     lost: frozenset[str]
     """Names that stand in broken lines or below them: that one of these is not declared is no finding of its own."""
     lines: tuple[tuple[LogicalLine, ParsedLine], ...]
@@ -69,18 +70,24 @@ def parse(source: Source, cache: LineCache | None = None) -> Parsed:
     branches, unread = outline.read(lines.lines[:MAX_LINES])
     cache.turn()
     findings = outline.findings
+    stopped_at = None
     if unread is not None:
-        findings.append(Diagnostic("R007", _start(source, unread.number), {"limit": MAX_FINDINGS}))
+        stopped_at = unread.number
+        findings.append(Diagnostic("R007", _start(source, stopped_at), {"limit": MAX_FINDINGS}))
     elif len(lines.lines) > MAX_LINES:
-        findings.append(Diagnostic("R019", _start(source, lines.lines[-1].number), {"limit": MAX_LINES}))
+        stopped_at = lines.lines[-1].number
+        findings.append(Diagnostic("R019", _start(source, stopped_at), {"limit": MAX_LINES}))
+    lost = outline.lost
+    if stopped_at is not None:
+        lost.update(words_of("\n".join(source.lines()[stopped_at - 1 :])))
     header = _header(branches, findings)
-    items = [(branch.node, branch.whole) for branch in branches if isinstance(branch.node, tree.Item)]
+    items = tuple(branch.node for branch in branches if isinstance(branch.node, tree.Item))
     return Parsed(
-        tree.Document(source.name, header, tuple(item for item, _ in items)),
+        tree.Document(source.name, header, items),
         tuple(findings),
         _language(outline.english, outline.chinese),
-        tuple(item for item, whole in items if not whole),
-        frozenset(outline.lost),
+        tuple(_incomplete(branches, stopped_at is not None)),
+        frozenset(lost),
         tuple(outline.lines),
         lines.comments_after,
     )
@@ -94,6 +101,16 @@ def _language(english: int, chinese: int) -> Literal["zh", "en", "mixed"]:
     if english and chinese:
         return "mixed"
     return "zh" if chinese else "en"
+
+
+def _incomplete(branches: Sequence[Branch], stopped: bool) -> Iterator[tree.Item]:
+    """Of branches at one level; `stopped`: reading stopped somewhere in the last one."""
+    for branch in branches:
+        last = stopped and branch is branches[-1]
+        if last or not branch.whole:
+            if isinstance(branch.node, tree.Item):
+                yield branch.node
+            yield from _incomplete(branch.children, last)
 
 
 def _header(branches: list[Branch], findings: list[Diagnostic]) -> tree.Header | None:

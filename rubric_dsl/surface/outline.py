@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from rubric_dsl.diagnostics.model import Diagnostic, Edit, Fix
 from rubric_dsl.surface.assemble import Assembler, Branch
 from rubric_dsl.surface.lines import LogicalLine
-from rubric_dsl.surface.parsed_line import ParsedLine, parse_line, skipped_line
+from rubric_dsl.surface.parsed_line import ParsedLine, parse_line, skipped_line, words_of
 from rubric_dsl.surface.sentence import may_open
 from rubric_dsl.surface.tokens import tokens_of
 from rubric_dsl.text.source import Origin, Span
@@ -82,6 +82,8 @@ class Open:
     """The indentation of the lines below it, once there is one."""
     tolerated: dict[int, Shift] = field(default_factory=dict)
     """Other indentations already reported."""
+    lost: bool = False
+    """Whether it is broken or stands below a broken line, so that the tree has nothing of what stands below it."""
     below: list[Branch] = field(default_factory=list)
 
 
@@ -125,10 +127,11 @@ class Outline:
         self.english += line.english
         self.chinese += line.chinese
         self.findings.extend(line.faults)
-        self.lost.update(line.names)
+        self.lost.update(words_of(logical.text) if parent.lost else line.names)
         body = line.body
-        broken = line.node is None and body is None
-        self.stack.append(Open(indent, line, body.place if body else None, broken, shift))
+        broken = line.node is None
+        skip = broken and body is None
+        self.stack.append(Open(indent, line, body.place if body else None, skip, shift, lost=broken or parent.lost))
 
     def _parent(self, logical: LogicalLine) -> tuple[Open, Shift | None]:
         """The line that this one stands under, and the shift it is part of."""

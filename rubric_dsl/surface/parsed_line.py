@@ -60,7 +60,7 @@ BROKEN_BODIES = {
 
 def skipped_line(text: str, origin: Origin) -> ParsedLine:
     """A line that is not read: it stands below a broken one, or holds a hidden character (which was reported)."""
-    words = tuple(dict.fromkeys(WORD.findall(text)))
+    words = words_of(text)
     whole = Span(origin, 0, len(text) - len(text.lstrip()), 0, len(text.split("\n")[0]))
     return ParsedLine(origin, None, (), None, text, words, (), 0, 0, whole)
 
@@ -93,6 +93,11 @@ def parse_line(text: str, origin: Origin, place: str, above: str) -> ParsedLine:
         tokens.chinese,
         whole,
     )
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """Whatever could be a name in a line that is not read."""
+    return tuple(dict.fromkeys(WORD.findall(text)))
 
 
 def names_in(tokens: Tokens) -> tuple[str, ...]:

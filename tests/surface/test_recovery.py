@@ -38,9 +38,19 @@ def test_neighbours_of_a_broken_line_are_in_the_tree_and_their_item_is_incomplet
     assert measure not in result.incomplete
 
 
+def test_indicators_and_touchpoints_around_a_broken_line_are_incomplete_and_their_siblings_are_not() -> None:
+    text = "indicator a\n  touchpoint b worth 3 by y\n    1: 3\n    2 0\n  touchpoint c worth 3 by y\n    1: 3"
+    result = parsed(text)
+    (item,) = result.document.items
+    assert isinstance(item, tree.Indicator)
+    assert [type(part).__name__ for part in result.incomplete] == ["Indicator", "Touchpoint"]
+    assert result.incomplete[1] is item.children[0]
+
+
 def test_names_in_broken_lines_and_below_them_are_known_to_be_lost() -> None:
     result = parsed("measure y 1\nobserve c of\n  wait seconds\ntouchpoint t worth 1 by\n  hot: 1\nmeasure z = 1")
     assert {"y", "c", "t", "hot"} <= result.lost
+    assert "wait" in result.lost
     assert "z" not in result.lost
     assert [item for item in result.document.items if isinstance(item, tree.Measure)] == list(result.document.items)
 
@@ -65,6 +75,13 @@ def test_after_fifty_findings_one_more_says_so_and_reading_stops() -> None:
     assert found[:50] == ["R022"] * 50
     assert found[50:] == ["R007"]
     assert len(codes("x\n" * 50)) == 50
+
+
+def test_what_follows_where_reading_stopped_is_lost_and_the_item_there_incomplete() -> None:
+    result = parsed("bands b by x\n" + "  1 a\n" * 50 + "  2: c\nmeasure d = 1")
+    (bands,) = result.document.items
+    assert result.incomplete == (bands,)
+    assert {"c", "d"} <= result.lost
 
 
 def test_a_line_with_a_hidden_character_is_left_out_without_a_second_finding() -> None:

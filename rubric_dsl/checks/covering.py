@@ -54,7 +54,7 @@ class _Table:
         for gap in coverage.gaps:
             yield self._gap(gap)
         if coverage.undecided is not None:
-            yield self._made("R163", self.table.table.span, {"limit": coverage.undecided})
+            yield self._made("R163", self.table.table.span, {"limit": coverage.undecided}, fixes=[Fix("split")])
 
     def _made(
         self,
@@ -201,7 +201,8 @@ class _Table:
         row = self.table.rows[never.row]
         drop = self._without(never.row)
         if never.reason == "empty":
-            return self._made("R161", span, {}, fixes=[Fix("drop", drop)])
+            turned = self._turned(never.row)
+            return self._made("R161", span, {}, fixes=[turned if turned is not None else Fix("drop", drop)])
         if never.reason == "outside":
             return self._made("R160", span, {})
         if never.reason == "subsumed":
@@ -209,6 +210,17 @@ class _Table:
         if row.operation.when != "patterns":
             return self._made("R162", span, {}, [], fixes=[Fix("drop", drop)])
         return self._made("R033", span, {}, labels, fixes=[Fix("drop", drop)])
+
+    def _turned(self, index: int) -> Fix | None:
+        """The first range of the row that is written from its larger to its smaller end, turned round."""
+        for axis, pieces in enumerate(self.rows[index].cells):
+            for piece in pieces:
+                if not isinstance(piece, cov.Between) or piece.low is None or piece.high is None:
+                    continue
+                if piece.low > piece.high:
+                    new = cov.Between(piece.high, piece.high_closed, piece.low, piece.low_closed)
+                    return self._replaced(index, axis, piece, new, "swap")
+        return None
 
     def _without(self, index: int) -> tuple[Edit, ...]:
         """The edit that takes the row out, with its line."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from rubric_dsl.checks.coverage import Coverage
-from rubric_dsl.diagnostics.model import Diagnostic, Label
+from rubric_dsl.diagnostics.model import Diagnostic, Fix, Label
 from rubric_dsl.numbers.decimals import exact_text
 from rubric_dsl.resolved import bindings as bind
 from rubric_dsl.resolved import domains
@@ -26,26 +26,35 @@ def check_stake(
     if not isinstance(touchpoint, bind.Touchpoint):
         return
     amount = touchpoint.amount
-    reached = False
+    reached, highest = False, None
     for index, row in enumerate(table.rows):
         for low, high, reaching in _values(use, row):
             if (low is not None and low < 0) or (high is not None and high > amount):
                 yield _outside(row, amount, low if low is not None and low < 0 else high)
-            reached = reached or (index in coverage.reachable and (reaching is None or reaching == amount))
+            if index in coverage.reachable:
+                reached = reached or reaching is None or reaching == amount
+                highest = reaching if highest is None or (reaching is not None and reaching > highest) else highest
     if not reached and not lowest_or_highest and amount > 0 and not coverage.gaps:
         yield Diagnostic(
             "R099",
             touchpoint.span,
-            {"name": touchpoint.name, "worth": exact_text(amount), "stake": touchpoint.stake},
+            {"name": touchpoint.name, "worth": exact_text(amount)},
             tuple(Label(row.span, "row") for row in table.rows[:1]),
+            fixes=(_lower(highest),),
         )
+
+
+def _lower(highest: Fraction | None) -> Fix:
+    """The full marks brought down to the most that can be got, where that is known."""
+    if highest is None or highest < 0:
+        return Fix("rows")
+    return Fix("worth", (), {"highest": exact_text(highest)})
 
 
 def _outside(row: RowFacts, amount: Fraction, value: Fraction | None) -> Diagnostic:
     span = row.row.outcomes[0].span if row.row is not None else row.span
-    return Diagnostic(
-        "R098", span, {"low": "0", "high": exact_text(amount), "value": exact_text(value) if value is not None else "…"}
-    )
+    facts = {"high": exact_text(amount), "value": exact_text(value) if value is not None else "…"}
+    return Diagnostic("R098", span, facts, fixes=(Fix("bound"),))
 
 
 def _values(use: Expressions, row: RowFacts) -> Iterator[tuple[Fraction | None, Fraction | None, Fraction | None]]:

@@ -9,8 +9,9 @@ from typing import Protocol
 
 from rubric_dsl.diagnostics.model import Diagnostic
 from rubric_dsl.resolved.rankings import ranking_names
-from rubric_dsl.resolved.report import Label, Report
+from rubric_dsl.resolved.report import Edit, Fix, Label, Report
 from rubric_dsl.resolved.scope import near
+from rubric_dsl.resolved.words import without_line
 from rubric_dsl.surface import tree
 from rubric_dsl.text.source import Origin, Span
 
@@ -73,7 +74,7 @@ class Gathering:
         self.total += len(data)
         if self.total > MAX_TOTAL_BYTES:
             self.complete = False
-            self.report.add("R194", here, facts={"path": path, "limit": "8 MiB"})
+            self.report.add("R194", here, facts={"path": path, "limit": "8 MiB"}, fixes=[Fix("data")])
             return None
         self.files.append(path)
         return self.parse(path, data, self.report)
@@ -83,7 +84,8 @@ class Gathering:
             return self.load(path)
         except OSError as problem:
             self.complete = False
-            self.report.add(_code_of(problem), here, facts={"path": path})
+            code, key = _code_of(problem)
+            self.report.add(code, here, facts={"path": path}, fixes=[Fix(key)])
             return None
 
     def _complete(self, path: str, document: tree.Document, chain: tuple[str, ...]) -> tuple[tree.Item, ...]:
@@ -96,7 +98,8 @@ class Gathering:
             elif not isinstance(item, tree.Drop) or base is not None:
                 items.append(item)
             else:
-                self.report.add("R197", item.span)
+                remove = Fix("remove", (without_line(item.span),))
+                self.report.add("R197", item.span, fixes=[remove, Fix("amends")])
         if base is None:
             return tuple(items)
         return amend(base, items, self.report)
@@ -106,7 +109,8 @@ class Gathering:
         if not lines:
             return None
         if len(lines) > 1:
-            self.report.add("R183", lines[1].span, labels=[Label(lines[0].span, "first")])
+            fixes = [Fix("remove", (without_line(lines[1].span),))]
+            self.report.add("R183", lines[1].span, labels=[Label(lines[0].span, "first")], fixes=fixes)
         target = self._target(path, lines[0].text, chain)
         base = self._read(target, lines[0].text.span) if target is not None else None
         if base is None or target is None:
@@ -126,14 +130,15 @@ class Gathering:
 
     def _target(self, path: str, written: tree.Quoted, chain: tuple[str, ...]) -> str | None:
         if written.text.startswith(("/", "\\")) or ":" in written.text or "\\" in written.text or not written.text:
-            self.report.add("R198", written.span, facts={"path": written.text})
+            self.report.add("R198", written.span, facts={"path": written.text}, fixes=[Fix("relative")])
             return None
         target = self._found(path, written.text.split("/"))
         if target in chain:
-            self.report.add("R195", written.span, facts={"circle": " → ".join([*chain[chain.index(target) :], target])})
+            circle = " → ".join([*chain[chain.index(target) :], target])
+            self.report.add("R195", written.span, facts={"circle": circle}, fixes=[Fix("cut")])
             return None
         if len(chain) >= MAX_LEVELS:
-            self.report.add("R196", written.span, facts={"limit": MAX_LEVELS})
+            self.report.add("R196", written.span, facts={"limit": MAX_LEVELS}, fixes=[Fix("flat")])
             return None
         return target
 
@@ -151,10 +156,11 @@ class Gathering:
         return beside
 
 
-def _code_of(problem: OSError) -> str:
+def _code_of(problem: OSError) -> tuple[str, str]:
+    """The code and the key of its fix."""
     if isinstance(problem, FileNotFoundError):
-        return "R190"
-    return "R191" if isinstance(problem, PermissionError) else "R193"
+        return "R190", "path"
+    return ("R191", "folder") if isinstance(problem, PermissionError) else ("R193", "file")
 
 
 # ---------------------------------------------------------------- amending
@@ -183,9 +189,10 @@ def amend(base: tuple[tree.Item, ...], changes: list[tree.Item], report: Report)
             for word in change.words:
                 if not _put(items, word.text, None):
                     known = [name for item in items for name in _all_names(item)]
-                    report.add(
-                        "R199", word.span, facts={"name": word.text, "near": ", ".join(near(word.text, known)) or "-"}
-                    )
+                    meant = [
+                        Fix("near", (Edit(word.span, other),), {"near": other}) for other in near(word.text, known)
+                    ]
+                    report.add("R199", word.span, facts={"name": word.text}, fixes=meant or [Fix("remove")])
             continue
         if not any(_put(items, name, change) for name in names_of(change)):
             items.append(change)

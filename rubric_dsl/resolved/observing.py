@@ -15,7 +15,7 @@ from rubric_dsl.resolved.literals import moment_number, moment_text, read_moment
 from rubric_dsl.resolved.ordering import in_order
 from rubric_dsl.resolved.references import mentioned, names_in
 from rubric_dsl.resolved.report import Edit, Fix, Label, Report
-from rubric_dsl.resolved.words import TypeWord, line_below, swapped, without_line, written_as
+from rubric_dsl.resolved.words import TypeWord, line_below, swapped, written_as
 from rubric_dsl.surface import tree
 from rubric_dsl.surface.keywords import Language
 from rubric_dsl.surface.print_parts import AND, word

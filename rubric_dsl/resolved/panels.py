@@ -16,6 +16,8 @@ from rubric_dsl.resolved import types as ty
 from rubric_dsl.resolved.expressions import Expressions
 from rubric_dsl.resolved.report import Edit, Fix, Label
 from rubric_dsl.surface import tree
+from rubric_dsl.surface.print_parts import comma, print_cell, print_number, word
+from rubric_dsl.text.source import Span
 
 ReadGrid = Callable[[tree.Weights], "tree.Grid | None"]
 """Reads the panel that stands in `NAME.csv` beside the rubric; None after a reported error."""
@@ -76,8 +78,9 @@ def matrix_of(judge: op.Judge, size: int) -> list[list[Fraction]]:
 
 
 def _method_fits(use: Expressions, weights: tree.Weights, judges: int, ahp: bool) -> bool:
+    language, separate = use.scope.language, comma(use.scope.language)
     if weights.method == "trimmed mean" and judges < 3:
-        use.report.add("R055", weights.method_span, facts={"experts": judges})
+        use.report.add("R055", weights.method_span, facts={"experts": judges}, fixes=[Fix("method")])
         return False
     if ahp and judges > 1 and weights.meet is None:
         use.report.add(
@@ -85,8 +88,8 @@ def _method_fits(use: Expressions, weights: tree.Weights, judges: int, ahp: bool
             weights.method_span,
             facts={"experts": judges},
             fixes=[
-                Fix("judgements", (Edit(weights.method_span.after(), ", mean of judgements"),)),
-                Fix("weights", (Edit(weights.method_span.after(), ", mean of weights"),)),
+                Fix("judgements", (Edit(weights.method_span.after(), separate + word("OF_JUDGEMENTS", language)),)),
+                Fix("weights", (Edit(weights.method_span.after(), separate + word("OF_WEIGHTS", language)),)),
             ],
         )
         return False
@@ -98,7 +101,8 @@ def _steps(use: Expressions, weights: tree.Weights) -> str | None:
         return None
     value = weights.steps.value / 100 if weights.steps.unit == "%" else weights.steps.value
     if weights.steps.unit not in ("%", "") or value <= 0 or (1 / value).denominator != 1:
-        use.report.add("R059", weights.steps.span, facts={"step": weights.steps.text})
+        text = print_number(weights.steps, use.scope.language)
+        use.report.add("R059", weights.steps.span, facts={"step": text}, fixes=[Fix("step")])
         return None
     return exact_text(value)
 
@@ -125,12 +129,13 @@ def _ratings(use: Expressions, weights: tree.Weights, grid: tree.Grid) -> _Judge
                 row.span,
                 facts={"given": len(row.cells), "wanted": len(header.cells)},
                 labels=[Label(header.span, "header")],
+                fixes=[Fix("cells")],
             )
             sound = False
             continue
         first = names.setdefault(row.cells[0].text, row.cells[0])
         if first is not row.cells[0]:
-            use.report.add("R049", row.cells[0].span, facts={"name": first.text}, labels=[Label(first.span, "first")])
+            _named_twice(use, row.cells[0], first)
             sound = False
         cells = _rating_cells(use, row)
         if cells is None:
@@ -138,7 +143,7 @@ def _ratings(use: Expressions, weights: tree.Weights, grid: tree.Grid) -> _Judge
         else:
             judges.append(op.Judge(row.cells[0].text, tuple(exact_text(cell) for cell in cells)))
     if not body:
-        use.report.add("R057", header.span)
+        use.report.add("R057", header.span, fixes=[Fix("rows")])
         return None
     return (items, tuple(judges)) if sound else None
 
@@ -147,13 +152,27 @@ def _items(use: Expressions, header: tree.GridRow) -> tuple[str, ...] | None:
     seen: dict[str, tree.Cell] = {}
     for cell in header.cells[1:]:
         first = seen.setdefault(cell.text, cell)
-        if cell.kind not in ("name", "text") or first is not cell:
-            use.report.add("R049", cell.span, facts={"name": cell.text}, labels=[Label(first.span, "first")])
+        if cell.kind not in ("name", "text"):
+            facts = {"name": print_cell(cell, use.scope.language)}
+            use.report.add("R089", cell.span, facts=facts, fixes=[Fix("name")])
+            return None
+        if first is not cell:
+            _named_twice(use, cell, first)
             return None
     if not seen:
-        use.report.add("R057", header.span)
+        use.report.add("R057", header.span, fixes=[Fix("rows")])
         return None
     return tuple(seen)
+
+
+def _named_twice(use: Expressions, cell: tree.Cell, first: tree.Cell) -> None:
+    labels, fixes = [Label(first.span, "first")], [Fix("rename")]
+    use.report.add("R049", cell.span, facts={"name": first.text}, labels=labels, fixes=fixes)
+
+
+def _unusable(use: Expressions, span: Span, cell: tree.Cell, key: str) -> None:
+    facts = {"cell": print_cell(cell, use.scope.language)}
+    use.report.add("R058", span, facts=facts, fixes=[Fix(key)])
 
 
 def _rating_cells(use: Expressions, row: tree.GridRow) -> list[Fraction] | None:
@@ -162,15 +181,16 @@ def _rating_cells(use: Expressions, row: tree.GridRow) -> list[Fraction] | None:
     units = {cell.unit for cell in row.cells[1:] if cell.kind == "number"}
     for cell in row.cells[1:]:
         if cell.number is None or cell.number < 0 or cell.unit not in ("", "%", "points") or len(units) > 1:
-            use.report.add("R058", cell.span, facts={"cell": cell.text or "-"})
+            _unusable(use, cell.span, cell, "rating")
             return None
         values.append(cell.number)
     total = sum(values, Fraction(0))
     if units == {"%"} and total != 100:
-        use.report.add("R051", row.span, facts={"expert": row.cells[0].text, "total": exact_text(total) + "%"})
+        facts = {"expert": row.cells[0].text, "total": exact_text(total) + "%"}
+        use.report.add("R051", row.span, facts=facts, fixes=[Fix("ratings")])
         return None
     if total == 0:
-        use.report.add("R058", row.span, facts={"cell": "0"})
+        _unusable(use, row.span, row.cells[1], "zero")
         return None
     return values
 
@@ -210,8 +230,9 @@ def _matrices(use: Expressions, weights: tree.Weights, grid: tree.Grid) -> _Judg
             use.report.add(
                 "R054",
                 block.header.span,
-                facts={"items": ", ".join(items)},
+                facts={"items": items},
                 labels=[Label(blocks[0].header.span, "first")],
+                fixes=[Fix("same")],
             )
             return None
         items = items or own
@@ -223,7 +244,7 @@ def _matrices(use: Expressions, weights: tree.Weights, grid: tree.Grid) -> _Judg
         cells = tuple(exact_text(matrix[i][j]) for i in places for j in places)
         judges.append(op.Judge(block.expert.text, cells))
     if items is None or len(items) > MAX_ITEMS:
-        use.report.add("R053", weights.method_span, facts={"most": MAX_ITEMS})
+        use.report.add("R053", weights.method_span, facts={"most": MAX_ITEMS}, fixes=[Fix("group")])
         return None
     return (items, tuple(judges)) if sound else None
 
@@ -236,9 +257,8 @@ def _matrix(use: Expressions, block: _Block, items: tuple[str, ...]) -> list[lis
     for row in block.rows:
         name = row.cells[0].text
         if name not in items:
-            use.report.add(
-                "R054", row.cells[0].span, facts={"items": ", ".join(items)}, labels=[Label(block.header.span, "first")]
-            )
+            labels, fixes = [Label(block.header.span, "first")], [Fix("same")]
+            use.report.add("R054", row.cells[0].span, facts={"items": items}, labels=labels, fixes=fixes)
             return None
         if len(row.cells) > size + 1:
             use.report.add(
@@ -246,6 +266,7 @@ def _matrix(use: Expressions, block: _Block, items: tuple[str, ...]) -> list[lis
                 row.span,
                 facts={"given": len(row.cells), "wanted": size + 1},
                 labels=[Label(block.header.span, "header")],
+                fixes=[Fix("cells")],
             )
             return None
         i = items.index(name)
@@ -253,7 +274,7 @@ def _matrix(use: Expressions, block: _Block, items: tuple[str, ...]) -> list[lis
             if cell.kind == "blank":
                 continue
             if cell.number is None or cell.number <= 0 or cell.unit != "" or (i == j and cell.number != 1):
-                use.report.add("R058", cell.span, facts={"cell": cell.text or "-"})
+                _unusable(use, cell.span, cell, "judgement")
                 return None
             found[i][j] = cell.number
             places[i, j] = cell
@@ -277,6 +298,7 @@ def _completed(
                     "R052",
                     block.header.span,
                     facts={"expert": block.expert.text, "one": items[i], "two": items[j]},
+                    fixes=[Fix("fill")],
                 )
                 return None
             if upper is not None and lower is not None and upper * lower != 1:
@@ -329,6 +351,7 @@ def _consistent(
                 "product": exact_text(matrix[i][j] * matrix[j][k]),
             },
             labels=[Label(weights.consistency.span, "limit")],
+            fixes=[Fix("ask")],
         )
         sound = False
     return sound

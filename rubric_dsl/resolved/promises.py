@@ -5,6 +5,7 @@ from __future__ import annotations
 from rubric_dsl.resolved import bindings as bind
 from rubric_dsl.resolved.expressions import Expressions, Place
 from rubric_dsl.resolved.model import Promise
+from rubric_dsl.resolved.report import Fix
 from rubric_dsl.surface import tree
 from rubric_dsl.surface.keywords import function_id
 
@@ -21,7 +22,8 @@ def resolve_promise(use: Expressions, item: tree.Promise) -> Promise | None:
     if node is None:
         return None
     if use.graph.grain(node).kind == "row":
-        use.report.add("R108", claim.span, facts={"text": use.scope.text_of(claim)})
+        facts = {"text": use.scope.text_of(claim)}
+        use.report.add("R108", claim.span, facts=facts, fixes=[use.any_row("count", claim)])
         return None
     return Promise(item.title.text, "always", node, None, None, item.claim.span)
 
@@ -36,5 +38,5 @@ def _monotone(use: Expressions, item: tree.Promise, claim: tree.Call, function: 
         if scored and isinstance(column, bind.Column) and column.type.ordered:
             kind = "never_rises" if function == "never_rises" else "never_falls"
             return Promise(item.title.text, kind, None, names[0], names[1], item.claim.span)  # type: ignore[arg-type]
-    use.report.add("R121", claim.span, facts={"function": claim.function.text})
+    use.report.add("R121", claim.span, facts={"function": claim.function.text}, fixes=[Fix("form")])
     return None

@@ -12,7 +12,10 @@ from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved import types as ty
 from rubric_dsl.resolved.expressions import Expressions, Place
 from rubric_dsl.resolved.report import Edit, Fix, Label
+from rubric_dsl.resolved.words import line_below, without_line
 from rubric_dsl.surface import tree
+from rubric_dsl.surface.print_parts import comma, print_number
+from rubric_dsl.surface.print_parts import word as print_word
 
 Node = op.Node
 
@@ -39,7 +42,7 @@ def resolve_ranking(use: Expressions, ranking: tree.Ranking) -> list[bind.Rankin
         return None
     found: list[bind.Ranking] = []
     for word, name in zip(ranking.by, ranking_names(ranking), strict=True):
-        by = _ranked(use, word, place)
+        by = _ranked(use, ranking, word, place)
         if by is None:
             return None
         rounding = _precision(use, precision[0], by, word)
@@ -62,26 +65,49 @@ def _said_once(
     sound = True
     for lines, code in ((precision, "R101"), (ties, "R102")):
         if not lines:
-            use.report.add(code, ranking.span, fixes=[Fix("add")])
+            use.report.add(code, ranking.span, fixes=[_line_to_add(use, ranking, code)])
             sound = False
         elif len(lines) > 1:
-            use.report.add("R183", lines[1].span, labels=[Label(lines[0].span, "first")])
+            fixes = [Fix("remove", (without_line(lines[1].span),))]
+            use.report.add("R183", lines[1].span, labels=[Label(lines[0].span, "first")], fixes=fixes)
             sound = False
     return sound
 
 
-def _ranked(use: Expressions, word: tree.Word, place: Place) -> Node | None:
+def _line_to_add(use: Expressions, ranking: tree.Ranking, code: str) -> Fix:
+    """The line that says the precision or the ties, with its other forms in words."""
+    language = use.scope.language
+    line = print_word("EXACT" if code == "R101" else "TIES_SHARE", language)
+    facts = {
+        "line": line,
+        "rounding": f"{print_word('HALF_UP', language)} 0.01",
+        "dense": f"{print_word('TIES_SHARE', language)}{comma(language)}{print_word('DENSE', language)}",
+        "by": print_word("TIES_BY", language),
+    }
+    return Fix("add", (line_below(ranking.span, line),), facts)
+
+
+def _excluded(use: Expressions, ranking: tree.Ranking, name: str) -> Fix:
+    """The line that leaves out the subjects for which the value is absent."""
+    line = " ".join(name if token == "" else print_word(token, use.scope.language) for token in _ABSENT)
+    return Fix("exclude", (line_below(ranking.span, line),), {"line": line})
+
+
+_ABSENT = ("EXCLUDE", "WHEN", "", "IS", "MISSING")
+
+
+def _ranked(use: Expressions, ranking: tree.Ranking, word: tree.Word, place: Place) -> Node | None:
     """The node that a ranking goes by: an indicator, or a measure with one value a subject."""
     node = use.lower(tree.Name(word.text, word.span), Place())
     if node is None:
         return None
     if not use.graph.type(node).numeric or use.graph.grain(node).kind not in ("subject", "cohort"):
-        use.report.add("R106", word.span, facts={"name": word.text})
+        use.report.add("R106", word.span, facts={"name": word.text}, fixes=[Fix("number")])
         return None
     indicator = isinstance(use.scope.names.get(word.text), bind.Indicator)
     left = established.outstanding(use.graph, use.graph[node].needs, place.known)
     if left and not indicator:
-        use.report.add("R103", word.span, facts={"name": word.text}, fixes=[Fix("exclude", (), {"name": word.text})])
+        use.report.add("R103", word.span, facts={"name": word.text}, fixes=[_excluded(use, ranking, word.text)])
         return None
     return node
 
@@ -92,12 +118,10 @@ def _precision(
     """The rounding that decides ranks, None for exact, False after an error."""
     if line.rounding is None:
         if use.graph[by].irrational:
-            use.report.add(
-                "R100",
-                line.span,
-                facts={"name": word.text},
-                fixes=[Fix("round", (Edit(line.span, "rounded half up to 0.001"),))],
-            )
+            finest = "0.001%" if use.graph.type(by) == ty.PERCENT else "0.001"
+            rounding = f"{print_word('HALF_UP', use.scope.language)} {finest}"
+            fix = Fix("round", (Edit(line.span, rounding),), {"rounding": rounding})
+            use.report.add("R100", line.span, facts={"name": word.text}, fixes=[fix])
             return False
         return None
     step = use.step(line.rounding, use.graph.type(by))
@@ -130,7 +154,8 @@ def _caps(use: Expressions, ranking: tree.Ranking, place: Place) -> tuple[op.Ran
         if node is None:
             return None
         if line.rank.unit != "" or line.rank.value.denominator != 1 or line.rank.value < 1:
-            use.report.add("R107", line.rank.span, facts={"text": line.rank.text})
+            text = print_number(line.rank, use.scope.language)
+            use.report.add("R107", line.rank.span, facts={"text": text}, fixes=[Fix("rank")])
             return None
         found.append(op.RankCap(int(line.rank.value), node))
     return tuple(found)
@@ -146,7 +171,7 @@ def _of_subject(use: Expressions, condition: tree.Expr, place: Place) -> Node | 
             "R108",
             condition.span,
             facts={"text": text},
-            fixes=[Fix("count", (Edit(condition.span, f"count({text}) > 0"),), {"text": text})],
+            fixes=[use.any_row("count", condition)],
         )
         return None
     return node
@@ -160,7 +185,7 @@ def _within(use: Expressions, ranking: tree.Ranking) -> Node | None:
     if node is None:
         return None
     if use.graph.grain(node).kind != "subject" or use.graph.type(node).kind not in ("choice", "text", "yes/no"):
-        use.report.add("R084", word.span, facts={"name": word.text})
+        use.report.add("R084", word.span, facts={"name": word.text}, fixes=[Fix("fact")])
         return None
     return node if use.present(node, tree.Name(word.text, word.span), Place()) else None
 
@@ -172,10 +197,10 @@ def _keys(use: Expressions, ties: tree.Ties) -> tuple[op.TieKey, ...] | None:
         if node is None:
             return None
         if not use.graph.type(node).numeric or use.graph.grain(node).kind == "row":
-            use.report.add("R106", key.word.span, facts={"name": key.word.text})
+            use.report.add("R106", key.word.span, facts={"name": key.word.text}, fixes=[Fix("number")])
             return None
         if use.graph[node].irrational:
-            use.report.add("R109", key.word.span, facts={"name": key.word.text})
+            use.report.add("R109", key.word.span, facts={"name": key.word.text}, fixes=[Fix("round")])
             return None
         found.append(op.TieKey(node, key.lowest_first))
     return tuple(found)

@@ -17,7 +17,10 @@ from rubric_dsl.resolved.expressions import Expressions, Place, join
 from rubric_dsl.resolved.outline import Unit
 from rubric_dsl.resolved.report import Edit, Fix, Label
 from rubric_dsl.resolved.touchpoints import amount_of, lower_touchpoint
+from rubric_dsl.resolved.words import Names, line_below, without_line
 from rubric_dsl.surface import tree
+from rubric_dsl.surface.keywords import keywords
+from rubric_dsl.surface.print_parts import colon, word
 from rubric_dsl.text.source import Span
 
 Node = op.Node
@@ -100,6 +103,7 @@ class Scoring:
                 line.span,
                 facts={"one": inner.table, "two": grain.table or ""},
                 labels=[Label(inner.row_spans[0], "other", {"table": inner.table})],
+                fixes=[Fix("aggregate")],
             )
             inner.sound = False
             return
@@ -117,7 +121,8 @@ class Scoring:
         value = line.outcome.value if isinstance(line.outcome, tree.ValueOutcome) else None
         if isinstance(value, tree.Number) and value.value == 0:
             return True
-        self.use.report.add("R144", line.outcome.span, fixes=[Fix("zero", (Edit(line.outcome.span, "0"),))])
+        zero = Fix("zero", (Edit(line.outcome.span, "0"),))
+        self.use.report.add("R144", line.outcome.span, fixes=[zero, Fix("subject")])
         return False
 
     def facts(self, condition: op.Condition) -> Established:
@@ -138,13 +143,17 @@ class Scoring:
         if isinstance(outcome, tree.NotApplicableOutcome):
             return op.NotApplicable()
         if not isinstance(outcome, tree.ValueOutcome):
-            self.use.report.add("R141", outcome.span, facts={"name": "…"})
+            if isinstance(outcome, tree.ClassOutcome):
+                facts = {"name": outcome.named.name}
+                self.use.report.add("R141", outcome.span, facts=facts, fixes=[Fix("bands")])
+            else:
+                self.use.report.add("R142", outcome.span, fixes=[Fix("single")])
             return None
         node = self.use.numeric(outcome.value, place)
         if node is None or not self.use.present(node, outcome.value, place):
             return None
         if self.use.graph.type(node) != ty.NUMBER:
-            self.use.report.add("R064", outcome.span, facts={"left": "number", "right": self.use.graph.type(node).kind})
+            self.use.not_a_plain_number(node, outcome.value, worth)
             return None
         self._inside_worth(node, outcome.span, worth)
         return op.Value(node)
@@ -154,7 +163,7 @@ class Scoring:
             return
         domain = self.use.graph.domain(node)
         if domains.intersect(domain, Fraction(0), worth) is None:
-            self.use.report.add("R185", span, facts={"worth": exact_text(worth)})
+            self.use.report.add("R185", span, facts={"worth": exact_text(worth)}, fixes=[Fix("bound")])
 
     # ------------------------------------------------------------ touchpoints
 
@@ -185,9 +194,19 @@ class Scoring:
                 return None
             return self._on_rows(indicator, inner, children, worth, rows[0].table or "")
         if inner.row_conditions and (any(isinstance(child, bind.Touchpoint) for child in children) or not children):
-            self.use.report.add("R146", inner.row_spans[-1], labels=[Label(indicator.named.word.span, "indicator")])
+            self._no_rows_to_ask(indicator, inner)
             return None
         return self._on_subjects(indicator, inner, outer, children, worth)
+
+    def _no_rows_to_ask(self, indicator: tree.Indicator, inner: Context) -> None:
+        span = inner.row_spans[-1]
+        line = next((own for own in indicator.lines if own.span == span), None)
+        fix = Fix("around")
+        if isinstance(line, tree.Guard | tree.Applies):
+            language = self.use.scope.language
+            every = f"{keywords().functions['share'].shown(language)}({self.use.scope.text_of(line.condition)}) >= 100%"
+            fix = Fix("subject", (Edit(line.condition.span, every),), {"rewrite": every})
+        self.use.report.add("R146", span, labels=[Label(indicator.named.word.span, "indicator")], fixes=[fix])
 
     def _children(self, indicator: tree.Indicator) -> list[bind.Touchpoint | bind.Indicator] | None:
         found: list[bind.Touchpoint | bind.Indicator] = []
@@ -198,10 +217,11 @@ class Scoring:
             found.append(binding)
         equals = next((line for line in indicator.lines if isinstance(line, tree.Equals)), None)
         if equals is not None and found:
-            self.use.report.add("R184", equals.span, labels=[Label(found[0].span, "child")])
+            self.use.report.add("R184", equals.span, labels=[Label(found[0].span, "child")], fixes=[Fix("one")])
             return None
         if equals is None and not found:
-            self.use.report.add("R097", indicator.named.word.span, facts={"name": indicator.named.name})
+            facts, fixes = {"name": indicator.named.name}, [Fix("touchpoint"), Fix("value")]
+            self.use.report.add("R097", indicator.named.word.span, facts=facts, fixes=fixes)
             return None
         return found
 
@@ -213,7 +233,8 @@ class Scoring:
                 continue
             first = seen.setdefault(type(line), line.span)
             if first is not line.span:
-                self.use.report.add("R183", line.span, labels=[Label(first, "first")])
+                fixes = [Fix("remove", (without_line(line.span),))]
+                self.use.report.add("R183", line.span, labels=[Label(first, "first")], fixes=fixes)
                 return False
         return True
 
@@ -234,7 +255,11 @@ class Scoring:
         for child in children:
             if not isinstance(child, bind.Touchpoint) or child.table != table:
                 self.use.report.add(
-                    "R145", child.span, facts={"table": table or ""}, labels=[Label(rows[0].span, "row")]
+                    "R145",
+                    child.span,
+                    facts={"table": table or ""},
+                    labels=[Label(rows[0].span, "row")],
+                    fixes=[Fix("indicator")],
                 )
                 return False
         if inner.table is not None and inner.table != table:
@@ -243,6 +268,7 @@ class Scoring:
                 rows[0].span,
                 facts={"one": inner.table, "two": table or ""},
                 labels=[Label(inner.row_spans[0], "other", {"table": inner.table})],
+                fixes=[Fix("aggregate")],
             )
             return False
         home = self.use.scope.tables[table or ""]
@@ -250,7 +276,11 @@ class Scoring:
             for child in rows:
                 if child.stake == "worth":
                     self.use.report.add(
-                        "R188", child.span, facts={"table": home.name}, labels=[Label(home.span, "declared")]
+                        "R188",
+                        child.span,
+                        facts={"table": home.name},
+                        labels=[Label(home.span, "declared")],
+                        fixes=[Fix("stake")],
                     )
                     return False
         return True
@@ -267,7 +297,7 @@ class Scoring:
         free = any(isinstance(line, tree.WeightsFrom | tree.CombinedBy | tree.Equals) for line in indicator.lines)
         if free:
             if stated is None:
-                self.use.report.add("R091", indicator.named.word.span, facts={"name": indicator.named.name})
+                self._worth_unstated(indicator, sum((_worth_of(c) for c in children if _carries(c)), Fraction(0)))
             return stated
         parts = [child for child in children if _carries(child)]
         sums = self._sums(parts)
@@ -292,6 +322,15 @@ class Scoring:
             return None
         return total
 
+    def _worth_unstated(self, indicator: tree.Indicator, total: Fraction) -> None:
+        """Reports R091; offers the sum of the parts where they state their worths."""
+        last = indicator.named.labels[-1].span if indicator.named.labels else indicator.named.word.span
+        stated = f" {word('WORTH', self.use.scope.language)} {exact_text(total)}"
+        fix = Fix("worth", (), {"worth": "…"})
+        if total:
+            fix = Fix("worth", (Edit(last.after(), stated),), {"worth": exact_text(total)})
+        self.use.report.add("R091", indicator.named.word.span, facts={"name": indicator.named.name}, fixes=[fix])
+
     def _sums(self, parts: Sequence[bind.Touchpoint | bind.Indicator]) -> dict[str, Fraction]:
         """Sum of the worths in each scenario that has any part (under "" where no part is limited to some)."""
         limited = [part for part in parts if isinstance(part, bind.Touchpoint) and part.strata]
@@ -307,8 +346,9 @@ class Scoring:
         return sums
 
     def _unequal_strata(self, indicator: tree.Indicator, sums: Mapping[str, Fraction]) -> None:
-        shown = ", ".join(f"{name} {exact_text(total)}" for name, total in list(sums.items())[:12])
-        self.use.report.add("R180", indicator.named.word.span, facts={"name": indicator.named.name, "sums": shown})
+        shown = Names(tuple(f"{name} {exact_text(total)}" for name, total in list(sums.items())[:12]))
+        facts = {"name": indicator.named.name, "sums": shown}
+        self.use.report.add("R180", indicator.named.word.span, facts=facts, fixes=[Fix("even")])
 
     # ------------------------------------------------------------ building
 
@@ -411,7 +451,7 @@ class Scoring:
         if node is None:
             return None
         if use.graph.type(node) != ty.NUMBER:
-            use.report.add("R064", line.value.span, facts={"left": "number", "right": use.graph.type(node).kind})
+            use.not_a_plain_number(node, line.value, worth)
             return None
         if use.graph.grain(node).kind == "row":
             text = use.scope.text_of(line.value)
@@ -420,15 +460,22 @@ class Scoring:
                 "R081",
                 line.value.span,
                 facts={"text": text},
-                fixes=[Fix("aggregate", (Edit(line.value.span, rewrite),), {"rewrite": rewrite})],
+                fixes=[Fix("aggregate", (Edit(line.value.span, rewrite),), {"rewrite": rewrite}), Fix("touchpoint")],
             )
             return None
-        if inner.default is None and not use.present(node, line.value, place):
+        if inner.default is None and not use.present(node, line.value, place, mend=lambda _: self._missing_line(line)):
             return None
         if domains.intersect(use.graph.domain(node), Fraction(0), worth) is None:
-            use.report.add("R098", line.value.span, facts={"low": "0", "high": exact_text(worth), "value": "…"})
+            facts = {"high": exact_text(worth), "value": domains.ShownRange(use.graph.domain(node), ty.NUMBER)}
+            use.report.add("R098", line.value.span, facts=facts, fixes=[Fix("bound")])
             return None
         return node
+
+    def _missing_line(self, equals: tree.Equals) -> Fix:
+        """Nothing for an absent value: `missing: 0` above the calculation."""
+        language = self.use.scope.language
+        line = f"{word('MISSING', language)}{colon(language)}0"
+        return Fix("missing", (Edit(equals.span.before(), f"{line}\n{' ' * equals.span.column}"),), {"line": line})
 
     def _indicator(
         self,
@@ -584,8 +631,9 @@ class Scoring:
             use.report.add(
                 "R093",
                 line.word.span,
-                facts={"missing": ", ".join(missing) or "-", "extra": ", ".join(extra) or "-"},
+                facts={"missing": Names(tuple(missing)), "extra": Names(tuple(extra))},
                 labels=[Label(binding.span, "declared")],
+                fixes=[Fix("same")],
             )
             return None
         return binding.node
@@ -594,7 +642,8 @@ class Scoring:
         """`lowest` and `highest` compare shares of unequal full marks, which hides what they weigh: refused."""
         worths = {_worth_of(child) for child in children if _carries(child)}
         if line.method in ("lowest", "highest") and len(worths) > 1:
-            self.use.report.add("R094", line.span, facts={"worths": ", ".join(exact_text(w) for w in sorted(worths))})
+            shown = Names(tuple(exact_text(worth) for worth in sorted(worths)))
+            self.use.report.add("R094", line.span, facts={"worths": shown}, fixes=[Fix("equal")])
             return False
         return True
 
@@ -605,7 +654,7 @@ class Scoring:
         if value is None or (line.when is not None and when is None):
             return None
         if use.graph.type(value) != ty.NUMBER:
-            use.report.add("R064", line.value.span, facts={"left": "number", "right": use.graph.type(value).kind})
+            use.not_a_plain_number(value, line.value)
             return None
         if not use.present(value, line.value, place):
             return None
@@ -616,13 +665,11 @@ class Scoring:
                 "R149",
                 (line.when or line.value).span,
                 facts={"text": text},
-                fixes=[Fix("count", (Edit(line.when.span, f"count({text}) > 0"),), {"text": text})]
-                if line.when is not None
-                else [Fix("other")],
+                fixes=[use.any_row("count", line.when) if line.when is not None else Fix("other")],
             )
             return None
         if table is not None and grain.kind not in ("row", "constant"):
-            use.report.add("R189", (line.when or line.value).span)
+            use.report.add("R189", (line.when or line.value).span, fixes=[Fix("around")])
             return None
         return op.Limit(line.kind, value, when)
 
@@ -633,10 +680,10 @@ class Scoring:
             ("penalty", "at least", "R095"),
             ("bonus", "at most", "R096"),
         )
-        for stake, word, code in wanted:
+        for stake, word_, code in wanted:
             extra = next((c for c in children if isinstance(c, bind.Touchpoint) and c.stake == stake), None)
             stated = any(
-                isinstance(line, tree.Bound) and line.kind == word and line.when is None for line in indicator.lines
+                isinstance(line, tree.Bound) and line.kind == word_ and line.when is None for line in indicator.lines
             )
             if extra is not None and not stated:
                 self.use.report.add(
@@ -644,10 +691,19 @@ class Scoring:
                     indicator.named.word.span,
                     facts={"name": indicator.named.name},
                     labels=[Label(extra.span, "extra")],
-                    fixes=[Fix("add", (), {"name": indicator.named.name})],
+                    fixes=[self._bound_line(indicator, word_, children)],
                 )
                 sound = False
         return sound
+
+    def _bound_line(
+        self, indicator: tree.Indicator, kind: str, children: Sequence[bind.Touchpoint | bind.Indicator]
+    ) -> Fix:
+        """The line that bounds the score: at 0 for penalties, at the full marks for bonuses."""
+        full = sum((_worth_of(child) for child in children if _carries(child)), Fraction(0))
+        end, token = (Fraction(0), "AT_LEAST") if kind == "at least" else (full, "AT_MOST")
+        line = f"{word(token, self.use.scope.language)} {exact_text(end)}"
+        return Fix("add", (line_below(indicator.span, line),), {"line": line})
 
     def _domain(
         self,

@@ -23,7 +23,7 @@ from rubric_dsl.results.score import score
 from rubric_dsl.testing.run import run_tests
 from tests.docs.blocks import Block, blocks_of, cells_of
 
-MAIN = "hotline.rubric"
+MAIN = "hotlines.rubric"
 
 
 @dataclass(frozen=True, slots=True)

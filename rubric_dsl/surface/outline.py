@@ -128,6 +128,10 @@ class Outline:
         self.chinese += line.chinese
         self.findings.extend(line.faults)
         self.lost.update(words_of(logical.text) if parent.lost else line.names)
+        if parent.skip:
+            # However deep it stands, it is one more line of what is not read: the tree stays as deep as the limit.
+            parent.below.append(self.cache.assembler.branch(line, ()))
+            return
         body = line.body
         broken = line.node is None
         skip = broken and body is None
@@ -143,7 +147,9 @@ class Outline:
                 return top, self._shifted(top, logical, "R009", indent + STEP)
             self._close()
         parent = stack[-1]
-        if parent.place is None and not parent.skip:
+        if parent.skip:
+            return parent, parent.shift
+        if parent.place is None:
             self._close()
             if stack[-1].inner == indent:
                 # The line above was the one that stood wrongly.
@@ -151,7 +157,7 @@ class Outline:
             return stack[-1], self._shifted(stack[-1], logical, "R008", parent.indent)
         if parent.inner < 0:
             parent.inner = indent
-            if len(stack) > MAX_INDENTS and not parent.skip:
+            if len(stack) > MAX_INDENTS:
                 parent.skip = True
                 self.findings.append(Diagnostic("R017", self._blanks(logical), {"limit": MAX_INDENTS}))
         if indent == parent.inner:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from typing import Literal
 
 from rubric_dsl.checks import coverage as cov
 from rubric_dsl.checks.admissible import inputs_of
 from rubric_dsl.checks.pieces import Example, Where, one_value, pattern_text, row_of
-from rubric_dsl.checks.repairs import close_gap, part, row_for_gap
+from rubric_dsl.checks.repairs import close_gap, facing, part, row_for_gap
 from rubric_dsl.diagnostics.model import Diagnostic, Edit, Fix, Label, Witness
 from rubric_dsl.numbers.decimals import exact_text
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved import types as ty
+from rubric_dsl.resolved.domains import Shown
 from rubric_dsl.resolved.expressions import Expressions
 from rubric_dsl.resolved.literals import moment_text
 from rubric_dsl.resolved.tables import TableFacts
@@ -51,7 +53,8 @@ class _Table:
             yield self._never(never)
         for overlap in coverage.overlaps:
             yield self._overlap(overlap)
-        for gap in coverage.gaps:
+        turned = any(never.reason == "empty" for never in coverage.never)
+        for gap in () if turned else coverage.gaps:  # what an empty range leaves out is shown when it is mended
             yield self._gap(gap)
         if coverage.undecided is not None:
             yield self._made("R163", self.table.table.span, {"limit": coverage.undecided}, fixes=[Fix("split")])
@@ -96,11 +99,22 @@ class _Table:
                 witness=gap.witness,
                 fixes=self._missing_row(),
             )
-        labels = []
-        for index, key in ((gap.before, "before"), (gap.after, "after")):
-            if index is not None and self.table.rows[index].row is not None:
-                labels.append(Label(self._row(index), key))
+        labels = [label for label in (self._beside(gap, "before"), self._beside(gap, "after")) if label is not None]
         return self._made("R031", self.table.table.span, facts, labels, gap.witness, self._closing(gap))
+
+    def _beside(self, gap: cov.Gap, side: Literal["before", "after"]) -> Label | None:
+        """The row below or above the gap, with the end that looks at it."""
+        index, axis = gap.before if side == "before" else gap.after, gap.axis
+        if index is None or self.table.rows[index].row is None:
+            return None
+        box = gap.box[axis] if axis is not None else None
+        if axis is None or not isinstance(box, cov.Between):
+            return Label(self._row(index), "beside")
+        end = facing(box, self._pieces(index, axis) or (), side)
+        if end is None:
+            return Label(self._row(index), "beside")
+        value, closed = end
+        return Label(self._row(index), side if closed else f"{side}_open", {"value": Shown(value, self.types[axis])})
 
     def _missing_row(self) -> list[Fix]:
         """A row for absent inputs at the end of the table, where its value is 0 (points) or to be said."""
@@ -204,7 +218,7 @@ class _Table:
             turned = self._turned(never.row)
             return self._made("R161", span, {}, fixes=[turned if turned is not None else Fix("drop", drop)])
         if never.reason == "outside":
-            return self._made("R160", span, {})
+            return self._made("R160", span, {}, fixes=[Fix("widen")])
         if never.reason == "subsumed":
             return self._made("R034", span, {}, labels, fixes=[Fix("drop", drop)])
         if row.operation.when != "patterns":

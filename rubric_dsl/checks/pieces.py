@@ -139,7 +139,7 @@ def _phrase(name: str, piece: cov.Piece, kind: ty.ValueType, lang: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One concrete combination in words: `16 of 17 calls, 94.1%`, `wait 16 s, period peak`."""
+    """One concrete combination in words: `16 of 17 calls, 94.1%,` (the sentence goes on behind it), `wait 16 s, period peak`."""
 
     inputs: tuple[str, ...]
     values: tuple[cov.Value, ...]
@@ -149,10 +149,11 @@ class Example:
 
     def shown(self, lang: str) -> str:
         parts = []
+        comma = "," if len(self.values) == 1 else ""
         for name, value, kind, table in zip(self.inputs, self.values, self.types, self.counted, strict=True):
             text = one_value(value, kind, lang)
             if table is not None and isinstance(value, Fraction):
-                counts = f"{value.numerator} of {value.denominator} {table}, {text}"
+                counts = f"{value.numerator} of {value.denominator} {table}, {text}{comma}"
                 text = f"{value.denominator} 条 {table} 中 {value.numerator} 条，即 {text}" if lang == "zh" else counts
             parts.append(text if len(self.values) == 1 else f"{name} {text}")
         return ("、" if lang == "zh" else ", ").join(parts)

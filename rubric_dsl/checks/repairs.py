@@ -127,6 +127,15 @@ def _clashes(coverage: Coverage) -> set[tuple[int, ...]]:
 # ---------------------------------------------------------------- ends
 
 
+def facing(gap: Between, pieces: Sequence[Piece], side: Literal["before", "after"]) -> tuple[Fraction, bool] | None:
+    """The end of the row before (or after) the gap that looks at it, and whether the end belongs to the row."""
+    if side == "before":
+        below = _ends_below(gap, pieces)
+        return None if below is None or below.high is None else (below.high, below.high_closed)
+    above = _starts_above(gap, pieces)
+    return None if above is None or above.low is None else (above.low, above.low_closed)
+
+
 def _ends_below(gap: Between, pieces: Sequence[Piece]) -> Between | None:
     """The alternative whose end lies right below the gap."""
     ending = [

@@ -237,7 +237,7 @@ class _Work:
         self, named: tree.Named, item: object, identity: tuple[object, ...], reading: Sequence[object],
         how: Callable[[], object], around: Set[str] = frozenset(),
     ) -> None:
-        if named.name not in self.units:
+        if named.name not in self.units and named.name not in self.scope.names:  # else R040, which is enough
             reads = self._names(*reading) | around
             broken = id(item) in self.damage.incomplete
             self.units[named.name] = _Unit(how, identity, reads, named.word.span, broken)

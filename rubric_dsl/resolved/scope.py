@@ -58,6 +58,7 @@ def near(name: str, candidates: Iterable[str], most: int = 3) -> list[str]:
     """The candidates that a slip of the pen would turn into the name, nearest first."""
     pool = sorted(set(candidates) - {name})
     found = difflib.get_close_matches(name, pool, n=most, cutoff=0.6)
+    found = found or [other for other in pool if sorted(other) == sorted(name)][:most]
     if not found:
         found = [other for other in pool if len(other) >= 2 and (other in name or name in other)][:most]
     return found
@@ -158,12 +159,12 @@ class Scope:
         if isinstance(member, tree.Word) and member.text in kind.members:
             return True
         by_label = self.member_by_label(member.text, facts)
-        close = [by_label] if by_label else near(member.text, kind.members) or list(kind.members[:3])
+        close = [by_label] if by_label else near(member.text, kind.members)
         self.report.add(
             "R045",
             member.span,
             facts={"name": member.text, "members": " | ".join(kind.members[:12])},
-            fixes=[Fix("near", (Edit(member.span, other),), {"near": other}) for other in close],
+            fixes=[Fix("near", (Edit(member.span, other),), {"near": other}) for other in close] or [Fix("names")],
         )
         return False
 

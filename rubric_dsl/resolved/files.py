@@ -110,7 +110,7 @@ class Gathering:
             return None
         if len(lines) > 1:
             fixes = [Fix("remove", (without_line(lines[1].span),))]
-            self.report.add("R183", lines[1].span, labels=[Label(lines[0].span, "first")], fixes=fixes)
+            self.report.add("R154", lines[1].span, labels=[Label(lines[0].span, "first")], fixes=fixes)
         target = self._target(path, lines[0].text, chain)
         base = self._read(target, lines[0].text.span) if target is not None else None
         if base is None or target is None:

@@ -11,8 +11,8 @@ from rubric_dsl.resolved import established
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved import types as ty
 from rubric_dsl.resolved.expressions import Expressions, Place
-from rubric_dsl.resolved.report import Edit, Fix, Label
-from rubric_dsl.resolved.words import line_below, without_line
+from rubric_dsl.resolved.report import Edit, Fix
+from rubric_dsl.resolved.words import line_below
 from rubric_dsl.surface import tree
 from rubric_dsl.surface.print_parts import comma, print_number
 from rubric_dsl.surface.print_parts import word as print_word
@@ -32,7 +32,7 @@ def resolve_ranking(use: Expressions, ranking: tree.Ranking) -> list[bind.Rankin
     """One ranking an item named; None after an error."""
     precision = [line for line in ranking.lines if isinstance(line, tree.Precision)]
     ties = [line for line in ranking.lines if isinstance(line, tree.Ties)]
-    if not _said_once(use, ranking, precision, ties):
+    if not _said(use, ranking, precision, ties):
         return None
     place, conditions = _excludes(use, ranking)
     caps = _caps(use, ranking, place)
@@ -59,17 +59,13 @@ def resolve_ranking(use: Expressions, ranking: tree.Ranking) -> list[bind.Rankin
     return found
 
 
-def _said_once(
+def _said(
     use: Expressions, ranking: tree.Ranking, precision: Sequence[tree.Precision], ties: Sequence[tree.Ties]
 ) -> bool:
     sound = True
     for lines, code in ((precision, "R101"), (ties, "R102")):
         if not lines:
             use.report.add(code, ranking.span, fixes=[_line_to_add(use, ranking, code)])
-            sound = False
-        elif len(lines) > 1:
-            fixes = [Fix("remove", (without_line(lines[1].span),))]
-            use.report.add("R183", lines[1].span, labels=[Label(lines[0].span, "first")], fixes=fixes)
             sound = False
     return sound
 

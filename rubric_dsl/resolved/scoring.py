@@ -17,7 +17,7 @@ from rubric_dsl.resolved.expressions import Expressions, Place, join
 from rubric_dsl.resolved.outline import Unit
 from rubric_dsl.resolved.report import Edit, Fix, Label
 from rubric_dsl.resolved.touchpoints import amount_of, lower_touchpoint
-from rubric_dsl.resolved.words import Names, line_below, without_line
+from rubric_dsl.resolved.words import Names, line_below
 from rubric_dsl.surface import tree
 from rubric_dsl.surface.keywords import keywords
 from rubric_dsl.surface.print_parts import colon, word
@@ -182,7 +182,7 @@ class Scoring:
         outer = self.context(unit.parents)
         inner = self.context((*unit.parents, indicator))
         children = self._children(indicator)
-        if not inner.sound or children is None or not self._lines_once(indicator):
+        if not inner.sound or children is None:
             return None
         self._late_conditions(indicator, inner)
         rows = [child for child in children if isinstance(child, bind.Touchpoint) and child.table is not None]
@@ -224,19 +224,6 @@ class Scoring:
             self.use.report.add("R097", indicator.named.word.span, facts=facts, fixes=fixes)
             return None
         return found
-
-    def _lines_once(self, indicator: tree.Indicator) -> bool:
-        """Lines that may stand only once do."""
-        seen: dict[type, Span] = {}
-        for line in indicator.lines:
-            if isinstance(line, tree.Guard | tree.Applies | tree.Bound | tree.Note):
-                continue
-            first = seen.setdefault(type(line), line.span)
-            if first is not line.span:
-                fixes = [Fix("remove", (without_line(line.span),))]
-                self.use.report.add("R183", line.span, labels=[Label(first, "first")], fixes=fixes)
-                return False
-        return True
 
     def _late_conditions(self, indicator: tree.Indicator, inner: Context) -> None:
         for index, line in enumerate(indicator.lines):

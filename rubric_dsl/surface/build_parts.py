@@ -271,7 +271,7 @@ class PartBuilder:
     def compared_pattern(self, c: Children, i: int, j: int) -> tree.Range:
         relation, value = c
         if relation == "<>":
-            raise LineFault(faults.no_pattern(self.span(i, j), self.tokens.text))
+            raise LineFault(faults.no_pattern(self.span(i, j), self.tokens.shown(i, j)))
         closed = relation in ("<=", ">=")
         if relation[0] == ">":
             return self._range(i, j, value, closed, None, False)
@@ -327,7 +327,7 @@ class PartBuilder:
         above, below = c
         for part in (above, below):
             if part.unit or (part is below and not part.value):
-                raise LineFault(faults.no_ratio(self.span(i, j), self.tokens.text))
+                raise LineFault(faults.no_ratio(self.span(i, j), self.tokens.shown(i, j)))
         value = above.value / below.value
         return tree.Cell("ratio", f"{above.text}/{below.text}", value, "", self.span(i, j))
 

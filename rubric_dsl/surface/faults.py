@@ -7,7 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Literal
 
 from rubric_dsl.diagnostics.model import Diagnostic, Edit, Fix, Label
-from rubric_dsl.surface.keywords import keywords
+from rubric_dsl.surface.keywords import keywords, near_words
 from rubric_dsl.surface.places import Shown
 from rubric_dsl.text.source import Span
 
@@ -152,12 +152,12 @@ def mixed_directions(tokens: Tokens, relations: list[int]) -> Diagnostic:
     return Diagnostic("R158", tokens.span(last, last), {"one": tokens.texts[first], "other": tokens.texts[last]})
 
 
-def no_pattern(span: Span, text: str) -> Diagnostic:
-    return Diagnostic("R159", span, {"pattern": text[span.column : span.end_column]})
+def no_pattern(span: Span, pattern: str) -> Diagnostic:
+    return Diagnostic("R159", span, {"pattern": pattern})
 
 
-def no_ratio(span: Span, text: str) -> Diagnostic:
-    return Diagnostic("R178", span, {"ratio": text[span.column : span.end_column]})
+def no_ratio(span: Span, ratio: str) -> Diagnostic:
+    return Diagnostic("R178", span, {"ratio": ratio})
 
 
 def bare_number_expected(number: Number) -> Diagnostic:
@@ -168,13 +168,11 @@ def bare_number_expected(number: Number) -> Diagnostic:
 
 def unknown_method(phrase: str, span: Span, kind: Literal["weights", "combine"]) -> Diagnostic:
     """R153 with the methods there are, the nearest first."""
-    from difflib import get_close_matches
-
     table = keywords().weight_methods if kind == "weights" else keywords().combine_methods
     words = [word for spellings in table.values() for word in spellings.all()]
-    near = get_close_matches(phrase, words, 1, 0.5)
+    near = near_words(phrase, words, 1)
     methods = Shown(
         ", ".join(f"`{s.en[0]}`" for s in table.values()), "、".join(f"`{s.zh[0]}`" for s in table.values())
     )
     fixes = (Fix("near", (Edit(span, near[0]),), {"near": near[0]}),) if near else ()
-    return Diagnostic("R153", span, {"method": phrase, "methods": methods}, fixes=fixes)
+    return Diagnostic("R153", span, {"method": phrase[:60], "methods": methods}, fixes=fixes)

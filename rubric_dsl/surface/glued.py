@@ -11,6 +11,8 @@ from rubric_dsl.surface.tokens import Tokens, tokens_of
 
 NUMERALS = str.maketrans("0123456789", "〇一二三四五六七八九")
 MOST_SPLITS = 6
+LONGEST_NAME = 60
+LONGEST_PHRASE = 8
 
 
 def glued(tokens: Tokens, place: str, index: int) -> Diagnostic | None:
@@ -48,14 +50,13 @@ def _best_split(tokens: Tokens, place: str, index: int) -> tuple[str, int] | Non
 
 
 def _keywords_in(word: str) -> list[tuple[int, int]]:
-    """Where keywords stand inside a Chinese name, the longest first."""
+    """Where keywords stand inside a Chinese name, the longest first; none in a name longer than anybody writes."""
+    if len(word) > LONGEST_NAME:
+        return []
     phrases = keywords().phrases
-    found = []
-    for size in range(min(len(word) - 1, 8), 0, -1):
-        for first in range(len(word) - size + 1):
-            if word[first : first + size] in phrases:
-                found.append((first, first + size))
-    return found[:20]
+    sizes = range(min(len(word) - 1, LONGEST_PHRASE), 0, -1)
+    places = ((first, first + size) for size in sizes for first in range(len(word) - size + 1))
+    return [(first, last) for first, last in places if word[first:last] in phrases]
 
 
 def _blanks_offered(tokens: Tokens, text: str) -> Diagnostic:
@@ -97,7 +98,9 @@ def touching(tokens: Tokens, place: str, index: int) -> Diagnostic | None:
         last += 1
     span = tokens.span(first, last)
     written = tokens.text[tokens.starts[first] : tokens.ends[last]]
-    pieces = tuple(f"`{tokens.written(i)}`" for i in range(first, last + 1))
+    if len(written) > LONGEST_NAME:
+        return None
+    pieces = tuple(f"`{tokens.shown(i)}`" for i in range(first, last + 1))
     if place == "grid_line":
         instead = quoted(written, "en")
     elif any(character > "\u3000" for character in written):

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import functools
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
+
+
+# No word of the language is nearly as long.
+LONGEST_NEAR = 40
 
 
 def grammar_folder() -> Path:
@@ -105,3 +109,10 @@ def _method(table: Mapping[str, Spellings], phrase: str) -> str | None:
     """The canonical method of words joined by blanks; Chinese words may be written with or without blanks."""
     joined = phrase.replace(" ", "")
     return next((key for key, words in table.items() if phrase in words.en or joined in words.zh), None)
+
+
+def near_words(word: str, words: Iterable[str], most: int) -> list[str]:
+    """The words that this one is probably a slip of, nearest first; none for a word longer than any."""
+    from difflib import get_close_matches
+
+    return get_close_matches(word, list(words), most, 0.6) if len(word) <= LONGEST_NEAR else []

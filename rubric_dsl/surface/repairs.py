@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from rubric_dsl.diagnostics.model import Edit, Fix
-from rubric_dsl.surface.keywords import keywords
+from rubric_dsl.surface.keywords import keywords, near_words
 from rubric_dsl.surface.print_parts import quoted
 from rubric_dsl.surface.sentence import reads
 from rubric_dsl.surface.tokens import Tokens
@@ -73,7 +72,7 @@ def _instead(tokens: Tokens, place: str, index: int, states: list[int], expected
 def _near(tokens: Tokens, index: int, words: list[str]) -> list[tuple[str, str]]:
     """(terminal, spelling) of accepted keywords that look like the name at this token."""
     spellings = {word: kind for kind in words for word in keywords().tokens[kind[1:]].all()}
-    return [(spellings[word], word) for word in get_close_matches(tokens.texts[index], spellings, 3, 0.6)]
+    return [(spellings[word], word) for word in near_words(tokens.texts[index], spellings, 3)]
 
 
 def spelled(tokens: Tokens, kind: str) -> str:

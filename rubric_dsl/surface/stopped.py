@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
 from rubric_dsl.diagnostics.model import Diagnostic, Edit, Fix
 from rubric_dsl.surface.expected import expected_words
 from rubric_dsl.surface.faults import write
 from rubric_dsl.surface.glued import glued, touching
 from rubric_dsl.surface.grammar import END, parse_table
-from rubric_dsl.surface.keywords import keywords
+from rubric_dsl.surface.keywords import keywords, near_words
 from rubric_dsl.surface.numbers_written import behind_number, thousands
 from rubric_dsl.surface.places import PLACES, UNDER, Shown
 from rubric_dsl.surface.print_parts import quoted
@@ -41,7 +39,7 @@ def _reserved(tokens: Tokens) -> Diagnostic | None:
     if "_EACH" not in tokens.kinds:
         return None
     index = tokens.kinds.index("_EACH")
-    return Diagnostic("R026", tokens.span(index, index), {"word": tokens.written(index)})
+    return Diagnostic("R026", tokens.span(index, index), {"word": tokens.shown(index)})
 
 
 # ---------------------------------------------------------------- brackets
@@ -78,7 +76,7 @@ def _opening(tokens: Tokens, place: str) -> Diagnostic:
     if as_name is not None:
         return as_name
     span = tokens.span(0, 0)
-    found = tokens.written(0)
+    found = tokens.shown(0)
     elsewhere = [other for other in UNDER if other != place and stop_of(tokens, other) == -1]
     if not elsewhere and kind != "NAME":
         elsewhere = [other for other in UNDER if other != place and kind in openings(other)]
@@ -93,7 +91,7 @@ def _opening(tokens: Tokens, place: str) -> Diagnostic:
     fixes: list[Fix] = []
     if kind == "NAME":
         words = {w: k for k in openings(place) if k[0] == "_" for w in keywords().tokens[k[1:]].all()}
-        for near in get_close_matches(found, words, 1, 0.6):
+        for near in near_words(found, words, 1):
             fixes.append(Fix("near", (Edit(span, near),), {"near": near}))
     elif kind == "|" and place == "grid_line":
         bars = [0] + ([len(tokens.kinds) - 1] if tokens.kinds[-1] == "|" and len(tokens.kinds) > 1 else [])
@@ -137,7 +135,7 @@ def _within(tokens: Tokens, place: str, index: int) -> Diagnostic:
         if earlier is not None:
             return earlier
     fixes = () if fix is None else (fix,)
-    before = tokens.written(index - 1)
+    before = tokens.shown(index - 1)
     facts: dict[str, object] = {"before": before, "expected": expected_words(expected)}
     if index == len(tokens.kinds):
         if tokens.kinds[0] == "_RUBRIC" and index == 1:
@@ -145,7 +143,7 @@ def _within(tokens: Tokens, place: str, index: int) -> Diagnostic:
             title = Edit(tokens.span(0, 0).after(), " " + quoted("…", "zh" if tokens.chinese else "en"))
             return Diagnostic("R152", tokens.span(0, 0), {"word": word}, fixes=(Fix("title", (title,)),))
         return Diagnostic("R021", tokens.span(index - 1, index - 1), facts, fixes=fixes)
-    return Diagnostic("R020", tokens.span(index, index), {**facts, "found": tokens.written(index)}, fixes=fixes)
+    return Diagnostic("R020", tokens.span(index, index), {**facts, "found": tokens.shown(index)}, fixes=fixes)
 
 
 def _earlier(tokens: Tokens, place: str, index: int) -> Diagnostic | None:
@@ -156,8 +154,8 @@ def _earlier(tokens: Tokens, place: str, index: int) -> Diagnostic | None:
     if fix is None or fix.key != "insert":
         return None
     facts = {
-        "before": tokens.written(index - 1),
+        "before": tokens.shown(index - 1),
         "expected": Shown(f"`{fix.facts['word']}`", f"`{fix.facts['word']}`"),
-        "found": tokens.written(index),
+        "found": tokens.shown(index),
     }
     return Diagnostic("R020", tokens.span(index, index), facts, fixes=(fix,))

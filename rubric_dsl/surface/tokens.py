@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
 
 from rubric_dsl.diagnostics.model import Diagnostic
@@ -19,6 +20,7 @@ from rubric_dsl.text.source import Origin, Span
 HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 BLANK = " \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 MAX_BRACKETS = 64
+MAX_SHOWN = 60
 
 # `＂` and `＼` keep their width: inside quotes they are text, and only `"` and `\` end or escape one.
 TWINS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if code not in (0xFF02, 0xFF3C)}
@@ -59,12 +61,17 @@ class Tokens:
         return Span(self.origin, line, column, end_line, end_column)
 
     def _position(self, offset: int) -> tuple[int, int]:
-        line = sum(1 for start in self.breaks if start <= offset)
+        line = bisect_right(self.breaks, offset)
         return line, offset - (self.breaks[line - 1] if line else 0)
 
     def written(self, index: int) -> str:
         """A token as it stands in the text."""
         return self.text[self.starts[index] : self.ends[index]]
+
+    def shown(self, first: int, last: int | None = None) -> str:
+        """A token, or those up to another, for a message: cut where it is longer than anybody reads."""
+        written = self.text[self.starts[first] : self.ends[first if last is None else last]]
+        return written if len(written) <= MAX_SHOWN else written[:MAX_SHOWN] + "…"
 
     def touching(self, index: int) -> bool:
         """Whether this token starts where the one before it ends."""

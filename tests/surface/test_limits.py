@@ -18,6 +18,8 @@ LARGE = {
     "opening brackets": b"measure x = " + b"(" * M,
     "opening brackets, one a line": b"(\n" * (M // 2),
     "statements with open brackets": b"measure x = (1\n  +2\n" * (M // 20),
+    "a bracket over many lines": b"measure x = (" + b"1+\n" * (M // 3) + b"1)",
+    "members over many lines": b"drop a\nmeasure x = f(" + b"a,\n" * (M // 3) + b"a",
     "minus signs": b"measure x = " + b"-" * M + b"1",
     "powers": b"measure x = " + b"2^" * (M // 2) + b"1",
     "else": b"measure x = " + b"if a then b else " * (M // 17) + b"a",

@@ -9,6 +9,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from rubric_dsl.cli.exits import Exit
 from rubric_dsl.cli.main import run
 
 PROMPT = "$ rubric "
@@ -48,10 +49,12 @@ def _run(command: str, folder: Path) -> list[str]:
     os.environ.update(RUBRIC_LANG="en", NO_COLOR="1")
     try:
         with contextlib.chdir(folder), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-            run(shlex.split(command))
+            code = run(shlex.split(command))
     finally:
         for name, value in environment.items():
             os.environ.pop(name) if value is None else os.environ.update({name: value})
     data = printed.buffer
     assert isinstance(data, io.BytesIO)
-    return data.getvalue().decode("utf-8").rstrip("\n").split("\n")
+    text = data.getvalue().decode("utf-8").rstrip("\n")
+    assert code != Exit.BUG, text
+    return text.split("\n")

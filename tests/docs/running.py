@@ -84,11 +84,12 @@ def steps_of(text: str) -> Iterator[tuple[Block, Stage]]:
                 stage.frames[block.options["frame"]] = stage.rubric
             if "file" in block.options:
                 stage.files[stage.name] = stage.rubric.encode()
-        elif block.kind == "csv" and "file" in block.options:
-            stage.files[block.options["file"]] = block.text.encode()
-            stage.compiled = stage.compile() if stage.rubric else None
         elif block.kind == "csv":
-            stage.tables[block.words[0]] = block.text.encode()
+            if "file" in block.options:
+                stage.files[block.options["file"]] = block.text.encode()
+                stage.compiled = stage.compile() if stage.rubric else None
+            if block.words:
+                stage.tables[block.words[0]] = block.text.encode()
         yield block, stage
 
 

@@ -300,13 +300,14 @@ def weighted_parts(
 ) -> list[WeightedPart]:
     """The parts with their worth and weight: from the panel by name, else as the part says, else its worth.
 
+    A part that is worth 0 (extras alone) is no item of a panel and has no weight.
     `worth_of` gives the name and the worth of each touchpoint and indicator.
     """
     parts = []
     for part in operation.parts:
         name, worth = worth_of[part.node]
         weight: Exact = worth
-        if panel is not None:
+        if panel is not None and worth != 0:
             weight = panel[name]
         elif part.weight is not None:
             weight = from_exact(part.weight)

@@ -611,7 +611,7 @@ class Scoring:
             panels = [name for name, other in use.scope.names.items() if isinstance(other, bind.Weights)]
             use.scope.unknown(line.word.text, line.word.span, panels, "R187")
             return None
-        parts = [child.name for child in children if _carries(child)]
+        parts = [child.name for child in children if _weighs(child)]
         if sorted(parts) != sorted(binding.items):
             missing = [name for name in parts if name not in binding.items]
             extra = [name for name in binding.items if name not in parts]
@@ -627,7 +627,7 @@ class Scoring:
 
     def _combinable(self, line: tree.CombinedBy, children: Sequence[bind.Touchpoint | bind.Indicator]) -> bool:
         """`lowest` and `highest` compare shares of unequal full marks, which hides what they weigh: refused."""
-        worths = {_worth_of(child) for child in children if _carries(child)}
+        worths = {_worth_of(child) for child in children if _weighs(child)}
         if line.method in ("lowest", "highest") and len(worths) > 1:
             shown = Names(tuple(exact_text(worth) for worth in sorted(worths)))
             self.use.report.add("R094", line.span, facts={"worths": shown}, fixes=[Fix("equal")])
@@ -745,6 +745,11 @@ def _nested(indicator: tree.Indicator) -> bool:
 def _carries(child: bind.Touchpoint | bind.Indicator) -> bool:
     """Whether the child carries worth; penalties and bonuses do not."""
     return isinstance(child, bind.Indicator) or child.stake == "worth"
+
+
+def _weighs(child: bind.Touchpoint | bind.Indicator) -> bool:
+    """Whether the child is weighed against the others: not an indicator of extras alone, which adds its points."""
+    return _carries(child) and not (isinstance(child, bind.Indicator) and child.worth == 0)
 
 
 def _worth_of(child: bind.Touchpoint | bind.Indicator) -> Fraction:

@@ -77,7 +77,9 @@ class Gathering:
             self.report.add("R194", here, facts={"path": path, "limit": "8 MiB"}, fixes=[Fix("data")])
             return None
         self.files.append(path)
-        return self.parse(path, data, self.report)
+        document = self.parse(path, data, self.report)
+        self.complete = self.complete and document is not None
+        return document
 
     def _bytes(self, path: str, here: Span) -> bytes | None:
         try:
@@ -102,6 +104,8 @@ class Gathering:
                 self.report.add("R197", item.span, fixes=[remove, Fix("amends")])
         if base is None:
             return tuple(items)
+        if not self.complete:
+            items = [item for item in items if not isinstance(item, tree.Drop)]
         return amend(base, items, self.report)
 
     def _amended(self, path: str, document: tree.Document, chain: tuple[str, ...]) -> tuple[tree.Item, ...] | None:
@@ -129,6 +133,12 @@ class Gathering:
         return tuple(item for item in items if not isinstance(item, tree.Test))
 
     def _target(self, path: str, written: tree.Quoted, chain: tuple[str, ...]) -> str | None:
+        """The file that is meant; None, with a finding, where it cannot be taken in."""
+        target = self._allowed(path, written, chain)
+        self.complete = self.complete and target is not None
+        return target
+
+    def _allowed(self, path: str, written: tree.Quoted, chain: tuple[str, ...]) -> str | None:
         if written.text.startswith(("/", "\\")) or ":" in written.text or "\\" in written.text or not written.text:
             self.report.add("R198", written.span, facts={"path": written.text}, fixes=[Fix("relative")])
             return None

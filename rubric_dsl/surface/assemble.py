@@ -123,9 +123,8 @@ def _table(table: tree.Table, below: list[Any], findings: list[Diagnostic]) -> t
 
 
 def _moved_up(line: FirstMatch, first: Span) -> Fix:
-    words = "first match"
     blanks = " " * first.column
-    return Fix("move", (Edit(first.before(), f"{words}\n{blanks}"), Edit(line.span, "#")))
+    return Fix("move", (Edit(first.before(), f"{line.words}\n{blanks}"), Edit(line.span, "#")))
 
 
 def _grid(below: list[Any]) -> tree.Grid:

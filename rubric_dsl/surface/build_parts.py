@@ -26,9 +26,10 @@ Node = TypeVar("Node")
 
 @dataclass(frozen=True, slots=True)
 class FirstMatch:
-    """The line `first match`."""
+    """The line `first match`, as written."""
 
     span: Span
+    words: str
 
 
 @functools.lru_cache(4096)
@@ -229,7 +230,7 @@ class PartBuilder:
         return tree.Table(tuple(c), None, (), self.span(i + 1, j))
 
     def first_match(self, c: Children, i: int, j: int) -> FirstMatch:
-        return FirstMatch(self.span(i, j))
+        return FirstMatch(self.span(i, j), self.tokens.written(i))
 
     def row(self, c: Children, i: int, j: int) -> tree.Row:
         patterns, pattern_span = c[0]

@@ -22,7 +22,10 @@ STEP = 2
 
 
 class LineCache:
-    """Lines of the last text by content, and what was put together from them. One cache serves one file."""
+    """Lines of the last text by content, and what was put together from them. One cache serves one file.
+
+    Lines that are kept get the origin they have in the new text, so the tree of an earlier text points there too.
+    """
 
     def __init__(self) -> None:
         self.kept: dict[tuple[str, str, str, int], ParsedLine] = {}

@@ -135,8 +135,8 @@ def tokens_of(text: str, origin: Origin) -> Tokens:
         elif kind == "COMPARE":
             word = RELATIONS.get(word, word)
         elif kind == "AMOUNT":
-            if end - start > MAX_DIGITS:
-                tokens.fault = faults.number_too_long(tokens.place(start, end), end - start)
+            if (digits := end - start - ("." in word)) > MAX_DIGITS:
+                tokens.fault = faults.number_too_long(tokens.place(start, end), digits)
                 break
             if word[0] == "0" and len(word) == 3 and _after_thousands(tokens, start):
                 tokens.fault = faults.thousands(tokens, start, word)

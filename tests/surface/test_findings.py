@@ -95,6 +95,7 @@ CASES = [
     Case("R154", "indicator a\n  missing: 0\n  missing: 1", "missing: 1", "indicator a\n  missing: 0\n  "),
     Case("R154", "weights w by mean, in steps of 1%, in steps of 2%", "in steps of 2%"),
     Case("R155", "bands b by x\n  a: 1\n  first match", "first match"),
+    Case("R155", "分档 b 按 x\n  a：1\n  依次判定", "依次判定", "分档 b 按 x\n  依次判定\n  a：1\n  #"),
     Case("R156", 'test "t"\n  given c\n    a', 'test "t"'),
     # indentation
     Case("R008", "measure x = 1\n    measure y = 2", "    ", "measure x = 1\nmeasure y = 2"),

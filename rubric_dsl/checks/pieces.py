@@ -139,7 +139,7 @@ def _phrase(name: str, piece: cov.Piece, kind: ty.ValueType, lang: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One concrete combination in words: `16 of 17 calls, 94.1%,` (the sentence goes on behind it), `wait 16 s, period peak`."""
+    """One concrete combination in words: `wait 16 s, period peak`; or `16 of 17 calls, 94.1%,` before more text."""
 
     inputs: tuple[str, ...]
     values: tuple[cov.Value, ...]

@@ -66,7 +66,8 @@ def lower_call(use: Expressions, call: tree.Call, place: Place) -> Node | None:
         _unknown_function(use, call, declared)
         return None
     if function in CLAIMS:
-        use.report.add("R077", call.function.span, facts={"function": call.function.text}, fixes=[Fix("promise")])
+        fix = Fix("promise", (), {"claim": use.scope.text_of(call)})
+        use.report.add("R077", call.function.span, facts={"function": call.function.text}, fixes=[fix])
         return None
     if function in VALUES:
         return _of_values(use, call, function, place)
@@ -201,7 +202,10 @@ def _of_many(use: Expressions, call: tree.Call, function: str, place: Place) -> 
     where, known = _where(use, call, place)
     if call.where is not None and where is None:
         return None
+    before = len(use.report.found)
     operand = use.lower(subject_of, known)
+    if operand is None:
+        _outside(use, before)
     if operand is None or not _operand_type(use, call, function, operand):
         return None
     read: list[tuple[Node, tree.Expr]] = [(operand, subject_of)]
@@ -227,6 +231,14 @@ def _of_many(use: Expressions, call: tree.Call, function: str, place: Place) -> 
         return _across(use, call, function, operand, argument, where, place)
     _of_one(use, call, function, grain, subject_of)
     return None
+
+
+def _outside(use: Expressions, before: int) -> None:
+    """Inside an aggregate, a value of the subject does not meet the rows once these are averaged: it stands outside."""
+    found = use.report.found
+    for place in range(before, len(found)):
+        if found[place].code == "R070":
+            found[place] = replace(found[place], fixes=(Fix("outside"),))
 
 
 def _where_present(use: Expressions, call: tree.Call) -> Mend:
@@ -264,7 +276,10 @@ def _share_argument(use: Expressions, part: tree.Expr, place: Place) -> Node | N
     if node is None:
         return None
     if use.graph.grain(node) != ty.CONSTANT or not domains.inside(use.graph.domain(node), 0, 1):
-        use.report.add("R072", part.span, facts={"text": use.scope.text_of(part)}, fixes=[Fix("form")])
+        fix = Fix("form")
+        if isinstance(part, tree.Number) and part.unit == "" and 1 < part.value <= 100:
+            fix = Fix("percent", (Edit(part.span, f"{part.text}%"),), {"plain": part.text})
+        use.report.add("R072", part.span, facts={"text": use.scope.text_of(part)}, fixes=[fix])
         return None
     return use.as_type(node, ty.PERCENT, part, part)
 

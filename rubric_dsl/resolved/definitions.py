@@ -224,7 +224,7 @@ def _within(use: Expressions, measure: tree.Measure, named: tree.Named, node: op
     known = use.graph[node]
     assert measure.limits is not None
     if not known.type.numeric:
-        fix = Fix("choice" if known.type.kind == "choice" else "remove")
+        fix = Fix("choice" if known.type.kind == "choice" else "remove", (Edit(measure.limits.span, ""),))
         use.report.add("R116", measure.limits.span, facts={"type": TypeWord(known.type.kind)}, fixes=[fix])
         return None
     ends: list[op.Node | None] = []

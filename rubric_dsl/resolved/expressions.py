@@ -250,7 +250,7 @@ class Expressions:
                         "sign": "÷" if divided else "×",
                     },
                     labels=[Label(expression.factors[0].span, "left")],
-                    fixes=[Fix("per_unit")],
+                    fixes=[self.in_seconds("per_unit", part, "({})")],
                 )
                 return None
             kind = found
@@ -332,7 +332,9 @@ class Expressions:
             return None
         if value <= 0:
             text = print_number(rounding.step, self.scope.language)
-            self.report.add("R065", rounding.step.span, facts={"step": text}, fixes=[Fix("step")])
+            one = print_number(replace(rounding.step, value=Fraction(1), text="1"), self.scope.language)
+            fix = Fix("step", (Edit(rounding.step.span, one),), {"example": one})
+            self.report.add("R065", rounding.step.span, facts={"step": text}, fixes=[fix])
             return None
         return value
 
@@ -422,18 +424,23 @@ class Expressions:
         """The common grain; reports a mix of rows and subjects, or of two tables."""
         if any(node is None for node in nodes):
             return None
-        grain, whose = ty.CONSTANT, parts[0] if parts else None
+        grain, whose, owner = ty.CONSTANT, parts[0] if parts else None, nodes[0] if nodes else None
         for node, part in zip(nodes, parts, strict=True):
             assert node is not None
             joined = join(grain, self.graph.grain(node))
             if joined is None:
-                self._mixed(whose, grain, part, self.graph.grain(node))
+                rows = sum(1 for other in nodes if other is not None and self.graph.grain(other).kind == "row")
+                kind = self.graph.type(owner if owner is not None and grain.kind == "row" else node)
+                self._mixed(whose, grain, part, self.graph.grain(node), kind, mends=rows == 1)
                 return None
             if joined != grain:
-                grain, whose = joined, part
+                grain, whose, owner = joined, part, node
         return grain
 
-    def _mixed(self, first: Any, one: ty.Grain, second: Any, two: ty.Grain) -> None:
+    def _mixed(
+        self, first: Any, one: ty.Grain, second: Any, two: ty.Grain, kind: ty.ValueType, *, mends: bool
+    ) -> None:
+        """`kind`: of the operand of rows; `mends`: there is no other such operand, so what is offered is enough."""
         if one.kind == "row" and two.kind == "row":
             self.report.add(
                 "R071",
@@ -446,13 +453,13 @@ class Expressions:
         row, whole = (first, second) if one.kind == "row" else (second, first)
         table = one.table if one.kind == "row" else two.table
         text = self.scope.text_of(row)
-        rewrite = self.scope.mean_of(row, text)
+        rewrite = self.scope.any_of(row, text) if kind == ty.YES_NO else self.scope.mean_of(row, text)
         self.report.add(
             "R070",
             row.span,
             facts={"row": text, "table": table or "", "whole": self.scope.text_of(whole)},
             labels=[Label(whole.span, "subject")],
-            fixes=[Fix("aggregate", (Edit(row.span, rewrite),), {"rewrite": rewrite})],
+            fixes=[Fix("aggregate", (Edit(row.span, rewrite),) if mends else (), {"rewrite": rewrite})],
         )
 
     def irrational(self, nodes: Sequence[Node]) -> bool:

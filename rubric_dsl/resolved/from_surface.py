@@ -286,6 +286,7 @@ class _Work:
             if isinstance(item, tree.Parameter) and item.named.name in self.units:
                 self._resolve(item.named.name)
         parameters = tuple(b for b in self.scope.names.values() if isinstance(b, bind.Parameter))
+        self.scope.later = frozenset(self.units)
         for table in self.scope.tables.values():
             unit = _Unit(
                 lambda table=table: resolve_conditions(self.use, table), (table,), frozenset(), table.span, False  # type: ignore[misc]
@@ -295,6 +296,8 @@ class _Work:
     def _kept(self, key: str, unit: _Unit, reads: tuple[object, ...]) -> object:
         """The outcome of a unit, from last time if nothing that it is made from is another object."""
         kept = self.memo.units.get(key)
+        if kept is not None and kept.found and key.startswith("conditions "):
+            kept = None  # which unknown names are declared further down may have changed
         if kept is not None and same_objects(kept.identity, unit.identity) and same_objects(kept.reads, reads):
             self.report.found.extend(kept.found)
             self.use.tables.extend(kept.tables)

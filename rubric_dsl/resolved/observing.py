@@ -203,7 +203,7 @@ def _limits(
     if limits is None:
         return low, high
     if not type_.ordered:
-        fix = Fix("choice" if line.type.kind == "choice" else "remove")
+        fix = Fix("choice" if line.type.kind == "choice" else "remove", (Edit(limits.span, ""),))
         report.add("R116", limits.span, facts={"type": TypeWord(line.type.kind)}, fixes=[fix])
         return low, high
     if limits.low is not None:

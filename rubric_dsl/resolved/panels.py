@@ -16,6 +16,7 @@ from rubric_dsl.resolved import types as ty
 from rubric_dsl.resolved.expressions import Expressions
 from rubric_dsl.resolved.report import Edit, Fix, Label
 from rubric_dsl.surface import tree
+from rubric_dsl.surface.keywords import keywords
 from rubric_dsl.surface.print_parts import comma, print_cell, print_number, word
 from rubric_dsl.text.source import Span
 
@@ -80,7 +81,9 @@ def matrix_of(judge: op.Judge, size: int) -> list[list[Fraction]]:
 def _method_fits(use: Expressions, weights: tree.Weights, judges: int, ahp: bool) -> bool:
     language, separate = use.scope.language, comma(use.scope.language)
     if weights.method == "trimmed mean" and judges < 3:
-        use.report.add("R055", weights.method_span, facts={"experts": judges}, fixes=[Fix("method")])
+        plain = keywords().weight_methods["mean"].shown(language)
+        mean = Fix("method", (Edit(weights.method_span, plain),))
+        use.report.add("R055", weights.method_span, facts={"experts": judges}, fixes=[mean])
         return False
     if ahp and judges > 1 and weights.meet is None:
         use.report.add(
@@ -102,7 +105,8 @@ def _steps(use: Expressions, weights: tree.Weights) -> str | None:
     value = weights.steps.value / 100 if weights.steps.unit == "%" else weights.steps.value
     if weights.steps.unit not in ("%", "") or value <= 0 or (1 / value).denominator != 1:
         text = print_number(weights.steps, use.scope.language)
-        use.report.add("R059", weights.steps.span, facts={"step": text}, fixes=[Fix("step")])
+        fix = Fix("step", (Edit(weights.steps.span, "1%"),))
+        use.report.add("R059", weights.steps.span, facts={"step": text}, fixes=[fix])
         return None
     return exact_text(value)
 
@@ -244,7 +248,8 @@ def _matrices(use: Expressions, weights: tree.Weights, grid: tree.Grid) -> _Judg
         cells = tuple(exact_text(matrix[i][j]) for i in places for j in places)
         judges.append(op.Judge(block.expert.text, cells))
     if items is None or len(items) > MAX_ITEMS:
-        use.report.add("R053", weights.method_span, facts={"most": MAX_ITEMS}, fixes=[Fix("group")])
+        facts = {"most": MAX_ITEMS, "items": len(items or ())}
+        use.report.add("R053", weights.method_span, facts=facts, fixes=[Fix("group")])
         return None
     return (items, tuple(judges)) if sound else None
 
@@ -341,7 +346,7 @@ def _consistent(
             facts={
                 "expert": judge.expert,
                 "ratio": shown(ratio, "number", "en"),
-                "limit": exact_text(limit),
+                "limit": shown(limit, "number", "en"),
                 "a": items[i],
                 "b": items[j],
                 "c": items[k],

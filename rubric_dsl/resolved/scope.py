@@ -81,6 +81,8 @@ class Scope:
         self.tables: dict[str, bind.Table] = {}
         self.sources: dict[op.Node, str] = {}
         """Name of each source of absence."""
+        self.later: Set[str] = frozenset()
+        """Names that have no value yet while the conditions of columns are read: rows are judged by their own cells."""
         self.conditions: dict[op.Node, str] = {}
         """Text of the condition under which a source is present."""
 
@@ -91,6 +93,9 @@ class Scope:
         if name.name == self.subject and self.subject is not None:
             return self._subject(name, table)
         binding = self.names.get(name.name)
+        if binding is None and name.name in self.later:
+            self.report.add("R182", name.span, facts={"name": name.name}, fixes=[Fix("columns")])
+            return None
         if binding is None:
             self.unknown(name.name, name.span, self.names)
             return None
@@ -146,13 +151,18 @@ class Scope:
         self.report.add(code, span, facts={"name": name}, fixes=fixes)
 
     def _as_member(self, name: str) -> list[Fix]:
-        """That the unknown name is a value of a choice, which is asked for with `is`."""
+        """That the unknown name is a value of a choice or a class of bands, which is asked for with `is`."""
         for table in self.tables.values():
             for column in table.columns.values():
                 if name in column.type.members:
-                    rewrite = f"{column.name} {word('IS', self.language)} {name}"
-                    return [Fix("member", (), {"column": column.name, "rewrite": rewrite})]
+                    return [self._asked_with_is(column.name, name)]
+        for binding in self.names.values():
+            if isinstance(binding, bind.Bands) and name in (named.name for named in binding.classes):
+                return [self._asked_with_is(binding.name, name)]
         return []
+
+    def _asked_with_is(self, column: str, member: str) -> Fix:
+        return Fix("member", (), {"column": column, "rewrite": f"{column} {word('IS', self.language)} {member}"})
 
     def is_member(self, member: tree.Word | tree.Quoted, kind: ty.ValueType, facts: NodeFacts) -> bool:
         """Whether the word is a member of the choice; reports it, with the near ones, where it is not."""
@@ -196,7 +206,11 @@ class Scope:
         """The expression as an author would write it; in brackets where it would fall apart in its new place."""
         return print_expr(expression, self.language, holds)  # type: ignore[arg-type]  # only expressions have grains
 
-    def mean_of(self, expression: object, text: str) -> str:
+    def any_of(self, expression: object, text: str) -> str:
+        """The question whether any row of a subject is so, guarded as its columns need."""
+        return self.mean_of(expression, text, "count") + " > 0"
+
+    def mean_of(self, expression: object, text: str, function: str | None = None) -> str:
         """The aggregate that turns a row expression into one value a subject, guarded as its columns need."""
         guards: list[str] = []
         for name in sorted(names_in(expression)):
@@ -208,7 +222,8 @@ class Scope:
                     guards.append(condition)
         both = f" {word('AND', self.language)} "
         where = f" {word('WHERE', self.language)} {both.join(guards)}" if guards else ""
-        return f"{keywords().functions[self._aggregate_for(expression)].shown(self.language)}({text}{where})"
+        name = keywords().functions[function or self._aggregate_for(expression)].shown(self.language)
+        return f"{name}({text}{where})"
 
     def _aggregate_for(self, expression: object) -> str:
         if isinstance(expression, tree.Name):

@@ -24,7 +24,7 @@ _TYPES_ZH = {
     "percent": "百分数",
     "duration": "时长",
     "seconds": "时长",
-    "yes/no": "是/否",
+    "yes/no": "“是/否”值",
     "text": "文本",
     "choice": "选项",
     "date": "日期",

@@ -187,7 +187,8 @@ def values_of(stage: Stage, block: Block) -> list[tuple[str, str]]:
 
 def _alone() -> Stage:
     """One subject with one row, for expressions that read neither."""
-    return Stage('rubric "alone"\nobserve rows of city, averaged\n  city text\n', tables={"rows": "city\n甲\n".encode()})
+    rubric = 'rubric "alone"\nobserve rows of city, averaged\n  city text\n'
+    return Stage(rubric, tables={"rows": "city\n甲\n".encode()})
 
 
 def _may_be_absent(stage: Stage, expression: str) -> bool:

@@ -36,6 +36,18 @@ class Source:
         return self.text.split("\n")
 
 
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """A character that looks like blanks, by the name that people know it by."""
+
+    character: str
+
+    def shown(self, lang: str) -> str:
+        names = {"\t": ("tabs", "制表符"), "\u3000": ("full-width blanks", "全角空格")}
+        en, zh = names.get(self.character, (f"U+{ord(self.character):04X}",) * 2)
+        return zh if lang == "zh" else en
+
+
 def read_source(name: str, data: bytes) -> tuple[Source | None, list[Diagnostic]]:
     """The text of a file and what makes it unsafe; None when it cannot be read as text at all.
 
@@ -112,7 +124,7 @@ def _indents(name: str, text: str) -> list[Diagnostic]:
         if HIDDEN.search(match[2]):
             continue
         blanks = "".join("  " if character in "\t\u3000" else " " for character in match[2])
-        facts: dict[str, object] = {"kind": f"U+{ord(match[2][0]):04X}"}
+        facts: dict[str, object] = {"kind": Blank(match[2][0])}
         found.append(_at(name, text, "R006", match.start(2), match.end(2), facts, blanks))
         if len(found) == MAX_FINDINGS:
             break

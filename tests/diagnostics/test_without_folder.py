@@ -1,0 +1,52 @@
+"""The codes that no folder of the gallery can bring up, shown by other means."""
+
+from __future__ import annotations
+
+import pytest
+
+from rubric_dsl.diagnostics import prose
+from rubric_dsl.observations import records
+from rubric_dsl.observations.read import read_observations
+from rubric_dsl.plan.compile import compile_rubric
+from rubric_dsl.render.pieces import Look, plain
+from rubric_dsl.render.refusals import refusal_line
+from rubric_dsl.resolved.types import NUMBER
+from rubric_dsl.results.score import score
+from tests.diagnostics.gallery import WITHOUT_FOLDER, File
+from tests.engines.build import Plan, grid, observed
+
+RUBRIC = """observe calls of city, averaged
+  city text
+
+measure n = count(calls)
+"""
+
+
+def test_d032_a_file_over_the_limit_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "MAX_BYTES", 2**20)
+    plan = compile_rubric("a.rubric", lambda _: RUBRIC.encode()).plan
+    assert plan is not None
+    rows = b"city\n" + b"A\n" * 2**20
+    refusals = read_observations(plan, {"calls": File("calls.csv", rows)}).tables["calls"].ledger.refusals
+    said = [plain([refusal_line(refusal, Look(lang))]).strip() for refusal in refusals for lang in prose.LANGUAGES]
+    assert said == [
+        "calls.csv: 2 MiB, where a file may have 1 MiB [D032]",
+        "calls.csv: 2 MiB，至多 1 MiB [D032]",
+    ]
+
+
+def test_x007_a_value_that_is_needed_and_absent_is_no_zero() -> None:
+    plan = Plan()
+    plan.table("calls", {"wait": NUMBER})
+    plan.row_score("waiting", 10, [plan.touchpoint("quick", 10, plan.column("calls", "wait"))])
+    (problem,) = score(plan.done(), observed(calls=grid("city wait", "A -"))).problems
+    assert problem.code == "X007"
+    assert [prose.message(problem, lang) for lang in prose.LANGUAGES] == [
+        "`quick`, A, row 2 of `calls`: a value that is needed is absent",
+        "`quick`，A，`calls` 第 2 行：需要的值缺失",
+    ]
+
+
+def test_each_exception_is_shown_here() -> None:
+    shown = {name.split("_")[1].upper() for name in globals() if name.startswith(("test_d", "test_x"))}
+    assert shown == set(WITHOUT_FOLDER)

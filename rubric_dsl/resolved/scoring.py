@@ -155,10 +155,10 @@ class Scoring:
         if self.use.graph.type(node) != ty.NUMBER:
             self.use.not_a_plain_number(node, outcome.value, worth)
             return None
-        self._inside_worth(node, outcome.span, worth)
+        self.inside_worth(node, outcome.span, worth)
         return op.Value(node)
 
-    def _inside_worth(self, node: Node, span: Span, worth: Fraction | None) -> None:
+    def inside_worth(self, node: Node, span: Span, worth: Fraction | None) -> None:
         if worth is None:
             return
         domain = self.use.graph.domain(node)
@@ -189,6 +189,7 @@ class Scoring:
         worth = self._worth(indicator, children)
         if worth is None:
             return None
+        self._given_within(indicator, inner, worth)
         if rows:
             if not self._one_kind(indicator, children, rows, inner):
                 return None
@@ -229,6 +230,14 @@ class Scoring:
         for index, line in enumerate(indicator.lines):
             if isinstance(line, tree.Guard | tree.Applies) and self.late.get(id(line), False):
                 self._condition(indicator, index, line, inner)
+
+    def _given_within(self, indicator: tree.Indicator, inner: Context, worth: Fraction) -> None:
+        """What its conditions give for the whole indicator lies between 0 and what it is worth (R185)."""
+        on_rows = dict(zip(inner.row_spans, inner.row_conditions, strict=True))
+        for index, line in enumerate(indicator.lines):
+            condition = inner.own.get(index) or on_rows.get(line.span)
+            if condition is not None and isinstance(condition.outcome, op.Value) and isinstance(line, tree.Guard):
+                self.inside_worth(condition.outcome.node, line.outcome.span, worth)
 
     def _one_kind(
         self,

@@ -69,6 +69,8 @@ def lower_touchpoint(scoring: Scoring, touchpoint: tree.Touchpoint, context: Con
         amount = _highest(use, touchpoint, node, context)
         if amount is None:
             return None
+    if own_missing is None and needs_missing and missing is not None and isinstance(missing[0], op.Value):
+        scoring.inside_worth(missing[0].node, missing[1], amount)
     return _built(scoring, touchpoint, context, node, amount, conditions, missing if needs_missing else None, rounding)
 
 
@@ -266,16 +268,15 @@ def _built(
 ) -> bind.Touchpoint | None:
     use = scoring.use
     grain = use.graph.grain(rule)
-    for condition in conditions:
+    for condition, line in zip(conditions, _guard_lines(touchpoint), strict=True):
         own = use.graph.grain(condition.node)
         joined = join(grain, own)
         if joined is None:
-            places = use.graph[condition.node].spans[:1]
             use.report.add(
                 "R148",
                 touchpoint.named.word.span,
                 facts={"name": touchpoint.named.name},
-                labels=[Label(place, "other") for place in places],
+                labels=[Label(line, "other")],
                 fixes=[Fix("move")],
             )
             return None

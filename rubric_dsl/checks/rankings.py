@@ -29,6 +29,8 @@ def _dependent(resolved: Resolved) -> Iterator[Diagnostic]:
         binding = resolved.scope.names.get(place.name)
         if isinstance(binding, bind.Indicator):
             scores.append((binding.node, binding.span, binding.name))
+    if not any(_compares(resolved, node) for node in resolved.graph.reach(node for node, _, _ in scores)):
+        return
     for node, span, name in scores:
         across = [inner for inner in sorted(resolved.graph.reach([node])) if _compares(resolved, inner)]
         if across:

@@ -25,7 +25,7 @@ def plan_of(resolved: Resolved) -> model.ScoringPlan:
     reached = graph.reach(_roots(resolved))
     numbers = {node: number for number, node in enumerate(sorted(reached))}
     declared, register = subjects_of(resolved)
-    return model.ScoringPlan(
+    return model.ScoringPlan.model_construct(
         header=_header(resolved.header),
         tables=tuple(_table(table, numbers) for table in scope.tables.values()),
         subjects=declared if register is None else None,
@@ -34,7 +34,7 @@ def plan_of(resolved: Resolved) -> model.ScoringPlan:
         nodes=tuple(_node(graph, node, numbers) for node in sorted(reached)),
         values=tuple(_values(resolved, numbers)),
         rankings=tuple(
-            model.RankingSchema(
+            model.RankingSchema.model_construct(
                 name=ranking.name,
                 label=ranking.named.label if ranking.named is not None else None,
                 by=ranking.by,
@@ -64,7 +64,7 @@ def _roots(resolved: Resolved) -> Iterable[op.Node]:
 
 
 def lines_of(span: Span) -> model.Lines:
-    return model.Lines(
+    return model.Lines.model_construct(
         file=span.file,
         line=span.first_line,
         column=span.column + 1,
@@ -75,15 +75,15 @@ def lines_of(span: Span) -> model.Lines:
 
 def _header(header: tree.Header | None) -> model.Header:
     if header is None:
-        return model.Header(title="", edition=None, source=None, notes=())
+        return model.Header.model_construct(title="", edition=None, source=None, notes=())
     said = {line.kind: line.text.text for line in reversed(header.lines)}
     notes = tuple(line.text.text for line in header.lines if line.kind == "note")
-    return model.Header(title=header.title.text, edition=said.get("edition"), source=said.get("source"), notes=notes)
+    return model.Header.model_construct(title=header.title.text, edition=said.get("edition"), source=said.get("source"), notes=notes)
 
 
 def _node(graph: Graph, node: op.Node, numbers: Mapping[op.Node, int]) -> model.PlanNode:
     facts = graph[node]
-    return model.PlanNode(
+    return model.PlanNode.model_construct(
         id=numbers[node],
         operation=renumbered(facts.operation, numbers),
         type=facts.type,
@@ -100,14 +100,14 @@ def _bounds(facts: NodeFacts) -> model.Bounds | None:
     if not facts.type.numeric:
         return None
     around = domains.as_interval(facts.domain)
-    return model.Bounds(
+    return model.Bounds.model_construct(
         low=exact_text(around.low) if around.low is not None else None,
         high=exact_text(around.high) if around.high is not None else None,
     )
 
 
 def _table(table: bind.Table, numbers: Mapping[op.Node, int]) -> model.TableSchema:
-    return model.TableSchema(
+    return model.TableSchema.model_construct(
         name=table.name,
         label=table.label,
         subject=table.subject,
@@ -118,7 +118,7 @@ def _table(table: bind.Table, numbers: Mapping[op.Node, int]) -> model.TableSche
         missing=table.missing,
         columns=tuple(_column(column, table, numbers) for column in table.columns.values()),
         musts=tuple(
-            model.MustSchema(
+            model.MustSchema.model_construct(
                 node=numbers[must.node], columns=must.columns, message=must.message, lines=lines_of(must.span)
             )
             for must in table.musts
@@ -129,12 +129,12 @@ def _table(table: bind.Table, numbers: Mapping[op.Node, int]) -> model.TableSche
 
 def _column(column: bind.Column, table: bind.Table, numbers: Mapping[op.Node, int]) -> model.ColumnSchema:
     condition = table.conditions.get(column.name)
-    return model.ColumnSchema(
+    return model.ColumnSchema.model_construct(
         name=column.name,
         label=column.named.label,
         type=column.kind,
         members=tuple(
-            model.MemberSchema(name=member.name, labels=tuple(quoted.text for quoted in member.labels))
+            model.MemberSchema.model_construct(name=member.name, labels=tuple(quoted.text for quoted in member.labels))
             for member in column.members
         ),
         low=column.low,
@@ -151,7 +151,7 @@ def _column(column: bind.Column, table: bind.Table, numbers: Mapping[op.Node, in
 
 
 def _parameter(parameter: bind.Parameter) -> model.ParameterSchema:
-    return model.ParameterSchema(
+    return model.ParameterSchema.model_construct(
         name=parameter.name,
         label=parameter.named.label,
         type=parameter.type,
@@ -183,7 +183,7 @@ def _value(
         return
     classes = binding.classes if isinstance(binding, bind.Bands) else ()
     notes = binding.notes if isinstance(binding, bind.Indicator | bind.Touchpoint) else ()
-    yield model.NamedValue(
+    yield model.NamedValue.model_construct(
         name=binding.name,
         label=binding.named.label,
         kind=kind,  # type: ignore[arg-type]  # one of the four
@@ -196,7 +196,7 @@ def _value(
 
 
 def _promise(promise: Promise, numbers: Mapping[op.Node, int]) -> model.PromiseSchema:
-    return model.PromiseSchema(
+    return model.PromiseSchema.model_construct(
         title=promise.title,
         kind=promise.kind,
         claim=numbers[promise.claim] if promise.claim is not None else None,

@@ -13,7 +13,9 @@ FORMAT = "rubric-plan/1"
 
 
 class Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Plans are made from checked rubrics without validating them again (`from_resolved`); what validating and writing
+    # need is built when a plan is first read from JSON or written to it, which most runs never do.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Lines(Strict):

@@ -73,7 +73,7 @@ def test_findings_move_with_their_lines_and_go_when_mended() -> None:
     assert parse(Source("a", "measure y = 1\nmeasure x = 5"), cache).diagnostics == ()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(0, 2**32))
 def test_any_edits_give_what_a_fresh_parse_gives(seed: int) -> None:
     """Delete, double, swap and spoil lines: with the cache the tree, findings and places are those of a fresh parse."""

@@ -60,7 +60,7 @@ def test_every_kind_of_item_line_and_expression_is_in_the_file_of_every_form() -
         assert {kind.__name__ for kind in get_args(union)} <= found
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(documents(), st.sampled_from(LANGUAGES))
 def test_any_tree_prints_to_a_text_that_says_the_same(document: tree.Document, lang: Language) -> None:
     text = print_document(document, lang)
@@ -69,7 +69,7 @@ def test_any_tree_prints_to_a_text_that_says_the_same(document: tree.Document, l
     assert said(again.document) == said(document)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(documents(), st.sampled_from(LANGUAGES))
 def test_printing_what_was_printed_changes_nothing(document: tree.Document, lang: Language) -> None:
     text = print_document(document, lang)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -15,10 +16,14 @@ from rubric_dsl.cli.exits import Exit, Stop
 from rubric_dsl.cli.terminal import Terminal
 
 if TYPE_CHECKING:
+    from rubric_dsl.diagnostics.model import Diagnostic
     from rubric_dsl.engines.run import Run
+    from rubric_dsl.observations.model import Observations
+    from rubric_dsl.plan.compile import Compiled
     from rubric_dsl.plan.model import NamedValue, ScoringPlan
 
 LISTED = 30
+NEAR = 3
 
 
 @declare("explain")
@@ -34,35 +39,74 @@ def command(
     terminal: Terminal, rubric_file: str, words: tuple[str, ...], subject: str | None, item: str | None, as_json: bool,
     settings: tuple[str, ...], leave_out_refused: bool, use_from: tuple[str, ...],
 ) -> int:
-    from rubric_dsl.cli.compiling import compiled, plan_or_stop, show_found
+    from rubric_dsl.cli.compiling import compiled, show_found
     from rubric_dsl.cli.running import observe, run_plan
-    from rubric_dsl.explain.why import explain
+    from rubric_dsl.explain.why import roots
     from rubric_dsl.observations.read import stopped_by
-    from rubric_dsl.render.explanation import ExplanationView, explanation_json, explanation_lines
     from rubric_dsl.render.problems import problem_diagnostics
     from rubric_dsl.render.refusals import refusal_lines
 
     observations, rest = apart(words)
     subject, item = _named(rest, subject, item)
     done = compiled(terminal, rubric_file, use_from, settings_of(settings))
-    plan = plan_or_stop(terminal, done)
-    observed = observe(terminal, plan, observations, leave_out_refused)
+    show_found(terminal, done.diagnostics, done.sources)
+    if done.plan is None:
+        return _stopped(terminal, Exit.RUBRIC_HAS_ERRORS, as_json, done.diagnostics)
+    items = roots(done.plan) if item is None else (_item(done.plan, item),)
+    observed = observe(terminal, done.plan, observations, leave_out_refused)
     ledgers = [table.ledger for table in observed.tables.values()]
     terminal.show(refusal_lines(ledgers, terminal.look("err")), "err")
     if stopped_by(observed, leave_out_refused):
-        return Exit.OBSERVATIONS_REFUSED
-    run = run_plan(terminal, plan, observed)
+        return _stopped(terminal, Exit.OBSERVATIONS_REFUSED, as_json, done.diagnostics, observed)
+    run = run_plan(terminal, done.plan, observed)
     if run.problems.count:
-        show_found(terminal, problem_diagnostics(run.problems, plan), done.sources)
-        return Exit.NOT_FINISHED
-    named = _item(plan, item)
-    who = _subject(run, subject)
-    view = ExplanationView(plan, who, _rank(run, named, who), explain(run, who, named.node))
+        problems = problem_diagnostics(run.problems, done.plan)
+        show_found(terminal, problems, done.sources)
+        return _stopped(terminal, Exit.NOT_FINISHED, as_json, (*done.diagnostics, *problems), observed)
+    return _Explaining(terminal, done, done.plan, run, as_json).show(_subject(run, subject), items)
+
+
+@dataclass(frozen=True, slots=True)
+class _Explaining:
+    terminal: Terminal
+    done: Compiled
+    plan: ScoringPlan
+    run: Run
+    as_json: bool
+
+    def show(self, subject: str, items: Sequence[NamedValue]) -> int:
+        from rubric_dsl.cli.compiling import lines_in
+        from rubric_dsl.cli.progress import doing
+        from rubric_dsl.explain.json import explanation_json
+        from rubric_dsl.explain.why import Explainer
+        from rubric_dsl.plan.identity import plan_hash
+        from rubric_dsl.render.explanation import explanation_lines
+
+        explainer = Explainer(self.run, lines_in(self.done.sources))
+        with doing(self.terminal, self.terminal.say("doing.scoring")):
+            found = [explainer.explain(subject, item) for item in items]
+        if self.as_json:
+            ledgers = [data.ledger for data in self.run.observations.tables.values()]
+            self.terminal.json(explanation_json(self.plan, plan_hash(self.plan), found, ledgers))
+        else:
+            self.terminal.show(explanation_lines(self.plan, found, self.terminal.look()))
+        return Exit.DONE
+
+
+def _stopped(
+    terminal: Terminal, code: Exit, as_json: bool, found: Iterable[Diagnostic], observed: Observations | None = None
+) -> int:
+    """What was found has been shown; with `--json` the reasons are also printed as JSON."""
+    from rubric_dsl.explain.json import stopped_json
+    from rubric_dsl.render.json import diagnostic_json
+
     if as_json:
-        terminal.json(explanation_json(view))
-    else:
-        terminal.show(explanation_lines(view, terminal.look()))
-    return Exit.DONE
+        ledgers = [] if observed is None else [data.ledger for data in observed.tables.values()]
+        terminal.json(stopped_json([diagnostic_json(diagnostic) for diagnostic in found], ledgers))
+    return code
+
+
+# ---------------------------------------------------------------- who and what
 
 
 def _named(words: Sequence[str], subject: str | None, item: str | None) -> tuple[str | None, str | None]:
@@ -78,34 +122,48 @@ def _named(words: Sequence[str], subject: str | None, item: str | None) -> tuple
 
 
 def _subject(run: Run, subject: str | None) -> str:
-    names = ", ".join(run.subjects[:LISTED]) + (", …" if len(run.subjects) > LISTED else "")
+    """The subject of this name, or of this label where subjects are members of a choice."""
     if subject is None:
-        raise Stop(Exit.USAGE, "usage.no-subject", subjects=names)
-    if subject not in run.subjects:
-        raise Stop(Exit.USAGE, "usage.unknown-subject", subject=subject, subjects=names)
-    return subject
+        raise Stop(Exit.USAGE, "usage.no-subject", subjects=_listed(run.subjects))
+    if subject in run.subjects:
+        return subject
+    labelled = {
+        label: member.name for table in run.plan.tables for column in table.columns if column.name == table.subject
+        for member in column.members for label in member.labels
+    }
+    if labelled.get(subject) in run.subjects:
+        return labelled[subject]
+    raise _unknown("subject", subject, run.subjects, [*run.subjects, *labelled])
 
 
-def _item(plan: ScoringPlan, item: str | None) -> NamedValue:
-    """The indicator or touchpoint of that name or label; without one what is ranked first, else the first indicator."""
-    from rubric_dsl.resolved import operations as op
+def _item(plan: ScoringPlan, item: str) -> NamedValue:
+    """The indicator, touchpoint or measure of that name, else of that label."""
+    from rubric_dsl.explain.why import explainable
 
-    items = [
-        named for named in plan.values if isinstance(plan.nodes[named.node].operation, (op.Indicator, op.Touchpoint))
-    ]
-    ranked = [named for ranking in plan.rankings for named in items if named.name == ranking.by]
-    if item is None and (ranked or items):
-        return (ranked or items)[0]
-    found = [named for named in items if item in (named.name, named.label)]
+    items = explainable(plan)
+    found = [named for named in items if named.name == item] or [named for named in items if named.label == item]
+    if len(found) > 1:
+        names = _listed([named.name for named in found])
+        raise Stop(Exit.USAGE, "usage.ambiguous-item", item=item, items=names)
     if not found:
-        names = ", ".join(named.name for named in items[:LISTED])
-        raise Stop(Exit.USAGE, "usage.unknown-item", item=item or "", items=names)
+        every = [named.name for named in items]
+        scored = [named.name for named in items if named.kind in ("indicator", "touchpoint")]
+        raise _unknown("item", item, scored or every, [*every, *(named.label for named in items if named.label)])
     return found[0]
 
 
-def _rank(run: Run, named: NamedValue, subject: str) -> int | None:
-    """The subject's rank in the first ranking by the item, if there is one."""
-    from rubric_dsl.results.score import result_of
+def _unknown(what: str, given: str, names: Sequence[str], candidates: Iterable[str]) -> Stop:
+    """What there is instead, with what was probably meant: the nearest name, else those that hold what was given."""
+    from rubric_dsl.observations.near import nearest
 
-    rankings = [ranking for ranking in result_of(run).rankings if ranking.by == named.name]
-    return next((row.rank for row in rankings[0].rows if row.subject == subject), None) if rankings else None
+    known = list(dict.fromkeys(candidates))
+    one = nearest(given, known)
+    near = [name for name in known if given in name][:NEAR] if one is None else [one]
+    facts = {what: given, f"{what}s": _listed(names)}
+    if not near:
+        return Stop(Exit.USAGE, f"usage.unknown-{what}", **facts)
+    return Stop(Exit.USAGE, f"usage.near-{what}", near="` `".join(near), **facts)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:LISTED]) + (", …" if len(names) > LISTED else "")

@@ -1,116 +1,197 @@
-"""Why a score is what it is: every item down to the touchpoints, and for these every row with the cells read."""
+"""Why a subject has its score: the rows scored again with everything kept, checked against the run."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from rubric_dsl.engines.contract import Subject
-from rubric_dsl.engines.reference.contributions import Item, contributions
-from rubric_dsl.engines.reference.trace import RowTrace, ScoreTrace, SubjectTrace, TouchpointTrace, trace_of
 from rubric_dsl.engines.run import Run
-from rubric_dsl.evaluation.operands import operands_of
-from rubric_dsl.evaluation.values import Value
-from rubric_dsl.observations.model import PRIVATE
-from rubric_dsl.plan.model import ColumnSchema, NamedValue, ScoringPlan
+from rubric_dsl.evaluation.arithmetic import ZERO, total
+from rubric_dsl.evaluation.prepare import evaluate_row
+from rubric_dsl.evaluation.values import NOT_APPLICABLE
+from rubric_dsl.explain.decisions import Decisions
+from rubric_dsl.explain.explanation import (
+    Decision,
+    ExplainedItem,
+    ExplainedRow,
+    Explanation,
+    ItemKind,
+    Observed,
+    Place,
+    ReadCell,
+    RowCost,
+    leaves,
+)
+from rubric_dsl.explain.items import Helpers, Tree
+from rubric_dsl.explain.observed import Schemas, SubjectRows
+from rubric_dsl.explain.places import LinesOf, Places
+from rubric_dsl.explain.reading import Reading
+from rubric_dsl.explain.rows import ONE, Factors, RowParts, row_score_of
+from rubric_dsl.explain.standing import Standings
+from rubric_dsl.numbers import reals
+from rubric_dsl.numbers.reals import Exact
+from rubric_dsl.plan.model import NamedValue, ScoringPlan
 from rubric_dsl.resolved import operations as op
+from rubric_dsl.results.model import RankingResult
+from rubric_dsl.results.placement import ranking_of
 
 
-@dataclass(frozen=True, slots=True)
-class ReadCell:
-    """A cell that a rule read: its column and its text as written (of a private column `•••`)."""
-
-    column: ColumnSchema
-    text: str
+def explain(done: Run, subject: Subject, named: NamedValue, lines_of: LinesOf | None = None) -> Explanation:
+    """One item of one subject of a run without problems; for several, an `Explainer` does what they share once."""
+    return Explainer(done, lines_of).explain(subject, named)
 
 
-@dataclass(frozen=True, slots=True)
-class RowReason:
-    """A touchpoint on a row: the points that it gave there, and what gave them.
-
-    `condition`: the condition that decided, of the touchpoint or of its indicator; `matched`: the place of the row of
-    its table that matched; `missed`: its `missing` line. None of these: its rule. `belongs`: it is part of the row's
-    scenario.
-    """
-
-    table: str
-    number: int
-    line: int
-    points: Value
-    cells: tuple[ReadCell, ...]
-    belongs: bool
-    condition: op.Condition | None
-    matched: int | None
-    missed: bool
+def roots(plan: ScoringPlan) -> tuple[NamedValue, ...]:
+    """What is explained when nothing is named: what the first ranking ranks by, else every outermost indicator."""
+    if plan.rankings:
+        return tuple(named for named in plan.values if named.name == plan.rankings[0].by)
+    outermost = tuple(named for named in plan.values if named.kind == "indicator" and named.depth == 0)
+    return outermost or explainable(plan)
 
 
-@dataclass(frozen=True, slots=True)
-class Explained:
-    """An item with its parts; `named` is how the rubric calls it, `rows` are those of a touchpoint scored on rows."""
-
-    item: Item
-    named: NamedValue | None
-    rows: tuple[RowReason, ...]
-    parts: tuple[Explained, ...]
+def explainable(plan: ScoringPlan) -> tuple[NamedValue, ...]:
+    """Everything that has one value a subject or is scored on rows; measures of rows have no value of a subject."""
+    return tuple(
+        named for named in plan.values
+        if named.kind in ("indicator", "touchpoint") or plan.nodes[named.node].grain.kind != "row"
+    )
 
 
-def explain(done: Run, subject: Subject, node: op.Node) -> Explained:
-    """The tree below an indicator or touchpoint of a subject, scored again by the reference engine."""
-    return _Explaining(done, trace_of(done, subject)).explained(contributions(done, subject, node))
+class Explainer:
+    """Explains subjects of one run. `lines_of` gives the text of the rubric; without it places have no words."""
 
+    def __init__(self, done: Run, lines_of: LinesOf | None = None) -> None:
+        self._done = done
+        places = Places(done.plan, lines_of)
+        reading = Reading(done, places)
+        self._help = Helpers(done, places, reading, Decisions(done, places, reading), Standings(done))
+        self._schemas = Schemas(done)
+        self._factors = Factors(done)
+        self._subjects: dict[Subject, SubjectRows] = {}
+        self._rankings: dict[str, RankingResult] = {}
 
-class _Explaining:
-    def __init__(self, done: Run, trace: SubjectTrace) -> None:
-        self.done = done
-        self.trace = trace
-        self.named = {named.name: named for named in done.plan.values}
+    def explain(self, subject: Subject, named: NamedValue) -> Explanation:
+        """Raises DoesNotAddUp if the parts were not the whole, KeyError for a subject that the run does not have."""
+        item = self._item(subject, named)
+        return Explanation(subject, item, self._place(subject, named.node), tuple(costs(item)))
 
-    def explained(self, item: Item) -> Explained:
-        rows = tuple(self._rows(item)) if item.kind in ("touchpoint", "penalty", "bonus") else ()
-        return Explained(item, self.named.get(item.name), rows, tuple(map(self.explained, item.parts)))
+    def _rows(self, subject: Subject) -> SubjectRows:
+        if subject not in self._subjects:
+            self._subjects[subject] = SubjectRows(self._done, subject, self._schemas, self._help.reading)
+        return self._subjects[subject]
 
-    def _rows(self, item: Item) -> Iterator[RowReason]:
-        for row in self.trace.rows:
-            for score in row.scores:
-                for touchpoint in score.touchpoints:
-                    if touchpoint.node == item.node:
-                        yield self._row(row, score, touchpoint)
+    def _row_parts(self, subject: Subject, rows: SubjectRows) -> RowParts:
+        return RowParts(self._done, subject, self._schemas, rows, self._help.decisions, self._factors)
 
-    def _row(self, row: RowTrace, score: ScoreTrace, found: TouchpointTrace) -> RowReason:
-        touchpoint, around = (self.done.plan.nodes[node].operation for node in (found.node, score.node))
-        assert isinstance(touchpoint, op.Touchpoint) and isinstance(around, (op.RowScore, op.Indicator))
-        condition = None
-        if score.condition is not None:
-            condition = around.conditions[score.condition]
-        elif found.condition is not None:
-            condition = touchpoint.conditions[found.condition]
-        read = [found.node] if condition is None else [condition.node]
-        cells = tuple(_cells(self.done.plan, row, read))
-        return RowReason(
-            row.table, row.row.number, row.row.line, found.points, cells, found.belongs, condition, found.table_row,
-            found.missed,
+    def _item(self, subject: Subject, named: NamedValue) -> ExplainedItem:
+        rows = self._rows(subject)
+        tree = Tree(self._help, subject, rows, self._row_parts(subject, rows))
+        node = self._done.plan.nodes[named.node]
+        if isinstance(node.operation, op.Touchpoint) and node.grain.kind == "row":
+            row_score = row_score_of(self._done, named.node)
+            assert row_score is not None
+            return tree.alone(row_score, named.node)
+        if isinstance(node.operation, (op.Indicator, op.Touchpoint)):
+            return tree.top(named.node)
+        return self._measure(subject, named, rows)
+
+    def _measure(self, subject: Subject, named: NamedValue, rows: SubjectRows) -> ExplainedItem:
+        """A measure or a classification in brief: its value, what it was made of, the rows that an aggregate read."""
+        values, node = self._done.values[subject], self._done.plan.nodes[named.node]
+        decision = self._help.decisions.of_measure(named.node, values)
+        points = self._help.reading.outcome(named.node, values)
+        kind: ItemKind = "bands" if named.kind == "bands" else "measure"
+        return ExplainedItem(
+            node=named.node, name=named.name, label=named.label, kind=kind, type=node.type,
+            points=points, worth=None, contribution=None, lost=None, scale=None,
+            overall=None, share=None, standing=self._help.standings.of(subject, named.node, lowest_first=False),
+            line=self._help.places.at(named.lines, to_end=True), decision=decision,
+            class_label=named.class_labels.get(str(points)),
+            inputs=tuple(self._help.reading.inputs(named.node, values)),
+            rows=tuple(self._read_rows(named.node, rows, decision)),
         )
 
+    def _read_rows(self, node: op.Node, rows: SubjectRows, decision: Decision) -> Iterable[ExplainedRow]:
+        """The rows that were selected where the measure is an aggregate; the facts where it reads some."""
+        aggregate = self._done.plan.nodes[node].operation
+        if not isinstance(aggregate, op.Aggregate):
+            values = self._done.values[rows.subject]
+            for table in dict.fromkeys(table for table, _ in self._help.reading.columns(node, values)):
+                row = rows.facts(table)
+                if row is not None:
+                    read = rows.read(node, values, table, row)
+                    yield ExplainedRow(rows.observed(table, row), read, NOT_APPLICABLE, ONE, None, decision)
+            return
+        needed = tuple(n for n in (aggregate.operand, aggregate.where) if n is not None)
+        for traced in rows.rows:
+            if traced.table != aggregate.table:
+                continue
+            values = evaluate_row(self._done.prepared, traced.row.values, needed)
+            if aggregate.where is not None and values[aggregate.where] is not True:
+                continue
+            cells = _once(cell for n in needed for cell in rows.read(n, values, traced.table, traced.row))
+            yield ExplainedRow(rows.observed(traced.table, traced.row), cells, NOT_APPLICABLE, ONE, None, decision)
 
-def _cells(plan: ScoringPlan, row: RowTrace, nodes: Iterable[op.Node]) -> Iterator[ReadCell]:
-    """The cells of the row that the nodes read, in order of the columns."""
-    read = _columns(plan, nodes)
-    schema = next(table for table in plan.tables if table.name == row.table)
-    for column in schema.columns:
-        if (row.table, column.name) in read:
-            yield ReadCell(column, PRIVATE if column.private else row.row.cells.get(column.name, ""))
+    def _place(self, subject: Subject, node: op.Node) -> Place | None:
+        """The subject in the first ranking by the item."""
+        for schema in self._done.plan.rankings:
+            operation = self._done.plan.nodes[schema.node].operation
+            if isinstance(operation, op.Ranking) and operation.by == node:
+                if schema.name not in self._rankings:
+                    self._rankings[schema.name] = ranking_of(self._done, schema)
+                rows = self._rankings[schema.name].rows
+                placed = next(row for row in rows if row.subject == subject)
+                of = sum(row.rank is not None and row.group == placed.group for row in rows)
+                return Place(schema.name, schema.label, placed, of)
+        return None
 
 
-def _columns(plan: ScoringPlan, nodes: Iterable[op.Node]) -> set[tuple[str, str]]:
-    """Table and column of every column below the nodes, not through aggregates, which read other rows too."""
-    waiting, seen, found = list(nodes), set(), set()
-    while waiting:
-        node = waiting.pop()
-        operation = plan.nodes[node].operation
-        if node in seen or isinstance(operation, (op.Aggregate, op.Across)):
-            continue
-        seen.add(node)
-        if isinstance(operation, op.Column):
-            found.add((operation.table, operation.column))
-        waiting.extend(operands_of(operation))
-    return found
+# ---------------------------------------------------------------- what rows cost
+
+
+@dataclass(slots=True)
+class _Cost:
+    observed: Observed
+    lost: list[Exact] = field(default_factory=list)
+    items: dict[str, None] = field(default_factory=dict)
+    decisions: dict[Decision, tuple[ReadCell, ...]] = field(default_factory=dict)
+
+
+def costs(item: ExplainedItem) -> Iterable[RowCost]:
+    """The rows on which points were lost, most first, each with the conditions that decided there."""
+    found: dict[tuple[str, int], _Cost] = {}
+    for leaf in leaves(item):
+        scale = ONE if leaf.scale is None else leaf.scale
+        for row in leaf.rows:
+            if row.lost is None or row.lost == ZERO:
+                continue
+            key = (row.observed.schema.name, row.observed.number)
+            cost = found.setdefault(key, _Cost(row.observed))
+            cost.lost.append(row.lost if scale == ONE else reals.multiply(row.lost, scale))
+            cost.items.setdefault(leaf.name)
+            if row.decision.by == "condition":
+                cost.decisions.setdefault(row.decision, row.read)
+    made = [_cost(cost) for cost in found.values()]
+    costly = [cost for cost in made if reals.compare(cost.lost, ZERO) > 0]
+    return sorted(costly, key=_MostFirst)
+
+
+def _cost(cost: _Cost) -> RowCost:
+    read = _once(cell for cells in cost.decisions.values() for cell in cells)
+    return RowCost(cost.observed, read, total(cost.lost), tuple(cost.items), tuple(cost.decisions))
+
+
+def _once(cells: Iterable[ReadCell]) -> tuple[ReadCell, ...]:
+    """The cells of one row, each column once."""
+    return tuple({cell.column.name: cell for cell in cells}.values())
+
+
+class _MostFirst:
+    """Orders rows by what they cost; equals stay in order of the file."""
+
+    def __init__(self, cost: RowCost) -> None:
+        self.lost = cost.lost
+
+    def __lt__(self, other: _MostFirst) -> bool:
+        return reals.compare(self.lost, other.lost) > 0

@@ -1,204 +1,196 @@
-"""An explanation in a terminal and as `rubric-explanation/1`: points won and lost, by which rows and lines."""
+"""An explanation in a terminal: the score in three sentences, every item with what it lost, the rows that cost it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from fractions import Fraction
-from typing import Any
+from collections.abc import Iterable, Sequence
 
-from rubric_dsl.evaluation.values import Undefined, Value, is_number
-from rubric_dsl.explain.why import Explained, RowReason
-from rubric_dsl.numbers import reals
-from rubric_dsl.numbers.reals import Exact
+from rubric_dsl.explain.explanation import ExplainedItem, Explanation, Input, is_number_outcome, walk
+from rubric_dsl.explain.sentences import sentences
+from rubric_dsl.observations.model import PRIVATE
 from rubric_dsl.plan.model import ScoringPlan
+from rubric_dsl.render.explanation_rows import RowsDrawing, amount_text
 from rubric_dsl.render.pieces import Line, Look, Piece, paragraph
-from rubric_dsl.render.plan_words import PlanWords
 from rubric_dsl.render.terminal import CHANGES
-from rubric_dsl.render.values import called, number_text
-from rubric_dsl.render.width import visible
-from rubric_dsl.resolved import operations as op
+from rubric_dsl.render.values import absence_text, called, is_shown_rounded, number_text, value_text, why_absent
+from rubric_dsl.render.width import pad, visible, width, wrap
 from rubric_dsl.resolved.types import NUMBER
-from rubric_dsl.results.json import number_json
+from rubric_dsl.results.model import NoValue
 
-FORMAT = "rubric-explanation/1"
-ROWS_SHOWN = 12
-ZERO = Fraction(0)
-
-
-@dataclass(frozen=True, slots=True)
-class ExplanationView:
-    """An explained item of a subject. `rank` is its place where the item decides a ranking."""
-
-    plan: ScoringPlan
-    subject: str
-    rank: int | None
-    explained: Explained
+WIDE = 84
+"""Columns from which the mean and the best of all subjects have room."""
+WIDEST_NAME = 44
+GAP = "  "
+COMBINATIONS = {
+    "geometric mean": ("a geometric mean", "的几何平均"), "lowest": ("the lowest", "取最低"),
+    "highest": ("the highest", "取最高"),
+}
 
 
-# ---------------------------------------------------------------- terminal
-
-
-def explanation_lines(view: ExplanationView, look: Look) -> Iterable[Line]:
-    yield from _Drawing(view, look).lines()
+def explanation_lines(plan: ScoringPlan, explanations: Sequence[Explanation], look: Look) -> Iterable[Line]:
+    for i, explanation in enumerate(explanations):
+        if i:
+            yield ()
+        yield from _Drawing(plan, explanation, look).lines()
 
 
 class _Drawing:
-    def __init__(self, view: ExplanationView, look: Look) -> None:
-        self.view = view
-        self.plan = view.plan
+    def __init__(self, plan: ScoringPlan, explanation: Explanation, look: Look) -> None:
+        self.plan = plan
+        self.explanation = explanation
         self.look = look
-        self.words = PlanWords(view.plan, look)
+        self.top = explanation.item
+        self.detailed = all(not part.parts for part in self.top.parts)
+        self.rows = RowsDrawing(plan, look, self.top.line.file)
 
     def lines(self) -> Iterable[Line]:
-        top, say = self.view.explained, self.look.say
-        subject = visible(self.view.subject)
-        rank = "" if self.view.rank is None else say(f", rank {self.view.rank}", f"，第 {self.view.rank} 名")
-        head = f"{subject}{say(': ', '：')}{self.title(top)} {self.points(top)}{rank}"
-        yield from paragraph(head, self.look, "strong")
-        for part in top.parts:
-            yield from self.item(part, 1)
-        yield from self.rows(top, 1, everything=True)
-
-    def item(self, explained: Explained, depth: int) -> Iterable[Line]:
-        """The item, and what is below it where points were lost."""
-        lost = explained.item.lost
-        full = lost is not None and reals.compare(lost, ZERO) <= 0
-        minus = "" if full or lost is None else f"  {number_text(reals.negate(lost), NUMBER, self.look)}"
-        text = f"{'  ' * depth}{self.title(explained)}  {self.points(explained)}{minus}{self.place(explained)}"
-        yield from paragraph(text, self.look)
-        if full:
+        for i, sentence in enumerate(sentences(self.explanation, self.look.lang)):
+            yield from self._sentence(visible(sentence), "strong" if i == 0 else "")
+        yield from self._nothing()
+        if self.top.worth is None:
+            yield from self._inputs(self.top, "")
+            yield from self.rows.read_rows(self.top)
             return
-        for part in explained.parts:
-            yield from self.item(part, depth + 1)
-        yield from self.rows(explained, depth + 1, everything=False)
+        yield ()
+        yield from self._table()
+        if not self.detailed:
+            yield from self.rows.costs(self.explanation.costs)
+        yield from self._notes()
 
-    def title(self, explained: Explained) -> str:
-        named, item = explained.named, explained.item
-        what = called(item.name, named.label if named else None, self.look)
-        return what + CHANGES.get(item.kind, ("", ""))[self.look.lang == "zh"]
+    def _sentence(self, text: str, role: str) -> Iterable[Line]:
+        for line in wrap(text, self.look.columns):
+            yield (Piece(line, "strong" if role else ""),)
 
-    def points(self, explained: Explained) -> str:
-        """`7.5 of 10`; a change by a condition, a bound or rounding is an amount alone."""
-        item = explained.item
-        if not is_number(item.points):
-            return self.look.say("not applicable", "不适用")
-        points = number_text(item.points, NUMBER, self.look)
-        if item.kind in CHANGES:
-            return points
-        worth = number_text(item.worth, NUMBER, self.look)
-        return self.look.say(f"{points} of {worth}", f"{points}/{worth}")
+    def _nothing(self) -> Iterable[Line]:
+        """Why there is no score or no rank."""
+        points, place = self.top.points, self.explanation.place
+        if isinstance(points, NoValue):
+            yield from paragraph(why_absent(points, self.look), self.look)
+        elif place is not None and place.placed.condition is not None:
+            lines = self.plan.nodes[place.placed.condition].lines
+            where = self.look.say(f" (line {lines[0].line})", f"（细则第 {lines[0].line} 行）") if lines else ""
+            yield from paragraph(self.look.say("excluded from the ranking", "按规定不参加排名") + where, self.look)
 
-    def place(self, explained: Explained) -> str:
-        """The line of the rubric, with its file where that is not the one of the item that is explained."""
-        top = self.view.explained.named
-        if explained.named is None:
-            return ""
-        lines = explained.named.lines
-        if top is not None and top.lines.file == lines.file:
-            return self.look.say(f"  (line {lines.line})", f"  （第 {lines.line} 行）")
-        return f"  ({visible(lines.file)}:{lines.line})"
+    # ------------------------------------------------------------ the table of items
 
-    def rows(self, explained: Explained, depth: int, everything: bool) -> Iterable[Line]:
-        """The rows that did not give all points, or all rows where the touchpoint alone is explained."""
-        worth = explained.item.worth
-        rows = [row for row in explained.rows if row.belongs and (everything or _below(row.points, worth))]
-        for row in rows[:ROWS_SHOWN] if not everything else rows:
-            yield from paragraph("  " * depth + self.row(row, explained), self.look, "faint")
-        if len(rows) > ROWS_SHOWN and not everything:
-            more = len(rows) - ROWS_SHOWN
-            yield (Piece("  " * depth + self.look.say(f"and {more} more rows", f"另有 {more} 行"), "faint"),)
+    def _table(self) -> Iterable[Line]:
+        items = list(_outline(self.top))
+        cells = [self._cells(item) for item, _ in items]
+        head = self._head()
+        widths = [max(width(row[k]) for row in (head, *cells)) for k in range(len(head))]
+        room = self.look.columns - sum(widths) - len(GAP) * len(widths)
+        names = [GAP * depth + self._name(item) for item, depth in items]
+        first = max(12, min(room, WIDEST_NAME, max(map(width, names))))
+        title = pad(self.look.say("item", "项目"), first)
+        yield (Piece(title + GAP + self._aligned(head, widths), "faint"),)
+        for (item, depth), name, row in zip(items, names, cells, strict=True):
+            *before, last = _hanging(name, first, GAP * depth)
+            for line in before:
+                yield (Piece(line),)
+            role = "strong" if item is self.top or (item.parts and not self.detailed) else ""
+            yield Piece(pad(last, first), "strong" if role else ""), Piece(GAP + self._aligned(row, widths))
+            yield from self._below(item, GAP * (depth + 1))
 
-    def row(self, row: RowReason, explained: Explained) -> str:
-        names = [called(cell.column.name, cell.column.label, self.look) for cell in row.cells]
-        cells = ", ".join(f"{name} {visible(cell.text) or '-'}" for name, cell in zip(names, row.cells, strict=True))
-        why = _why(row, explained, self.plan, self.words, self.look)
+    def _head(self) -> list[str]:
         say = self.look.say
-        points = say("not applicable", "不适用")
-        if is_number(row.points):
-            got, worth = (number_text(value, NUMBER, self.look) for value in (row.points, explained.item.worth))
-            points = say(f"{got} of {worth}", f"{got}/{worth}")
-        parts = [part for part in (cells, why, points) if part]
-        return say(f"row {row.number}: ", f"观测第 {row.number} 行：") + say("; ", "；").join(parts)
+        head = [say("points", "得分/满分"), say("lost", "失分"), say("rank", "名次")]
+        if self.look.columns >= WIDE:
+            head += [say("mean", "平均"), say("best", "最好")]
+        return [*head, say("line", "细则行")]
+
+    def _cells(self, item: ExplainedItem) -> list[str]:
+        standing = item.standing
+        place = self.explanation.place if item is self.top else None
+        rank = "" if standing is None else str(standing.rank)
+        if place is not None:
+            rank = "-" if place.placed.rank is None else str(place.placed.rank)
+        cells = [self._points(item), "" if item.overall is None else amount_text(item.overall, self.look), rank]
+        if self.look.columns >= WIDE:
+            cells += ["", ""] if standing is None else [
+                number_text(value, item.type, self.look) for value in (standing.mean, standing.best)
+            ]
+        return [*cells, self._line(item)]
+
+    def _points(self, item: ExplainedItem) -> str:
+        if isinstance(item.points, NoValue):
+            return absence_text(item.points, self.look)
+        points = value_text(item.points, NUMBER, self.look)
+        if item.worth is None or item.kind in CHANGES:
+            return points if points.startswith(("-", "−")) or item.kind not in ("limits", "rounding") else f"+{points}"
+        return f"{points}/{number_text(item.worth, NUMBER, self.look)}"
+
+    def _line(self, item: ExplainedItem) -> str:
+        line = item.line if item.decision is None else item.decision.line
+        return self.rows.place(line)
+
+    def _name(self, item: ExplainedItem) -> str:
+        return called(item.name, item.label, self.look) + CHANGES.get(item.kind, ("", ""))[self.look.lang == "zh"]
+
+    def _aligned(self, cells: Sequence[str], widths: Sequence[int]) -> str:
+        return GAP.join(pad(cell, widths[i], right=True) for i, cell in enumerate(cells)).rstrip()
+
+    # ------------------------------------------------------------ below an item
+
+    def _below(self, item: ExplainedItem, indent: str) -> Iterable[Line]:
+        if item.combination in COMBINATIONS:
+            en, zh = COMBINATIONS[item.combination]
+            en = f"{en} of its parts, which bring nothing of their own"
+            yield from self._faint(indent + self.look.say(en, f"各项{zh}，各项没有各自的贡献"))
+        if isinstance(item.points, NoValue) and item is not self.top:
+            yield from self._faint(indent + why_absent(item.points, self.look))
+        if item.decision is not None and item.decision.by != "combination" and not item.parts:
+            said = self.rows.decision(item.decision)
+            if said and item.decision.by != "rule":
+                yield from self._faint(indent + said)
+        yield from self._inputs(item, indent)
+        yield from self.rows.lines(item, indent, self.detailed)
+
+    def _inputs(self, item: ExplainedItem, indent: str) -> Iterable[Line]:
+        for one in item.inputs:
+            yield from self._faint(indent + self._input(one))
+
+    def _input(self, one: Input) -> str:
+        name = called(one.name, one.label, self.look)
+        if one.value is None:
+            return f"{name} = {PRIVATE}"
+        labels = next((named.class_labels for named in self.plan.values if named.name == one.name), {})
+        return f"{name} = {value_text(one.value, one.type, self.look, labels)}"
+
+    def _faint(self, text: str) -> Iterable[Line]:
+        return self.rows.faint(text)
+
+    # ------------------------------------------------------------ notes
+
+    def _notes(self) -> Iterable[Line]:
+        items = list(walk(self.top))
+        name, notes = self._name(self.top), []
+        if any(item.scale is not None and item.scale != 1 for item in items):
+            notes.append(self.look.say(f"Lost: in points of {name}.", f"失分按{name}的分数计。"))
+        if any(_rounded(item) for item in items):
+            en = "Numbers are shown rounded here; everything adds up exactly."
+            notes.append(self.look.say(en, "此处显示的数经过舍入；精确值逐项相加无误。"))
+        if notes:
+            yield ()
+        for note in notes:
+            yield from self._sentence(note, "")
 
 
-def _below(points: Value, worth: Exact) -> bool:
-    return not is_number(points) or reals.compare(points, worth) < 0
+def _outline(item: ExplainedItem) -> Iterable[tuple[ExplainedItem, int]]:
+    """The item and all below it, each with its depth."""
+    waiting = [(item, 0)]
+    while waiting:
+        current, depth = waiting.pop()
+        yield current, depth
+        waiting.extend((part, depth + 1) for part in reversed(current.parts))
 
 
-def _why(row: RowReason, explained: Explained, plan: ScoringPlan, words: PlanWords, look: Look) -> str:
-    """What decided on the row: a condition, the row of the table that matched, the `missing` line; else the rule."""
-    if row.condition is not None:
-        word = look.say(row.condition.word, {"unless": "除非", "if": "若", "when": "当"}[row.condition.word])
-        return f"{word} {words.expression(row.condition.node)}"
-    if row.missed:
-        return look.say("missing", "缺失")
-    touchpoint = plan.nodes[explained.item.node].operation
-    if row.matched is None or not isinstance(touchpoint, op.Touchpoint):
-        return ""
-    table = plan.nodes[touchpoint.rule].operation
-    if not isinstance(table, op.Table):
-        return ""
-    pattern, outcome = list(words.table_rows(table))[row.matched]
-    return f"{pattern}{look.say(': ', '：')}{outcome}"
+def _hanging(text: str, columns: int, indent: str) -> list[str]:
+    """The text in lines of so many columns, all under its own indent."""
+    lines = wrap(text.lstrip(" "), columns - len(indent))
+    return [indent + line for line in lines]
 
 
-# ---------------------------------------------------------------- JSON
-
-
-def explanation_json(view: ExplanationView) -> dict[str, Any]:
-    top = view.explained.item
-    found: dict[str, Any] = {
-        "format": FORMAT,
-        "subject": view.subject,
-        "item": top.name,
-        "rank": view.rank,
-        "score": _value(top.points),
-        "worth": number_json(top.worth, NUMBER),
-        "items": [_item(part, view.plan) for part in view.explained.parts],
-    }
-    if view.explained.rows:
-        found["rows"] = [_row(row, view.explained, view.plan) for row in view.explained.rows]
-    return found
-
-
-def _item(explained: Explained, plan: ScoringPlan) -> dict[str, Any]:
-    """`lost` and `contribution` are in points of the item around it; `points` and `worth` are its own."""
-    item, named = explained.item, explained.named
-    found: dict[str, Any] = {
-        "name": item.name,
-        "label": named.label if named else None,
-        "kind": item.kind,
-        "points": _value(item.points),
-        "worth": number_json(item.worth, NUMBER),
-        "contribution": None if item.contribution is None else number_json(item.contribution, NUMBER),
-        "lost": None if item.lost is None else number_json(item.lost, NUMBER),
-        "rubric": None if named is None else {"file": named.lines.file, "line": named.lines.line},
-        "items": [_item(part, plan) for part in explained.parts],
-    }
-    if explained.rows:
-        found["rows"] = [_row(row, explained, plan) for row in explained.rows]
-    return found
-
-
-def _row(row: RowReason, explained: Explained, plan: ScoringPlan) -> dict[str, Any]:
-    look = Look("en")
-    words = PlanWords(plan, look)
-    return {
-        "table": row.table,
-        "row": row.number,
-        "line": row.line,
-        "columns": {cell.column.name: cell.text for cell in row.cells},
-        "matched": None if row.matched is None else {
-            "row": row.matched + 1, "text": _why(row, explained, plan, words, look),
-        },
-        "condition": None if row.condition is None else _why(row, explained, plan, words, look),
-        "belongs": row.belongs,
-        "points": _value(row.points),
-    }
-
-
-def _value(value: Value) -> dict[str, Any]:
-    if is_number(value):
-        return number_json(value, NUMBER)
-    return {"state": "undefined" if isinstance(value, Undefined) else "not applicable"}
+def _rounded(item: ExplainedItem) -> bool:
+    amounts = [item.points, item.overall, *(row.lost for row in item.rows)]
+    return any(
+        amount is not None and is_number_outcome(amount) and is_shown_rounded(amount, NUMBER) for amount in amounts
+    )

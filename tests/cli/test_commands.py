@@ -267,28 +267,26 @@ def test_a_rubric_without_tests_says_so(rubric: Said, folder: Path) -> None:
 def test_an_explanation_leads_to_the_rows_and_lines_that_cost_points(rubric: Said) -> None:
     code, out, err = rubric("explain", "hotlines.rubric", "calls.csv", "乙")
     assert (code, err) == (0, "")
-    assert out.splitlines() == [
-        "乙: overall 5 of 10, rank 3",
-        "  access  2 of 4  −2  (line 17)",
-        "    answered  2 of 4  −2  (line 18)",
-        "      row 5: connected no; 0 of 4",
-        "  waiting  3 of 6  −3  (line 19)",
-        "    quick  3 of 6  −3  (line 21)",
-        "      row 5: connected no; unless connected; 0 of 6",
-    ]
+    lines = [line.split() for line in out.splitlines()]
+    # 乙 wins 10 and 0 of 10 on two calls: each loses half of what it lacks
+    assert out.splitlines()[0] == "乙 has 5 of 10 points in overall, rank 3 of 3."
+    assert [line for line in lines if line[:1] in (["answered"], ["quick"])] == [
+        ["answered", "2/4", "−2", "3", "3.333", "4", "18"], ["quick", "3/6", "−3", "3", "4.333", "6", "21"]]
+    assert "      connected, −2: row 5 (no)" in out.splitlines()
+    assert "    unless connected: 0 (line 20), −3: row 5" in out.splitlines()
 
 
 def test_an_item_is_explained_with_all_its_rows_and_the_row_of_its_table(rubric: Said) -> None:
     for item in ("quick", "--item=quick"):
         _, out, _ = rubric("explain", "hotlines.rubric", "calls.csv", "--subject", "甲", item)
-        assert out.splitlines() == [
-            "甲: quick 4 of 6",
-            "  row 2: wait 10; up to target: 6; 6 of 6",
-            "  row 3: wait 20; over target: 2; 2 of 6",
+        assert out.splitlines()[0] == "甲 has 4 of 6 points in quick, place 2 of 3."
+        assert out.splitlines()[-2:] == [
+            "  row 3  2/6  −2  wait 20; over target: 2 (line 23)",
+            "  1 more row lost nothing",
         ]
     _, out, _ = rubric("explain", "hotlines.rubric", "calls.csv", "甲", "等待", "--lang", "zh")
-    assert out.splitlines()[0] == "甲：等待 4/6"
-    assert "观测第 3 行：wait 20；超过 target：2；2/6" in out
+    assert out.splitlines()[0] == "甲等待4分（满分6），在3个对象中居第2位。"
+    assert "第3行  2/6  −2  wait 20；over target: 2（细则 23 行）" in out
 
 
 def test_explain_json_adds_up_and_names_rubric_and_row(rubric: Said) -> None:
@@ -300,7 +298,8 @@ def test_explain_json_adds_up_and_names_rubric_and_row(rubric: Said) -> None:
     assert quick["rubric"] == {"file": "hotlines.rubric", "line": 21}
     row = quick["rows"][1]
     assert (row["table"], row["row"], row["columns"], row["points"]["exact"]) == ("calls", 3, {"wait": "20"}, "2")
-    assert row["matched"] == {"row": 2, "text": "over target: 2"}
+    place = {"file": "hotlines.rubric", "line": 23}
+    assert row["matched"] == {"row": 2, "text": "over target: 2", "rubric": place}
 
 
 @pytest.mark.parametrize(("words", "said"), [

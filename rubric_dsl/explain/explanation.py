@@ -1,0 +1,268 @@
+"""What an explanation is made of: a tree of items that adds up to the score, and the rows at its leaves.
+
+Three amounts are told apart. `points` and `worth` are an item's own. `contribution` and `lost` are in points of its
+parent: over all parts they add up to the parent's points and to its worth − points. `overall` is what was lost, in
+points of the item that is explained. All of it is checked when an `Explanation` is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal, TypeGuard
+
+from rubric_dsl.engines.contract import Subject
+from rubric_dsl.evaluation.arithmetic import total
+from rubric_dsl.evaluation.values import Value
+from rubric_dsl.numbers import reals
+from rubric_dsl.numbers.limits import Undecided
+from rubric_dsl.numbers.reals import Exact
+from rubric_dsl.observations.model import PRIVATE, Row
+from rubric_dsl.plan.model import ColumnSchema, TableSchema
+from rubric_dsl.resolved import operations as op
+from rubric_dsl.resolved.types import ValueType
+from rubric_dsl.results.model import Outcome, Placed
+
+ItemKind = Literal["indicator", "touchpoint", "penalty", "bonus", "condition", "limits", "rounding", "measure", "bands"]
+"""`condition`, `limits` and `rounding` stand for what these changed, under the name of their indicator."""
+
+DecidedBy = Literal["rule", "table row", "condition", "missing", "limits", "rounding", "combination"]
+
+
+@dataclass(frozen=True, slots=True)
+class RubricLine:
+    """A place of the rubric. `text`: what is written there, None where the text is not at hand or would tell a
+    private cell."""
+
+    file: str
+    line: int
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What gave the points: the rule itself, the row of its table that matched, a condition, the `missing` line.
+
+    `node`: whose line it is. `word`: of a condition. `table`, `row`: the node of a table and the place of its row.
+    `limits`: the bounds that changed the score, each with its end. `withheld`: the rule's text would tell a private
+    cell and is not shown.
+    """
+
+    by: DecidedBy
+    node: op.Node
+    line: RubricLine
+    word: Literal["unless", "if", "when"] | None = None
+    condition: op.Node | None = None
+    table: op.Node | None = None
+    row: int | None = None
+    limits: tuple[tuple[str, Exact], ...] = ()
+    withheld: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCell:
+    """A cell that a rule read: its text as written, of a private column `•••`."""
+
+    column: ColumnSchema
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A value that a rule of the subject read. `name`: of the rubric, or its own words. None for the value: private."""
+
+    name: str
+    label: str | None
+    value: Outcome | None
+    type: ValueType
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    name: str
+    label: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """A row of observations, the same for all items that read it."""
+
+    schema: TableSchema
+    file: str
+    number: int
+    line: int
+    scenario: Scenario | None
+    keys: tuple[ReadCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedRow:
+    """An item on a row. `points` and `worth` are the item's own on that row, `lost` is in points of the item's parent.
+
+    `lost` None: the item has no contribution. `unrounded`: the points before the touchpoint's rounding, where it
+    changed them.
+    """
+
+    observed: Observed
+    read: tuple[ReadCell, ...]
+    points: Value
+    worth: Fraction
+    lost: Exact | None
+    decision: Decision
+    unrounded: Exact | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unobserved:
+    """A scenario without rows that counts as zero; None: the subject has no rows at all."""
+
+    scenario: Scenario | None
+    lost: Exact
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the subject stands in an item: its place from the best (equals share), of how many, their mean and best."""
+
+    rank: int
+    of: int
+    mean: Exact
+    best: Exact
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedItem:
+    """An item with its parts or, at a leaf, its rows.
+
+    `contribution`, `lost`, `overall`, `scale` None: the parent has no contributions (its `combination` says why).
+    `scale`: points of the explained item for one of the parent. `share`: of all that was lost. `decision`, `inputs`:
+    what gave the points and what was read, where there is one value a subject.
+    """
+
+    node: op.Node
+    name: str
+    label: str | None
+    kind: ItemKind
+    type: ValueType
+    points: Outcome
+    worth: Fraction | None
+    contribution: Exact | None
+    lost: Exact | None
+    scale: Exact | None
+    overall: Exact | None
+    share: Exact | None
+    standing: Standing | None
+    line: RubricLine
+    combination: op.Combination = "sum"
+    decision: Decision | None = None
+    inputs: tuple[Input, ...] = ()
+    rows: tuple[ExplainedRow, ...] = ()
+    unobserved: tuple[Unobserved, ...] = ()
+    parts: tuple[ExplainedItem, ...] = ()
+    class_label: str | None = None
+    """Of the class that the points are, in a classification."""
+
+    @property
+    def additive(self) -> bool:
+        """Whether the parts' contributions add up to the points."""
+        return any(part.contribution is not None for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The subject in the ranking that ranks by the explained item, of how many ranked with it."""
+
+    ranking: str
+    label: str | None
+    placed: Placed
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class RowCost:
+    """What a row cost over all items, in points of the explained one. `decisions`: the conditions that decided."""
+
+    observed: Observed
+    read: tuple[ReadCell, ...]
+    lost: Exact
+    items: tuple[str, ...]
+    decisions: tuple[Decision, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a subject has its value of an item. `costs`: the rows that cost points, most first."""
+
+    subject: Subject
+    item: ExplainedItem
+    place: Place | None
+    costs: tuple[RowCost, ...]
+
+    def __post_init__(self) -> None:
+        check(self.item)
+
+
+def walk(item: ExplainedItem) -> Iterator[ExplainedItem]:
+    """The item and everything below it, in written order."""
+    waiting = [item]
+    while waiting:
+        current = waiting.pop()
+        yield current
+        waiting.extend(reversed(current.parts))
+
+
+def leaves(item: ExplainedItem) -> Iterator[ExplainedItem]:
+    """Where points were won and lost: the items whose `overall` add up to what the item lacks."""
+    waiting = [item]
+    while waiting:
+        current = waiting.pop()
+        if current.additive:
+            waiting.extend(reversed(current.parts))
+        elif current.overall is not None:
+            yield current
+
+
+def text_of(column: ColumnSchema, row: Row) -> str:
+    """The cell as written; of a private column `•••`, also where it is blank."""
+    return PRIVATE if column.private else row.cells.get(column.name, "")
+
+
+# ---------------------------------------------------------------- what has to hold
+
+
+class DoesNotAddUp(RuntimeError):
+    """An explanation whose parts are not its whole: a fault of this program, never of a rubric or of observations."""
+
+
+def check(item: ExplainedItem) -> None:
+    """Raises DoesNotAddUp unless all adds up exactly: parts to their item, rows to their leaf, leaves to the whole."""
+    for current in walk(item):
+        if current.worth is None or not is_number_outcome(current.points):
+            continue
+        lacking = reals.subtract(current.worth, current.points)
+        counting = [part for part in current.parts if part.contribution is not None]
+        if counting:
+            _same(current, "points", current.points, (part.contribution for part in counting))
+            _same(current, "lost points", lacking, (part.lost for part in counting))
+        if current.lost is not None and any(row.lost is not None for row in current.rows):
+            lost = [*(row.lost for row in current.rows), *(gone.lost for gone in current.unobserved)]
+            _same(current, "rows", current.lost, lost)
+    if item.worth is not None and is_number_outcome(item.points) and item.overall is not None:
+        lacking = item.overall
+        _same(item, "leaves", lacking, (leaf.overall for leaf in leaves(item)))
+
+
+def is_number_outcome(value: Outcome) -> TypeGuard[Exact]:
+    return isinstance(value, (Fraction, reals.Real))
+
+
+def _same(item: ExplainedItem, what: str, whole: Exact, parts: Iterable[Exact | None]) -> None:
+    added = total(part for part in parts if part is not None)
+    try:
+        equal = reals.compare(added, whole) == 0
+    except Undecided:  # as near as anything can be told: only sums of irrational parts get here
+        equal = True
+    if not equal:
+        raise DoesNotAddUp(f"{what} of {item.name} add up to {added!r}, not to {whole!r}")
+

@@ -1,0 +1,91 @@
+"""The rows of one subject: each with its scenario and keys, the cells that rules read, and what was scored on it."""
+
+from __future__ import annotations
+
+from rubric_dsl.engines.contract import Stratum, Subject
+from rubric_dsl.engines.reference.trace import RowTrace, ScoreTrace, trace_of
+from rubric_dsl.engines.run import Run
+from rubric_dsl.evaluation.arithmetic import Values
+from rubric_dsl.explain.explanation import Observed, ReadCell, Scenario
+from rubric_dsl.explain.reading import Column, Reading
+from rubric_dsl.observations.model import PRIVATE, Row
+from rubric_dsl.plan.model import ColumnSchema, TableSchema
+from rubric_dsl.resolved import operations as op
+
+RowScored = tuple[RowTrace, ScoreTrace]
+
+
+class Schemas:
+    """The tables of a run by name, with their columns and the names of their files."""
+
+    def __init__(self, done: Run) -> None:
+        self.tables = {table.name: table for table in done.plan.tables}
+        self.columns = {(table.name, c.name): c for table in done.plan.tables for c in table.columns}
+        self.keys = {table.name: [c for c in table.columns if c.key] for table in done.plan.tables}
+        self.files = {name: data.ledger.file for name, data in done.observations.tables.items()}
+
+    def scenario(self, table: TableSchema, stratum: Stratum) -> Scenario | None:
+        """The scenario with its first label; of a private column neither."""
+        if stratum is None or table.stratum is None:
+            return None
+        column = self.columns[table.name, table.stratum]
+        if column.private:
+            return Scenario(PRIVATE, None)
+        labels = next((member.labels for member in column.members if member.name == stratum), ())
+        return Scenario(stratum, labels[0] if labels else None)
+
+    def observed(self, table: str, row: Row) -> Observed:
+        schema = self.tables[table]
+        stratum = None if schema.stratum is None else row.values[schema.stratum]
+        scenario = self.scenario(schema, None if stratum is None else str(stratum))
+        keys = tuple(cell(column, row) for column in self.keys[table])
+        return Observed(schema, self.files.get(table, table), row.number, row.line, scenario, keys)
+
+
+def cell(column: ColumnSchema, row: Row) -> ReadCell:
+    """The cell as written; of a private column `•••`, also where it is blank."""
+    return ReadCell(column, PRIVATE if column.private else row.cells.get(column.name, ""))
+
+
+class SubjectRows:
+    """One subject's rows, scored again with everything kept."""
+
+    def __init__(self, done: Run, subject: Subject, schemas: Schemas, reading: Reading) -> None:
+        self._schemas = schemas
+        self._reading = reading
+        self._register = done.rows
+        self.subject = subject
+        self.rows = trace_of(done, subject).rows
+        self._scored: dict[op.Node, list[RowScored]] = {}
+        for row in self.rows:
+            for score in row.scores:
+                self._scored.setdefault(score.node, []).append((row, score))
+        self._observed: dict[tuple[str, int], Observed] = {}
+        self._cells: dict[tuple[str, int, str], ReadCell] = {}
+
+    def scored(self, row_score: op.Node) -> list[RowScored]:
+        """The rows on which an indicator was scored, in order of the file."""
+        return self._scored.get(row_score, [])
+
+    def observed(self, table: str, row: Row) -> Observed:
+        key = (table, row.number)
+        found = self._observed.get(key)
+        if found is None:
+            found = self._observed[key] = self._schemas.observed(table, row)
+        return found
+
+    def read(self, node: op.Node, values: Values, table: str, row: Row) -> tuple[ReadCell, ...]:
+        """The cells of the row that gave the node its value."""
+        return tuple(self._cell(column, row) for column in self._reading.columns(node, values) if column[0] == table)
+
+    def facts(self, table: str) -> Row | None:
+        """The subject's row of a table with one row each."""
+        rows = self._register.get(table, {}).get(self.subject, ())
+        return rows[0] if rows else None
+
+    def _cell(self, column: Column, row: Row) -> ReadCell:
+        key = (column[0], row.number, column[1])
+        found = self._cells.get(key)
+        if found is None:
+            found = self._cells[key] = cell(self._schemas.columns[column], row)
+        return found

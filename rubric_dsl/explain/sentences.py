@@ -1,0 +1,203 @@
+"""An explanation in three sentences that can be quoted in a letter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import groupby
+
+from rubric_dsl.evaluation.arithmetic import ZERO
+from rubric_dsl.explain.explanation import ExplainedItem, Explanation, Observed, RowCost, is_number_outcome
+from rubric_dsl.numbers import reals
+from rubric_dsl.numbers.decimals import decimal_places
+from rubric_dsl.numbers.reals import Exact
+from rubric_dsl.numbers.show import shown
+from rubric_dsl.resolved.types import NUMBER, ValueType
+from rubric_dsl.results.json import shown_kind
+from rubric_dsl.results.model import NoValue, Outcome
+
+NAMED = 3
+"""How many items are named as those that lost most; equals of the last are named too."""
+MOST_NAMED = 6
+IN_FULL = 6
+"""Decimals up to which a number is shown in full."""
+
+
+def sentences(explanation: Explanation, lang: str) -> Iterator[str]:
+    """The score and the rank; where most points were lost; the row that cost most. Numbers that are shown rounded
+    say so."""
+    yield _score(explanation, lang)
+    item = explanation.item
+    if item.worth is None or not is_number_outcome(item.points):
+        return
+    lost = _lost(item)
+    if lost:
+        yield _most_lost(lost, lang)
+    elif item.parts:
+        yield "没有失分。" if lang == "zh" else "No points were lost."
+    if explanation.costs:
+        yield _costliest(explanation.costs, lang)
+
+
+def called(name: str, label: str | None, lang: str) -> str:
+    """What people call it: the label, but in English not one that is written in Chinese."""
+    if label and (lang == "zh" or not any("\u4e00" <= char <= "\u9fff" for char in label)):
+        return label
+    return name
+
+
+# ---------------------------------------------------------------- the score
+
+
+def _score(explanation: Explanation, lang: str) -> str:
+    item, subject = explanation.item, explanation.subject
+    what = called(item.name, item.label, lang)
+    points = _outcome(item.points, item.type, lang)
+    if isinstance(item.points, str):
+        points = called(item.points, item.class_label, lang)
+    place = _place(explanation, lang)
+    if item.worth is None or not is_number_outcome(item.points):
+        return f"{subject}{what}为{points}{place}。" if lang == "zh" else f"{subject}: {what} is {points}{place}."
+    worth = _number(item.worth, lang)
+    if lang == "zh":
+        return f"{subject}{what}{points}分（满分{worth}）{place}。"
+    return f"{subject} has {points} of {worth} points in {what}{place}."
+
+
+def _place(explanation: Explanation, lang: str) -> str:
+    place, standing, zh = explanation.place, explanation.item.standing, lang == "zh"
+    if place is None:
+        if standing is None:
+            return ""
+        rank, of = standing.rank, standing.of
+        return f"，在{of}个对象中居第{rank}位" if zh else f", place {rank} of {of}"
+    if place.placed.rank is None:
+        return "，没有名次" if zh else ", without a rank"
+    group = place.placed.group
+    if zh:
+        return f"，第{place.placed.rank}名（{group or ''}共{place.of}个）"
+    return f", rank {place.placed.rank} of {place.of}" + (f" in {group}" if group else "")
+
+
+def _outcome(value: Outcome, type: ValueType, lang: str) -> str:
+    if isinstance(value, NoValue):
+        missing = value.state == "missing"
+        return ("缺失" if missing else "不适用") if lang == "zh" else value.state
+    if isinstance(value, bool):
+        return ("是" if value else "否") if lang == "zh" else ("yes" if value else "no")
+    return value if isinstance(value, str) else _number(value, lang, type)
+
+
+# ---------------------------------------------------------------- where points were lost
+
+
+def _lost(item: ExplainedItem) -> list[tuple[Exact, list[ExplainedItem]]]:
+    """The parts that lost most, equals together."""
+    losing = [(part.overall, part) for part in item.parts if part.overall is not None]
+    losing = [(lost, part) for lost, part in losing if reals.compare(lost, ZERO) > 0]
+    losing.sort(key=lambda entry: _Most(entry[0]))
+    found: list[tuple[Exact, list[ExplainedItem]]] = []
+    named = 0
+    for lost, group in groupby(losing, key=lambda entry: entry[0]):
+        parts = [part for _, part in group]
+        if named >= NAMED or (found and named + len(parts) > MOST_NAMED):
+            break
+        found.append((lost, parts))
+        named += len(parts)
+    return found
+
+
+class _Most:
+    def __init__(self, lost: Exact) -> None:
+        self.lost = lost
+
+    def __lt__(self, other: _Most) -> bool:
+        return reals.compare(self.lost, other.lost) > 0
+
+
+CHANGES = {
+    "condition": ("a condition", "条件"), "limits": ("a bound", "上下限"), "rounding": ("rounding", "舍入"),
+}
+
+
+def _most_lost(groups: Sequence[tuple[Exact, list[ExplainedItem]]], lang: str) -> str:
+    zh = lang == "zh"
+    said = [_group(lost, parts, lang) for lost, parts in groups]
+    if zh:
+        first, rest = said[0], said[1:]
+        return f"失分最多的是{first}" + (f"，其次是{'和'.join(rest)}" if rest else "") + "。"
+    text = f"Most points were lost in {said[0]}"
+    if len(said) > 1:
+        text += ", then in " + " and ".join(said[1:])
+    return text + "."
+
+
+def _group(lost: Exact, parts: Sequence[ExplainedItem], lang: str) -> str:
+    names = [_part(part, lang) for part in parts]
+    amount = _number(lost, lang)
+    if lang == "zh":
+        each = "各" if len(names) > 1 else ""
+        return f"{'、'.join(names)}（{each}{amount}分）"
+    each = " each" if len(names) > 1 else ""
+    joined = names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
+    return f"{joined} ({amount}{each})"
+
+
+def _part(part: ExplainedItem, lang: str) -> str:
+    what = called(part.name, part.label, lang)
+    if part.kind not in CHANGES:
+        return what
+    en, zh = CHANGES[part.kind]
+    return f"{what}的{zh}" if lang == "zh" else f"{what} by {en}"
+
+
+# ---------------------------------------------------------------- the row that cost most
+
+
+def _costliest(costs: Sequence[RowCost], lang: str) -> str:
+    first = costs[0]
+    equals = [cost for cost in costs if cost.lost == first.lost]
+    amount = _number(first.lost, lang)
+    tables = len({cost.observed.schema.name for cost in costs}) > 1
+    if len(equals) > 1:
+        rows = [_row(cost.observed, tables, lang) for cost in equals[:NAMED]]
+        more = len(equals) - len(rows)
+        if lang == "zh":
+            return f"按行看，失分最多的是{'、'.join(rows)}{f'等{len(equals)}行' if more else ''}，各失去{amount}分。"
+        joined = ", ".join(rows) + (f" and {more} more" if more else "")
+        return f"The costliest rows are {joined}: {amount} points each."
+    about = _about(first, lang)
+    row = _row(first.observed, tables, lang)
+    if lang == "zh":
+        return f"失分最多的一行是{row}{f'（{about}）' if about else ''}，失去{amount}分。"
+    return f"The costliest row is {row}{f' ({about})' if about else ''}: {amount} points lost."
+
+
+def _row(observed: Observed, table: bool, lang: str) -> str:
+    name = called(observed.schema.name, observed.schema.label, lang) if table else ""
+    if lang == "zh":
+        return f"{name}第{observed.number}行"
+    return f"row {observed.number}" + (f" of {name}" if name else "")
+
+
+def _about(cost: RowCost, lang: str) -> str:
+    """The scenario, and the cells that a condition read."""
+    zh = lang == "zh"
+    scenario = cost.observed.scenario
+    said = []
+    if scenario is not None:
+        said.append(f"场景{scenario.name}" if zh else f"scenario {scenario.name}")
+    for cell in cost.read:
+        name = called(cell.column.name, cell.column.label, lang)
+        said.append(f"{name}为“{cell.text}”" if zh else f'{name} "{cell.text}"')
+    return ("，" if zh else ", ").join(said)
+
+
+def _number(value: Exact, lang: str, type: ValueType = NUMBER) -> str:
+    text = shown(value, shown_kind(type), lang)
+    if type.kind == "percent":
+        return text
+    places = decimal_places(value) if isinstance(value, Fraction) else None
+    if places is not None and places <= IN_FULL:
+        return text
+    return f"约{text}" if lang == "zh" else f"about {text}"

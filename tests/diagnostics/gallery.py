@@ -3,7 +3,7 @@
 `bad.rubric` (for findings in data or in a run with `bad.csv`) brings up the finding; `expected.en.txt` and
 `expected.zh.txt` are what is shown then; `fixed.rubric` (or `bad.rubric` with `fixed.csv`) is clean.
 `bad.csv` is the rubric's first table, `bad.TABLE.csv` a further one. A line of a rubric that ends with
-`# 60000 times` stands for so many of it. Other files of the folder are there to be used by these.
+`# 60000 times` stands for so many of it. `set.txt` has values as given to `--set`. Other files of the folder are there to be used by these.
 `./dev accept` writes the expected texts anew.
 """
 
@@ -31,8 +31,8 @@ from rubric_dsl.results.score import score
 HERE = Path(__file__).parent
 TIMES = re.compile(rb"^(.*?) *# ([0-9]+) times\n", re.MULTILINE)
 WITHOUT_FOLDER: Mapping[str, str] = {
-    "R119": "200,000 calculations take long to make; test_large_rubrics.py lowers the limit",
-    "R194": "files of 8 MiB are too large to keep; test_large_rubrics.py makes them",
+    "R119": "200,000 calculations take long to make; test_without_folder.py lowers the limit",
+    "R194": "files of 8 MiB are too large to keep; test_without_folder.py makes them",
     "D032": "a file over 512 MiB is too large to keep; test_without_folder.py lowers the limit",
     "X007": "the checks ask for every absent value before a run; test_without_folder.py runs a plan nobody checked",
 }
@@ -101,7 +101,9 @@ def bring_up(place: Path, name: str, text: bytes, which: str = "") -> Found:
             raise PermissionError(path)
         return (place / path).read_bytes()
 
-    compiled = compile_rubric(name, load)
+    given = place / "set.txt"
+    lines = given.read_text(encoding="utf-8").splitlines() if given.exists() else []
+    compiled = compile_rubric(name, load, settings=dict(line.split("=", 1) for line in lines))
     if compiled.plan is None:
         return Found(compiled.diagnostics, None, compiled)
     data = _data(place, which, compiled.plan)

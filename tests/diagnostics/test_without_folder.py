@@ -10,6 +10,8 @@ from rubric_dsl.observations.read import read_observations
 from rubric_dsl.plan.compile import compile_rubric
 from rubric_dsl.render.pieces import Look, plain
 from rubric_dsl.render.refusals import refusal_line
+from rubric_dsl.resolved import graph
+from rubric_dsl.resolved.files import MAX_TOTAL_BYTES
 from rubric_dsl.resolved.types import NUMBER
 from rubric_dsl.results.score import score
 from tests.diagnostics.gallery import WITHOUT_FOLDER, File
@@ -19,6 +21,19 @@ RUBRIC = """observe calls of city, averaged
   city text
 
 measure n = count(calls)
+"""
+
+DOUBLING = """\
+observe schools of school, one row each
+  school text
+  books  whole number 0 to 1000
+
+formula once(x) = x * x
+formula twice(x) = once(x + 1) + once(x * 2)
+formula four_times(x) = twice(x + 3) + twice(x * 5)
+formula eight_times(x) = four_times(x + 7) + four_times(x * 11)
+
+measure readiness = {formula}(books)
 """
 
 
@@ -47,6 +62,27 @@ def test_x007_a_value_that_is_needed_and_absent_is_no_zero() -> None:
     ]
 
 
+def codes(files: dict[str, bytes]) -> list[str]:
+    return [diagnostic.code for diagnostic in compile_rubric("bad.rubric", files.__getitem__).diagnostics]
+
+
+def test_r119_formulas_that_double_the_work_meet_the_limit_of_calculations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Written out, `eight_times` has 8 products of its own, each of another sum; `once` has one."""
+    monkeypatch.setattr(graph, "MAX_NODES", 30)
+    assert codes({"bad.rubric": DOUBLING.format(formula="eight_times").encode()}) == ["R119"]
+    assert codes({"bad.rubric": DOUBLING.format(formula="once").encode()}) == []
+
+
+@pytest.mark.parametrize(("files", "found"), [(8, []), (9, ["R194"])])
+def test_r194_files_that_are_too_large_together(files: int, found: list[str]) -> None:
+    """Nine files of nearly 1 MiB, each within its own limit, exceed 8 MiB; eight do not."""
+    line = b"# " + b"n" * 997 + b"\n"
+    filler = line * (MAX_TOTAL_BYTES // 8 // len(line) - 1)
+    used = {f"notes-{number}.rubric": filler for number in range(files)}
+    uses = "".join(f'use "{name}"\n' for name in used).encode()
+    assert codes({"bad.rubric": uses, **used}) == found
+
+
 def test_each_exception_is_shown_here() -> None:
-    shown = {name.split("_")[1].upper() for name in globals() if name.startswith(("test_d", "test_x"))}
+    shown = {name.split("_")[1].upper() for name in globals() if name.startswith(("test_d", "test_r", "test_x"))}
     assert shown == set(WITHOUT_FOLDER)

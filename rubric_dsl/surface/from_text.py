@@ -15,7 +15,7 @@ from rubric_dsl.diagnostics.model import Diagnostic, Label
 from rubric_dsl.surface import tree
 from rubric_dsl.surface.assemble import Branch
 from rubric_dsl.surface.lines import LogicalLine, logical_lines
-from rubric_dsl.surface.outline import MAX_FINDINGS, LineCache, Outline
+from rubric_dsl.surface.outline import MAX_FINDINGS, LineCache, Outline, first_kind
 from rubric_dsl.surface.parsed_line import ParsedLine, words_of
 from rubric_dsl.text.files import Source
 from rubric_dsl.text.source import Origin, Span
@@ -103,14 +103,32 @@ def _language(english: int, chinese: int) -> Literal["zh", "en", "mixed"]:
     return "zh" if chinese else "en"
 
 
-def _incomplete(branches: Sequence[Branch], stopped: bool) -> Iterator[tree.Item]:
-    """Of branches at one level; `stopped`: reading stopped somewhere in the last one."""
-    for branch in branches:
+CONDITIONS = frozenset({"_UNLESS", "_IF", "_WHEN", "_MISSING"})
+
+
+def _incomplete(branches: Sequence[Branch], stopped: bool, inside: bool = False) -> Iterator[tree.Item]:
+    """Of branches at one level; `stopped`: reading stopped somewhere in the last one; `inside`: all of them are.
+
+    A line out of place is taken to have slipped out of what stands before it. A broken condition leaves everything
+    below its indicator incomplete, since it may have said when that counts.
+    """
+    slipped: list[Branch] = []
+    for branch in reversed(branches):
         last = stopped and branch is branches[-1]
-        if last or not branch.whole:
+        if any(fault.code == "R028" for fault in branch.line.faults):
+            slipped.append(branch)
+            continue
+        if inside or last or slipped or not branch.whole:
             if isinstance(branch.node, tree.Item):
                 yield branch.node
-            yield from _incomplete(branch.children, last)
+            below = inside or any(_is_broken_condition(line) for line in (*branch.children, *slipped))
+            yield from _incomplete(branch.children, last, below)
+        slipped = []
+
+
+def _is_broken_condition(branch: Branch) -> bool:
+    """Of a line at the margin or right below an indicator, whose anchor comes first in its own."""
+    return branch.line.node is None and first_kind(branch.line.anchor.partition("\n")[2]) in CONDITIONS
 
 
 def _header(branches: list[Branch], findings: list[Diagnostic]) -> tree.Header | None:

@@ -77,6 +77,16 @@ def test_after_fifty_findings_one_more_says_so_and_reading_stops() -> None:
     assert len(codes("x\n" * 50)) == 50
 
 
+@pytest.mark.parametrize("guard", ["  unless conn ected: 0\n", "unless connected: 0\n"], ids=["broken", "slipped out"])
+def test_a_lost_condition_leaves_everything_below_its_indicator_incomplete(guard: str) -> None:
+    body = "  touchpoint a worth 4 by x\n    up to 5: 4\n"
+    result = parsed(f"indicator i\n{body}{guard}measure y = 2")
+    indicator, measure = result.document.items
+    assert isinstance(indicator, tree.Indicator)
+    assert set(map(id, result.incomplete)) == {id(indicator), id(indicator.children[0])}
+    assert measure not in result.incomplete
+
+
 def test_what_follows_where_reading_stopped_is_lost_and_the_item_there_incomplete() -> None:
     result = parsed("bands b by x\n" + "  1 a\n" * 50 + "  2: c\nmeasure d = 1")
     (bands,) = result.document.items

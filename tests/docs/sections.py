@@ -87,7 +87,7 @@ def unit_section() -> str:
         "min": "60 s",
         "h": "3,600 s",
         "day": "86,400 s",
-        "points": "nothing: `worth 10 points` is `worth 10`; `3分` beside a duration is an error that offers `3分钟`",
+        "points": "nothing: `worth 10 points` is `worth 10`; a message offers `3分钟` where `3分` meets a duration",
     }
     rows = [["`%`", "`%`, `％`", "a hundredth; the number is a percentage"]]
     for unit, spellings in keywords().units.items():

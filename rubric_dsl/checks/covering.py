@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
@@ -57,7 +58,7 @@ class _Table:
         for gap in () if turned else coverage.gaps:  # what an empty range leaves out is shown when it is mended
             yield self._gap(gap)
         if coverage.undecided is not None:
-            yield self._made("R163", self.table.table.span, {"limit": coverage.undecided}, fixes=[Fix("split")])
+            yield self._made("R163", self.table.table.span, {"limit": _Met(coverage.undecided)}, fixes=[Fix("split")])
 
     def _made(
         self,
@@ -243,6 +244,24 @@ class _Table:
             return ()
         span = row.span
         return (Edit(Span(span.origin, span.line, 0, span.end_line + 1, 0), ""),)
+
+
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """What made a table too large to be checked in full."""
+
+    limit: cov.Undecided
+
+    def shown(self, lang: str) -> str:
+        en, zh = {
+            "inputs": ("it reads too many inputs at once", "判定的项过多"),
+            "depth": ("its conditions are nested too deeply", "条件嵌套过深"),
+            "steps": ("its inputs combine in too many ways", "各项的组合过多"),
+            "search": ("its conditions between numbers leave too much to search", "数值之间的条件过于复杂"),
+            "gaps": ("it has more gaps than are listed here", "空档太多，此处未能全部列出"),
+            "overlaps": ("more of its rows clash than are listed here", "重叠的行太多，此处未能全部列出"),
+        }[self.limit]
+        return zh if lang == "zh" else en
 
 
 def _name(use: Expressions, part_: tree.Expr) -> str:

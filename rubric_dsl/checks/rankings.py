@@ -35,7 +35,7 @@ def _dependent(resolved: Resolved) -> Iterator[Diagnostic]:
         across = [inner for inner in sorted(resolved.graph.reach([node])) if _compares(resolved, inner)]
         if across:
             labels = tuple(Label(there, "across") for there in resolved.graph[across[0]].spans[:1])
-            yield Diagnostic("R104", span, {"name": name}, labels)
+            yield Diagnostic("R104", span, {"name": name}, labels, fixes=(Fix("goalposts"),))
             return
 
 

@@ -53,7 +53,7 @@ def resolve_parameter(
     if (low is not None and number < low) or (high is not None and number > high):
         use.report.add(
             "R130",
-            parameter.value.span,
+            parameter.value.span if setting is None else parameter.named.word.span,
             facts={"name": parameter.named.name, "value": domains.Shown(number, kind)},
             labels=[Label(limits.span, "range")] if limits is not None else [],
             fixes=[Fix("range")],

@@ -163,7 +163,8 @@ class Scoring:
             return
         domain = self.use.graph.domain(node)
         if domains.intersect(domain, Fraction(0), worth) is None:
-            self.use.report.add("R185", span, facts={"worth": exact_text(worth)}, fixes=[Fix("bound")])
+            facts = {"worth": exact_text(worth), "value": domains.ShownRange(domain, ty.NUMBER)}
+            self.use.report.add("R185", span, facts=facts, fixes=[Fix("bound")])
 
     # ------------------------------------------------------------ touchpoints
 

@@ -16,7 +16,7 @@ from rubric_dsl.resolved.report import Edit, Fix, Label
 from rubric_dsl.resolved.tables import Lowered, lower_table
 from rubric_dsl.resolved.words import Keyword, TypeWord, line_below
 from rubric_dsl.surface import tree
-from rubric_dsl.surface.print_parts import colon, print_number, word
+from rubric_dsl.surface.print_parts import OPERAND, colon, print_number, word
 from rubric_dsl.text.source import Span
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ def _per(
     stake = touchpoint.stake.kind if touchpoint.stake is not None else "worth"
     if (stake == "penalty") != (rule.kind == "minus") and stake != "worth":
         facts = {"stake": Keyword(stake.upper()), "word": Keyword(rule.kind.upper())}
-        use.report.add("R147", rule.span, facts=facts, fixes=[Fix(stake)])
+        use.report.add("R147", rule.span, facts=facts, fixes=[_turned(use, rule)])
         return None
     each = amount_of(use, rule.amount)
     times = use.numeric(rule.per, place)
@@ -210,6 +210,15 @@ def _per(
         needs=known.needs,
         irrational=known.irrational,
     ), absent
+
+
+def _turned(use: Expressions, rule: tree.PerRule) -> Fix:
+    """`plus 0.5 per leaks` becomes `minus 0.5 per leaks`, and the other way round."""
+    language = use.scope.language
+    sign = word("MINUS" if rule.kind == "plus" else "PLUS", language)
+    each, per = print_number(rule.amount, language), use.scope.text_of(rule.per, OPERAND)
+    rewrite = f"{sign} {each} {word('PER', language)} {per}"
+    return Fix("turned", (Edit(rule.span, rewrite),), {"rewrite": rewrite})
 
 
 def _value(

@@ -1,0 +1,1 @@
+"""How long things take, against a stated limit or a named peer, within one run: `./dev bench`."""

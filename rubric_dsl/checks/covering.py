@@ -8,9 +8,9 @@ from fractions import Fraction
 from typing import Literal
 
 from rubric_dsl.checks import coverage as cov
-from rubric_dsl.checks.admissible import inputs_of
+from rubric_dsl.checks.admissible import Inputs, inputs_of
 from rubric_dsl.checks.pieces import Example, Where, one_value, pattern_text, row_of
-from rubric_dsl.checks.repairs import close_gap, facing, part, row_for_gap
+from rubric_dsl.checks.repairs import Repair, close_gap, facing, part, proved, repaired, row_for_gap
 from rubric_dsl.diagnostics.model import Diagnostic, Edit, Fix, Label, Witness
 from rubric_dsl.numbers.decimals import exact_text
 from rubric_dsl.resolved import operations as op
@@ -30,28 +30,38 @@ def check_table(use: Expressions, table: TableFacts, lang: str) -> tuple[list[Di
     coverage = cov.cover(inputs.axes, rows, table.first_match, inputs.constraints)
     if coverage.clean:
         return [], coverage
-    check = _Table(use, table, rows, inputs.axes, lang)
-    return list(check.findings(coverage)), coverage
+    check = _Table(use, table, rows, inputs, coverage, lang)
+    return list(check.findings()), coverage
 
 
 class _Table:
     """The findings of one table, in the order of its rows."""
 
     def __init__(
-        self, use: Expressions, table: TableFacts, rows: Sequence[cov.TableRow], axes: Sequence[cov.Axis], lang: str
+        self,
+        use: Expressions,
+        table: TableFacts,
+        rows: Sequence[cov.TableRow],
+        inputs: Inputs,
+        coverage: cov.Coverage,
+        lang: str,
     ) -> None:
         self.use = use
         self.table = table
         self.rows = rows
-        self.axes = axes
+        self.axes = inputs.axes
+        self.constraints = inputs.constraints
+        self.coverage = coverage
         self.lang = lang
         self.names = tuple(_name(use, part) for part in table.table.inputs)
         self.types = tuple(use.graph.type(node) for node in table.inputs)
         self.counted = tuple(_counted(use, node) for node in table.inputs)
 
-    def findings(self, coverage: cov.Coverage) -> Iterator[Diagnostic]:
+    def findings(self) -> Iterator[Diagnostic]:
+        coverage = self.coverage
         for never in coverage.never:
-            yield self._never(never)
+            if self.table.rows[never.row].row is not None:  # a `missing:` line for many tables need not serve each
+                yield self._never(never)
         for overlap in coverage.overlaps:
             yield self._overlap(overlap)
         turned = any(never.reason == "empty" for never in coverage.never)
@@ -149,11 +159,21 @@ class _Table:
         after = self._pieces(gap.after, axis)
         for repair in close_gap(self.axes[axis].domain, box, before, after):
             index = gap.before if repair.side == "before" else gap.after
-            if index is None:
+            if index is None or not self._movable(index, axis, repair):
                 continue
             fix = self._replaced(index, axis, repair.old, repair.new, "extend")
             if fix is not None:
                 yield fix
+
+    def _movable(self, index: int, axis: int, repair: Repair) -> bool:
+        """Whether moving the bound mends the table: not where the outcome hangs on it, nor where the row reaches
+        further than the gap does."""
+        if isinstance(self.table.rows[index].operation.outcome, op.Linear):
+            return False
+        if len(self.names) == 1:
+            return True
+        rows = repaired(self.rows, index, axis, repair)
+        return proved(self.axes, rows, self.table.first_match, self.constraints, self.coverage)
 
     def _pieces(self, index: int | None, axis: int) -> Sequence[cov.Piece] | None:
         if index is None or self.rows[index].when != "patterns":

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from rubric_dsl.checks import coverage as cov
-from rubric_dsl.numbers.show import shown
+from rubric_dsl.numbers.show import rounded_digits, shown
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved import types as ty
 from rubric_dsl.resolved.expressions import Expressions
@@ -153,10 +153,23 @@ class Example:
         for name, value, kind, table in zip(self.inputs, self.values, self.types, self.counted, strict=True):
             text = one_value(value, kind, lang)
             if table is not None and isinstance(value, Fraction):
+                text = _told_apart(value, text)
+            if table is not None and isinstance(value, Fraction):
                 counts = f"{value.numerator} of {value.denominator} {table}, {text}{comma}"
                 text = f"{value.denominator} 条 {table} 中 {value.numerator} 条，即 {text}" if lang == "zh" else counts
             parts.append(text if len(self.values) == 1 else f"{name} {text}")
         return ("、" if lang == "zh" else ", ").join(parts)
+
+
+def _told_apart(value: Fraction, text: str) -> str:
+    """A percentage with so many digits that it does not look like the whole one beside it: 1 of 101 is 0.99%."""
+    for places in (2, 3, 4):
+        if not text.endswith(".0%"):
+            return text
+        text = rounded_digits(value * 100, places) + "%"
+        if any(digit not in "0" for digit in text.rsplit(".", 1)[1][:-1]):
+            return text
+    return text
 
 
 def one_value(value: cov.Value, kind: ty.ValueType, lang: str) -> str:

@@ -233,7 +233,7 @@ class Score:
     def __call__(self, values: Values, cells: Cells) -> Value:
         decided = self.decide(values)
         if decided is not None:
-            return Undefined("absent", self.node) if decided.value is Nothing.ABSENT else decided.value
+            return within_worth(decided.value, self.worth, self.node)
         if self._fault is not None:
             return self._fault
         score = self.rounder(self.limited(self.with_extras(self.source(values), values), values))

@@ -78,7 +78,9 @@ def _header(header: tree.Header | None) -> model.Header:
         return model.Header.model_construct(title="", edition=None, source=None, notes=())
     said = {line.kind: line.text.text for line in reversed(header.lines)}
     notes = tuple(line.text.text for line in header.lines if line.kind == "note")
-    return model.Header.model_construct(title=header.title.text, edition=said.get("edition"), source=said.get("source"), notes=notes)
+    return model.Header.model_construct(
+        title=header.title.text, edition=said.get("edition"), source=said.get("source"), notes=notes
+    )
 
 
 def _node(graph: Graph, node: op.Node, numbers: Mapping[op.Node, int]) -> model.PlanNode:
@@ -186,7 +188,7 @@ def _value(
     yield model.NamedValue.model_construct(
         name=binding.name,
         label=binding.named.label,
-        kind=kind,  # type: ignore[arg-type]  # one of the four
+        kind=kind,
         node=numbers[binding.node],
         depth=depth,
         class_labels={named.name: named.label for named in classes if named.label is not None},

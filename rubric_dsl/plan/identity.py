@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 from rubric_dsl.plan import model
@@ -80,7 +80,7 @@ def _normal(part: Any, nodes: list[str]) -> Any:
                 if value is not None
                 else None
             )
-        elif field.name in nested:
+        elif field.name in nested or is_dataclass(value):
             value = _normal(value, nodes)
         found[field.name] = list(value) if isinstance(value, tuple) else value
     reorder = _UNORDERED.get(type(part))

@@ -77,12 +77,14 @@ class Scope:
         """Names in lines that could not be read: that one of them is unknown is no finding of its own."""
         self.report = report
         self.names: dict[str, bind.Binding] = {}
+        self.valueless: dict[str, tuple[str, Span]] = {}
+        """Rankings and examples, which no calculation reads: kind and place of each name."""
         self.subject: str | None = None
         self.tables: dict[str, bind.Table] = {}
         self.sources: dict[op.Node, str] = {}
         """Name of each source of absence."""
-        self.later: Set[str] = frozenset()
-        """Names that have no value yet while the conditions of columns are read: rows are judged by their own cells."""
+        self.later: Set[str] | None = None
+        """While the conditions of columns are read, which know the cells of one row: names with no value yet."""
         self.conditions: dict[op.Node, str] = {}
         """Text of the condition under which a source is present."""
 
@@ -93,8 +95,11 @@ class Scope:
         if name.name == self.subject and self.subject is not None:
             return self._subject(name, table)
         binding = self.names.get(name.name)
-        if binding is None and name.name in self.later:
+        if self.later is not None and self._comes_later(name.name, binding, table):
             self.report.add("R182", name.span, facts={"name": name.name}, fixes=[Fix("columns")])
+            return None
+        if binding is None and name.name in self.valueless:
+            self._not_a_value(name, *self.valueless[name.name])
             return None
         if binding is None:
             self.unknown(name.name, name.span, self.names)
@@ -107,8 +112,14 @@ class Scope:
             return binding.node
         if isinstance(binding, bind.Touchpoint) and binding.table is None:
             return binding.node
-        self._not_a_value(name, binding)
+        self._not_a_value(name, _KINDS[type(binding)], binding.span)
         return None
+
+    def _comes_later(self, name: str, binding: bind.Binding | None, table: str | None) -> bool:
+        """Whether the name is no cell of the row and no parameter: a computed value, or a cell of another table."""
+        if isinstance(binding, bind.Column):
+            return table is not None and binding.table != table
+        return binding is None and self.later is not None and name in self.later
 
     def column(self, column: bind.Column, table: str | None) -> op.Node | None:
         """A row's cell; of a register read outside its own rows, the subject's fact."""
@@ -128,13 +139,12 @@ class Scope:
         domain: ty.Domain = ty.Members(members) if members else ty.AnyText()
         return self.graph.add(op.Subject(), type=kind, grain=ty.SUBJECT, domain=domain, span=name.span)
 
-    def _not_a_value(self, name: tree.Name, binding: bind.Binding) -> None:
-        kind = _KINDS[type(binding)]
+    def _not_a_value(self, name: tree.Name, kind: str, declared: Span) -> None:
         self.report.add(
             "R046",
             name.span,
             facts={"name": name.name, "kind": KindWord(kind)},
-            labels=[Label(binding.span, "declared")],
+            labels=[Label(declared, "declared")],
             fixes=[Fix(kind)],
         )
 

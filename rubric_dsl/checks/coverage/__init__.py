@@ -30,6 +30,7 @@ from rubric_dsl.checks.coverage.model import (
     Piece,
     PresentExactlyWhen,
     TableRow,
+    Undecided,
     Value,
 )
 
@@ -56,6 +57,7 @@ __all__ = [
     "Piece",
     "PresentExactlyWhen",
     "TableRow",
+    "Undecided",
     "Value",
     "cover",
 ]

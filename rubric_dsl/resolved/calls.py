@@ -213,6 +213,7 @@ def _of_many(use: Expressions, call: tree.Call, function: str, place: Place) -> 
         read.append((where, call.where))
     grain = use.grain([node for node, _ in read], [part for _, part in read])
     if grain is None:
+        _outside(use, before)
         return None
     if grain.kind == "row":
         if function in PLACES:

@@ -31,7 +31,8 @@ def resolve_parameter(
     value = _literal(parameter.value)
     if value is None:
         fix = Fix("measure", (), {"name": parameter.named.name})
-        use.report.add("R131", parameter.value.span, fixes=[fix])
+        facts = {"text": use.scope.text_of(parameter.value)}
+        use.report.add("R131", parameter.value.span, facts=facts, fixes=[fix])
         return None
     number, kind = value
     limits = parameter.limits
@@ -200,7 +201,8 @@ def _finished(
     known = use.graph[node]
     facts = established.facts_from(use.graph, condition, True)
     needs = use.graph[condition].needs | established.met_under(use.graph, known.needs, facts)
-    grain = use.grain([condition, node], [measure.when, measure.body])
+    body = measure.body.inputs[0] if isinstance(measure.body, tree.Table) else measure.body
+    grain = use.grain([condition, node], [measure.when, body])
     if grain is None:
         return None
     only = use.graph.add(

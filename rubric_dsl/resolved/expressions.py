@@ -131,7 +131,7 @@ class Expressions:
     def not_a_plain_number(self, node: Node, part: tree.Expr, full: Fraction | None = None) -> None:
         """Reports R064 where points are needed: a percentage is taken of `full` marks, a duration counts seconds."""
         kind = self.graph.type(node)
-        fixes = [Fix("same")]
+        fixes = [Fix("points")]
         if kind == ty.PERCENT and full is not None:
             rewrite = f"{exact_text(full)} * {self.scope.text_of(part, UNARY)}"
             fixes = [Fix("scale", (Edit(part.span, rewrite),), {"rewrite": rewrite})]

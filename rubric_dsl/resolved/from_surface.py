@@ -122,6 +122,8 @@ class _Work:
                 self.report.add("R040", name.span, facts=facts, labels=labels, fixes=fixes)
                 self.resolved.sound = False
                 continue
+            if name.kind in ("ranking", "example"):
+                self.scope.valueless[name.name] = (name.kind, name.span)
             alike = shapes.setdefault(skeleton(name.name), name)
             if alike is not name:
                 facts = {"name": name.name, "other": alike.name}
@@ -292,6 +294,7 @@ class _Work:
                 lambda table=table: resolve_conditions(self.use, table), (table,), frozenset(), table.span, False  # type: ignore[misc]
             )
             self._kept(f"conditions {table.name}", unit, parameters)
+        self.scope.later = None
 
     def _kept(self, key: str, unit: _Unit, reads: tuple[object, ...]) -> object:
         """The outcome of a unit, from last time if nothing that it is made from is another object."""

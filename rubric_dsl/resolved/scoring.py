@@ -136,7 +136,10 @@ class Scoring:
         outcome = self.outcome(line.outcome, place, worth)
         if node is None or outcome is None:
             return None
-        return op.Condition(line.kind, node, outcome)
+        if isinstance(outcome, op.Value) and isinstance(line.outcome, tree.ValueOutcome):
+            read, parts = [node, outcome.node], [line.condition, line.outcome.value]
+            outcome = outcome if self.use.grain(read, parts) is not None else None
+        return None if outcome is None else op.Condition(line.kind, node, outcome)
 
     def outcome(self, outcome: tree.Outcome, place: Place, worth: Fraction | None) -> op.Outcome | None:
         """A value or not applicable; a value that is known must lie between 0 and the worth."""
@@ -668,6 +671,15 @@ class Scoring:
         if table is not None and grain.kind not in ("row", "constant"):
             use.report.add("R189", (line.when or line.value).span, fixes=[Fix("around")])
             return None
+        if table is not None and grain.table not in (None, table):
+            use.report.add(
+                "R071",
+                (line.when or line.value).span,
+                facts={"one": table, "two": grain.table or ""},
+                labels=[Label(use.scope.tables[table].span, "other", {"table": table})],
+                fixes=[Fix("aggregate")],
+            )
+            return None
         return op.Limit(line.kind, value, when)
 
     def _extras_bounded(self, indicator: tree.Indicator, children: Sequence[bind.Touchpoint | bind.Indicator]) -> bool:
@@ -698,6 +710,8 @@ class Scoring:
     ) -> Fix:
         """The line that bounds the score: at 0 for penalties, at the full marks for bonuses."""
         full = sum((_worth_of(child) for child in children if _carries(child)), Fraction(0))
+        bonuses = (child.amount for child in children if isinstance(child, bind.Touchpoint) and child.stake == "bonus")
+        full = full or sum(bonuses, Fraction(0))
         end, token = (Fraction(0), "AT_LEAST") if kind == "at least" else (full, "AT_MOST")
         line = f"{word(token, self.use.scope.language)} {exact_text(end)}"
         return Fix("add", (line_below(indicator.span, line),), {"line": line})

@@ -16,7 +16,7 @@ from rubric_dsl.resolved import domains, established
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved import types as ty
 from rubric_dsl.resolved.established import Established
-from rubric_dsl.resolved.expressions import Expressions, Place, join
+from rubric_dsl.resolved.expressions import Expressions, Place
 from rubric_dsl.resolved.graph import NO_NEEDS, Fact
 from rubric_dsl.resolved.literals import moment_number
 from rubric_dsl.resolved.report import Edit, Fix, Label
@@ -206,7 +206,8 @@ def _classes(use: Expressions, table: tree.Table) -> tuple[tree.Named, ...]:
         for outcome in row.outcomes[:1]:
             named = class_of(outcome)
             if named is None:
-                use.report.add("R135", outcome.span, fixes=[Fix("class"), Fix("measure")])
+                facts = {"text": print_outcome(outcome, use.scope.language)}
+                use.report.add("R135", outcome.span, facts=facts, fixes=[Fix("class"), Fix("measure")])
             elif named.name not in found or (named.labels and not found[named.name].labels):
                 found[named.name] = named
             elif named.labels and named.label != found[named.name].label:
@@ -262,6 +263,13 @@ def _column(
     if any(item is None for item in lowered) or any(typed is None for typed in patterns):
         return None
     complete = [item for item in lowered if item is not None]
+    if purpose == "points" and not _all_points(use, [pair for _, pairs, _ in complete for pair in pairs]):
+        return None
+    read = [*zip(inputs, table.inputs, strict=True), *(pair for _, pairs, _ in complete for pair in pairs)]
+    joined = use.grain([node for node, _ in read], [part for _, part in read])
+    if joined is None:
+        return None
+    grain = joined
     agreed = _agree(use, complete) if kind is None else ([item[0] for item in complete], kind)
     if agreed is None:
         return None
@@ -279,7 +287,6 @@ def _column(
         for node in _outcome_nodes(outcome):
             nodes.append(node)
             needs = needs | established.met_under(use.graph, use.graph[node].needs, item[2])
-            grain = join(grain, use.graph.grain(node)) or grain
     domain: ty.Domain = ty.Members(type_.members) if kind is not None else _domain(use, outcomes)
     operation = op.Table(inputs, tuple(row.operation for row in rows), table.first_match is not None)
     node = use.graph.add(
@@ -293,6 +300,16 @@ def _column(
         lines=tuple(row.span for row in rows),
     )
     return node, tuple(rows)
+
+
+def _all_points(use: Expressions, outcomes: Sequence[tuple[Node, tree.Expr]]) -> bool:
+    """Whether all outcomes are plain numbers; reports the first one that is not."""
+    other = next(((node, part) for node, part in outcomes if use.graph.type(node) != ty.NUMBER), None)
+    if other is None:
+        return True
+    report = use.not_a_plain_number if use.graph.type(other[0]).numeric else use.not_a_number
+    report(*other)
+    return False
 
 
 def _row_facts(use: Expressions, inputs: Sequence[Node], typed: _Patterns | None) -> Established:
@@ -339,9 +356,6 @@ def _outcome(
         return _linear(use, row, outcome, inputs, typed, place, facts)
     node = use.lower(outcome.value, place)
     if node is None or not use.present(node, outcome.value, place):
-        return None
-    if purpose == "points" and not use.graph.type(node).numeric:
-        use.not_a_number(node, outcome)
         return None
     return op.Value(node), [(node, outcome.value)], facts
 

@@ -13,8 +13,8 @@ from rubric_dsl.resolved import types as ty
 from rubric_dsl.resolved.established import outstanding
 from rubric_dsl.resolved.expressions import Expressions, Place, join
 from rubric_dsl.resolved.report import Edit, Fix, Label
-from rubric_dsl.resolved.tables import Lowered, lower_table
-from rubric_dsl.resolved.words import Keyword, TypeWord, line_below
+from rubric_dsl.resolved.tables import lower_table
+from rubric_dsl.resolved.words import Keyword, line_below
 from rubric_dsl.surface import tree
 from rubric_dsl.surface.print_parts import OPERAND, colon, print_number, word
 from rubric_dsl.text.source import Span
@@ -88,9 +88,7 @@ def _rule(
     rule = touchpoint.rule
     if isinstance(rule, tree.TableRule):
         lowered = lower_table(use, rule.table, place, "points", touchpoint.named.name, default=missing)
-        if lowered is None or not _plain(use, lowered, rule):
-            return None
-        return lowered.nodes[0], False
+        return (lowered.nodes[0], False) if lowered is not None else None
     if amount is None:
         fix = Fix("worth", (), {"worth": "…"})
         use.report.add("R092", touchpoint.named.word.span, facts={"name": touchpoint.named.name}, fixes=[fix])
@@ -100,17 +98,6 @@ def _rule(
     if isinstance(rule, tree.PerRule):
         return _per(use, touchpoint, rule, amount, place, missing)
     return _value(use, touchpoint, rule, amount, place, missing)
-
-
-def _plain(use: Expressions, lowered: Lowered, rule: tree.TableRule) -> bool:
-    """Whether the outcomes are points; reports the first one that is not."""
-    kind = use.graph.type(lowered.nodes[0])
-    if kind == ty.NUMBER:
-        return True
-    outcome = rule.table.rows[0].outcomes[0]
-    facts = {"left": TypeWord("number"), "right": TypeWord(kind.kind)}
-    use.report.add("R064", outcome.span, facts=facts, fixes=[Fix("same")])
-    return False
 
 
 def _guarded(
@@ -277,9 +264,12 @@ def _built(
 ) -> bind.Touchpoint | None:
     use = scoring.use
     grain = use.graph.grain(rule)
-    for condition, line in zip(conditions, _guard_lines(touchpoint), strict=True):
-        own = use.graph.grain(condition.node)
-        joined = join(grain, own)
+    read = [(condition.node, line) for condition, line in zip(conditions, _guard_lines(touchpoint), strict=True)]
+    outcomes = [*zip((condition.outcome for condition in conditions), _guard_lines(touchpoint), strict=True)]
+    outcomes += [missing] if missing is not None else []
+    read += [(outcome.node, line) for outcome, line in outcomes if isinstance(outcome, op.Value)]
+    for own, line in read:
+        joined = join(grain, use.graph.grain(own))
         if joined is None:
             use.report.add(
                 "R148",

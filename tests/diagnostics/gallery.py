@@ -3,7 +3,8 @@
 `bad.rubric` (for findings in data or in a run with `bad.csv`) brings up the finding; `expected.en.txt` and
 `expected.zh.txt` are what is shown then; `fixed.rubric` (or `bad.rubric` with `fixed.csv`) is clean.
 `bad.csv` is the rubric's first table, `bad.TABLE.csv` a further one. A line of a rubric that ends with
-`# 60000 times` stands for so many of it. `set.txt` has values as given to `--set`. Other files of the folder are there to be used by these.
+`# 60000 times` stands for so many of it. `set.txt` has values as given to `--set`.
+Other files of the folder are there to be used by these.
 `./dev accept` writes the expected texts anew.
 """
 

@@ -29,15 +29,18 @@ class Fold:
     """Of the item's scenarios; {None: 1} in a table without scenarios."""
     fault: Undefined | None = None
 
-    def __call__(self, tallies: Mapping[Stratum, Tally], has_rows: bool) -> Value:
+    def __call__(self, tallies: Mapping[Stratum, Tally], rows: Mapping[Stratum, int]) -> Value:
         """The folded value; not applicable where no row has a score, 0 for what `missing: 0` says was not observed.
 
         Averaged: the mean of the scenarios' means, weights scaled to those that count. Totalled: the sum.
+        `rows`: how many rows the subject has. Rows that are all left out leave the item not applicable, unless
+        `missing: 0` speaks of one of its scenarios because that has no row at all.
         """
         if self.fault is not None:
             return self.fault
         if not tallies:
-            return ZERO if self.zero_for_unobserved and not has_rows else NOT_APPLICABLE
+            absent = any(not rows.get(scenario) for scenario in self.weights)
+            return ZERO if self.zero_for_unobserved and absent else NOT_APPLICABLE
         try:
             return self._totalled(tallies) if self.schema.folding == "totalled" else self._averaged(tallies)
         except ArithmeticError as error:
@@ -82,7 +85,7 @@ def folds(plan: ScoringPlan, prepared: Prepared) -> dict[Node, Fold]:
         step, operation = prepared.steps[node.id], node.operation
         if node.grain.kind == "row" and isinstance(step, (Score, Touchpoint)):
             schema = schemas[node.grain.table or ""]
-            found[node.id] = _fold(node.id, schema, _strata_of(step, prepared), prepared)
+            found[node.id] = _fold(node.id, schema, strata_of(step, prepared), prepared)
         elif isinstance(operation, Aggregate) and operation.name == "folded":
             found[node.id] = _fold(node.id, schemas[operation.table], frozenset(), prepared)
     return found
@@ -102,7 +105,7 @@ def _fold(node: Node, schema: TableSchema, strata: frozenset[str], prepared: Pre
     return Fold(node, schema, {member: panel[member] for member in members})
 
 
-def _strata_of(step: Score | Touchpoint, prepared: Prepared) -> frozenset[str]:
+def strata_of(step: Score | Touchpoint, prepared: Prepared) -> frozenset[str]:
     """The scenarios of an item: a touchpoint's own, an indicator's those of its touchpoints; empty is all."""
     if isinstance(step, Touchpoint):
         return step.strata

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rubric_dsl.engines.aggregates import across, aggregated, groups, pooled
+from rubric_dsl.engines.below import Around, around_items, decided_around
 from rubric_dsl.engines.contract import Subject, Tally, Totals
 from rubric_dsl.engines.folding import Fold, folds
 from rubric_dsl.evaluation.arithmetic import Values
 from rubric_dsl.evaluation.prepare import Prepared
-from rubric_dsl.evaluation.values import Value
+from rubric_dsl.evaluation.values import NOT_APPLICABLE, Undefined, Value
 from rubric_dsl.plan.model import PlanNode, ScoringPlan
 from rubric_dsl.resolved import operations as op
 
@@ -32,7 +33,7 @@ def subjects_of(plan: ScoringPlan, totals: Totals) -> tuple[Subject, ...]:
 
 def subject_values(plan: ScoringPlan, prepared: Prepared, totals: Totals, subjects: Sequence[Subject]) -> SubjectValues:
     """The values of all nodes of subject and cohort grain (and the folded ones of row grain) for each subject."""
-    stage = _SubjectStage(prepared, totals, subjects, folds(plan, prepared))
+    stage = _SubjectStage(prepared, totals, subjects, folds(plan, prepared), around_items(plan, prepared))
     for node in plan.nodes:
         stage.evaluate(node)
     return stage.values
@@ -40,9 +41,15 @@ def subject_values(plan: ScoringPlan, prepared: Prepared, totals: Totals, subjec
 
 class _SubjectStage:
     def __init__(
-        self, prepared: Prepared, totals: Totals, subjects: Sequence[Subject], folds: Mapping[op.Node, Fold]
+        self,
+        prepared: Prepared,
+        totals: Totals,
+        subjects: Sequence[Subject],
+        folds: Mapping[op.Node, Fold],
+        around: Around,
     ) -> None:
         self.prepared = prepared
+        self.around = around
         self.totals = totals
         self.folds = folds
         self.shared: Values = list(prepared.constants)
@@ -56,15 +63,21 @@ class _SubjectStage:
             self._each(node.id, self._found(node))
 
     def _each(self, node: op.Node, found: Mapping[Subject, Value]) -> None:
+        """An impossible value below a condition that has decided is not read: the item is not applicable."""
         for subject, value in found.items():
-            self.values[subject][node] = value
+            values = self.values[subject]
+            unread = isinstance(value, Undefined) and decided_around(self.around, node, values)
+            values[node] = NOT_APPLICABLE if unread else value
 
     def _folded(self, node: op.Node) -> dict[Subject, Value]:
         fold, faults = self.folds[node], self.totals.aggregates.get(node, {})
         tallies, rows = self.totals.tallies.get(node, {}), self.totals.rows.get(fold.schema.name, {})
         none: Mapping[str | None, Tally] = {}
+        unobserved: Mapping[str | None, int] = {}
         return {
-            subject: faults[subject] if subject in faults else fold(tallies.get(subject, none), subject in rows)
+            subject: faults[subject]
+            if subject in faults
+            else fold(tallies.get(subject, none), rows.get(subject, unobserved))
             for subject in self.values
         }
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from rubric_dsl.engines.aggregates import aggregated
 from rubric_dsl.engines.contract import Stratum, Subject, Tally, Totals
+from rubric_dsl.engines.folding import strata_of
 from rubric_dsl.evaluation.arithmetic import Cells, Values, fault_of, total
 from rubric_dsl.evaluation.prepare import Prepared, evaluate_row
 from rubric_dsl.evaluation.scores import Score, Touchpoint
@@ -60,6 +61,7 @@ class _TableStage:
         self.sums = sums
         self.scores = [step for step in map(prepared.steps.__getitem__, prepared.row_nodes.get(schema.name, ()))
                        if isinstance(step, Score)]
+        self.scenarios = {score.node: strata_of(score, prepared) for score in self.scores}
         self.aggregates = [
             (node, operation)
             for node, operation in enumerate(prepared.operations)
@@ -86,6 +88,9 @@ class _TableStage:
             self._add_sample(node, operation, values, row, subject, stratum)
 
     def _add_score(self, score: Score, values: Values, row: Row, subject: Subject, stratum: Stratum) -> None:
+        scenarios = self.scenarios[score.node]
+        if scenarios and stratum not in scenarios:
+            return  # a condition may decide here too, but the indicator has no part in this scenario
         result = values[score.node]
         if isinstance(result, Undefined):
             needed_by = _reached_by(result, score, values)

@@ -40,7 +40,8 @@ def command(
             terminal.out(terminal.say("check.clean", file=path, summary=done.summary.shown(terminal.lang)))
             for panel in done.summary.panels_shown(terminal.lang):
                 terminal.out(terminal.say("check.weights", panel=panel))
-            for promise in done.plan.promises if done.plan is not None else ():
+            plan = done.plan if done.resolved.promises else None
+            for promise in plan.promises if plan is not None else ():
                 if promise.status == "proved":
                     rows = terminal.say("check.rows", count=promise.cases) if promise.cases else ""
                     terminal.out(terminal.say("check.promise", title=promise.title, rows=rows))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
 from rubric_dsl.cli.exits import Exit, Stop
 from rubric_dsl.cli.files import RubricFiles, load_rubric
@@ -12,9 +13,11 @@ from rubric_dsl.cli.terminal import Terminal
 from rubric_dsl.diagnostics.model import Diagnostic
 from rubric_dsl.diagnostics.report import Report
 from rubric_dsl.plan.compile import Compiled, compile_rubric
-from rubric_dsl.plan.model import ScoringPlan
 from rubric_dsl.render.diagnostics import LinesOf, report_lines
 from rubric_dsl.text.files import Source
+
+if TYPE_CHECKING:
+    from rubric_dsl.plan.model import ScoringPlan
 
 
 def compiled(

@@ -162,7 +162,7 @@ def _unknown(what: str, given: str, names: Sequence[str], candidates: Iterable[s
     facts = {what: given, f"{what}s": _listed(names)}
     if not near:
         return Stop(Exit.USAGE, f"usage.unknown-{what}", **facts)
-    return Stop(Exit.USAGE, f"usage.near-{what}", near="` `".join(near), **facts)
+    return Stop(Exit.USAGE, f"usage.near-{what}", near="`, `".join(near), **facts)
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from rubric_dsl.checks.all import check_everything
 from rubric_dsl.diagnostics import prose
 from rubric_dsl.diagnostics.model import Diagnostic
 from rubric_dsl.plan.beside import Beside
-from rubric_dsl.plan.from_resolved import plan_of
-from rubric_dsl.plan.model import ScoringPlan
-from rubric_dsl.plan.promises import prove
 from rubric_dsl.plan.summary import Summary, summary_of
 from rubric_dsl.resolved.files import Gathering, Load
 from rubric_dsl.resolved.from_surface import EVERY_NAME, Damage, Outside, resolve
@@ -23,6 +21,9 @@ from rubric_dsl.surface.from_text import parse
 from rubric_dsl.surface.outline import LineCache
 from rubric_dsl.text.files import Source, read_source
 from rubric_dsl.text.source import Span
+
+if TYPE_CHECKING:
+    from rubric_dsl.plan.model import ScoringPlan
 
 
 @dataclass(slots=True)
@@ -86,7 +87,7 @@ def compile_rubric(
     check_everything(resolved, reading.language, workspace.memo)
     plan = None
     if resolved.promises and resolved.sound and not _has_errors(report.found):
-        plan, broken = prove(plan_of(resolved), resolved.promises)
+        plan, broken = _proved(resolved)
         report.found.extend(broken)
     diagnostics = _each_once(report.found)
     errors = _has_errors(diagnostics)
@@ -97,10 +98,26 @@ def compile_rubric(
         # Nodes kept from earlier texts have numbers and lines of their own; a plan is always that of a fresh reading.
         if again:
             return compile_rubric(path, load, settings=settings, folders=folders).plan
-        return plan or plan_of(resolved)
+        return plan or _plan_of(resolved)
 
     summary = None if errors or not resolved.sound else summary_of(resolved)
     return Compiled(diagnostics, reading.sources, summary, resolved, reading.language, make_plan)
+
+
+# What makes plans and evaluates rows loads pydantic and half the program; checking alone does without.
+
+
+def _plan_of(resolved: Resolved) -> ScoringPlan:
+    from rubric_dsl.plan.from_resolved import plan_of
+
+    return plan_of(resolved)
+
+
+def _proved(resolved: Resolved) -> tuple[ScoringPlan, list[Diagnostic]]:
+    """The plan with what is known of its promises, and what was found of them."""
+    from rubric_dsl.plan.promises import prove
+
+    return prove(_plan_of(resolved), resolved.promises)
 
 
 def _has_errors(found: Sequence[Diagnostic]) -> bool:

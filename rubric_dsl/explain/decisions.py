@@ -72,7 +72,7 @@ class Decisions:
         if key not in self._known:
             operation = self._done.plan.nodes[node].operation
             line = self._places.item(node)
-            private = isinstance(operation, op.Touchpoint) and self._reading.is_private(operation.rule)
+            private = self._reading.is_private(operation.rule if isinstance(operation, op.Touchpoint) else node)
             shown = RubricLine(line.file, line.line, None) if private else line
             self._known[key] = Decision("rule", node, shown, withheld=private)
         return self._known[key]

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Literal, TypeGuard
 
 from rubric_dsl.engines.contract import Subject
-from rubric_dsl.evaluation.arithmetic import total
+from rubric_dsl.evaluation.arithmetic import ZERO, total
 from rubric_dsl.evaluation.values import Value
 from rubric_dsl.numbers import reals
 from rubric_dsl.numbers.limits import Undecided
@@ -212,6 +212,11 @@ def walk(item: ExplainedItem) -> Iterator[ExplainedItem]:
         waiting.extend(reversed(current.parts))
 
 
+def counted(costs: Iterable[RowCost]) -> list[RowCost]:
+    """The costs of observations; a register's one row of a subject is the subject itself."""
+    return [cost for cost in costs if cost.observed.schema.folding != "one row each"]
+
+
 def leaves(item: ExplainedItem) -> Iterator[ExplainedItem]:
     """Where points were won and lost: the items whose `overall` add up to what the item lacks."""
     waiting = [item]
@@ -226,6 +231,12 @@ def leaves(item: ExplainedItem) -> Iterator[ExplainedItem]:
 def text_of(column: ColumnSchema, row: Row) -> str:
     """The cell as written; of a private column `•••`, also where it is blank."""
     return PRIVATE if column.private else row.cells.get(column.name, "")
+
+
+def losses(rows: Iterable[ExplainedRow], unobserved: Iterable[Unobserved]) -> list[Exact]:
+    """What rows, and scenarios without rows, cost an item."""
+    lost = [row.lost for row in rows if row.lost is not None and row.lost is not ZERO]
+    return lost + [gone.lost for gone in unobserved]
 
 
 # ---------------------------------------------------------------- what has to hold
@@ -245,9 +256,8 @@ def check(item: ExplainedItem) -> None:
         if counting:
             _same(current, "points", current.points, (part.contribution for part in counting))
             _same(current, "lost points", lacking, (part.lost for part in counting))
-        if current.lost is not None and any(row.lost is not None for row in current.rows):
-            lost = [*(row.lost for row in current.rows), *(gone.lost for gone in current.unobserved)]
-            _same(current, "rows", current.lost, lost)
+        if current.lost is not None and current.rows and current.rows[0].lost is not None:
+            _same(current, "rows", current.lost, losses(current.rows, current.unobserved))
     if item.worth is not None and is_number_outcome(item.points) and item.overall is not None:
         lacking = item.overall
         _same(item, "leaves", lacking, (leaf.overall for leaf in leaves(item)))

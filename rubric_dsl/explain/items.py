@@ -25,6 +25,7 @@ from rubric_dsl.explain.explanation import (
     ExplainedRow,
     Input,
     ItemKind,
+    RubricLine,
     Standing,
 )
 from rubric_dsl.explain.observed import SubjectRows
@@ -87,7 +88,9 @@ class Tree:
     def top(self, node: op.Node) -> ExplainedItem:
         """The item and all below it, in its own points."""
         self._all_lost = self._lacking(node)
-        return self._item(node, ONE, ONE)
+        operation = self._done.plan.nodes[node].operation
+        sign = _sign(kind_of(operation)) if isinstance(operation, op.Touchpoint) else ONE
+        return self._item(node, sign, ONE)
 
     def alone(self, row_score: op.Node, node: op.Node) -> ExplainedItem:
         """A touchpoint that is scored on rows, by itself."""
@@ -97,7 +100,7 @@ class Tree:
         found = self._row_parts.alone(row_score, node)
         kind = kind_of(operation)
         worth = from_exact(operation.amount)
-        amounts = _amounts(kind, self._values[node], worth, ONE, ONE)
+        amounts = _amounts(kind, self._values[node], worth, _sign(kind), ONE)
         return self._made(node, kind, self._values[node], worth, amounts, rows=found)
 
     # ------------------------------------------------------------ items
@@ -123,7 +126,7 @@ class Tree:
         assert isinstance(step, Score) and isinstance(operation, op.Indicator)
         amounts = _amounts("indicator", points, step.worth, rate, scale)
         if not is_number(points):
-            return self._made(node, "indicator", points, step.worth, amounts)
+            return self._made(node, "indicator", points, step.worth, amounts, decision=self._why_not(node, step))
         if operation.value is not None and step.decide(self._values) is None and not (
             step.extras or any(changes_of(step, self._values))
         ):
@@ -134,6 +137,11 @@ class Tree:
         if not parts and operation.row_score is not None and combination in INDIVISIBLE:
             return self._indivisible_rows(node, operation.row_score, step.worth, rate, amounts)
         return self._made(node, "indicator", points, step.worth, amounts, parts=parts, combination=combination)
+
+    def _why_not(self, node: op.Node, score: Score) -> Decision | None:
+        """The condition for which an indicator has no score; None where the reason is another."""
+        decided = score.decide(self._values)
+        return None if decided is None else self._help.decisions.condition(node, decided.place)
 
     def _combination(self, operation: op.Indicator) -> op.Combination:
         row = None if operation.row_score is None else self._done.plan.nodes[operation.row_score].operation
@@ -274,13 +282,19 @@ class Tree:
             node=node, name=name, label=self._label(node, name), kind=kind, type=plan_node.type,
             points=self._outcome(node, points), worth=worth, contribution=amounts.contribution, lost=amounts.lost,
             scale=amounts.scale, overall=overall, share=share, standing=self._standing(node, kind) if stands else None,
-            line=self._help.places.item(node), combination=combination, decision=decision, inputs=inputs,
+            line=self._line(node), combination=combination, decision=decision, inputs=inputs,
             rows=tuple(rows.rows) if rows else (), unobserved=tuple(rows.unobserved) if rows else (), parts=parts,
         )
 
     def _label(self, node: op.Node, name: str) -> str | None:
         named = self._named.get(node) or next((n for n in self._done.plan.values if n.name == name), None)
         return None if named is None else named.label
+
+    def _line(self, node: op.Node) -> RubricLine:
+        """The line of an item; the rule of a touchpoint that reads a private cell is not quoted."""
+        if isinstance(self._done.plan.nodes[node].operation, op.Touchpoint):
+            return self._help.decisions.rule(node).line
+        return self._help.places.item(node)
 
     def _outcome(self, node: op.Node, points: Value) -> Outcome:
         if is_number(points):
@@ -289,6 +303,11 @@ class Tree:
 
     def _standing(self, node: op.Node, kind: ItemKind) -> Standing | None:
         return self._help.standings.of(self._subject, node, lowest_first=kind == "penalty")
+
+
+def _sign(kind: ItemKind) -> Fraction:
+    """A penalty takes its points off."""
+    return -ONE if kind == "penalty" else ONE
 
 
 def _amounts(kind: ItemKind, points: Value, worth: Fraction, rate: Exact | None, scale: Exact | None) -> Amounts:

@@ -61,7 +61,7 @@ class SubjectRows:
             for score in row.scores:
                 self._scored.setdefault(score.node, []).append((row, score))
         self._observed: dict[tuple[str, int], Observed] = {}
-        self._cells: dict[tuple[str, int, str], ReadCell] = {}
+        self._cells: dict[tuple[str, int, tuple[Column, ...]], tuple[ReadCell, ...]] = {}
 
     def scored(self, row_score: op.Node) -> list[RowScored]:
         """The rows on which an indicator was scored, in order of the file."""
@@ -76,16 +76,15 @@ class SubjectRows:
 
     def read(self, node: op.Node, values: Values, table: str, row: Row) -> tuple[ReadCell, ...]:
         """The cells of the row that gave the node its value."""
-        return tuple(self._cell(column, row) for column in self._reading.columns(node, values) if column[0] == table)
+        columns = self._reading.columns(node, values)
+        key = (table, row.number, columns)
+        found = self._cells.get(key)
+        if found is None:
+            of_table = (self._schemas.columns[column] for column in columns if column[0] == table)
+            found = self._cells[key] = tuple(cell(column, row) for column in of_table)
+        return found
 
     def facts(self, table: str) -> Row | None:
         """The subject's row of a table with one row each."""
         rows = self._register.get(table, {}).get(self.subject, ())
         return rows[0] if rows else None
-
-    def _cell(self, column: Column, row: Row) -> ReadCell:
-        key = (column[0], row.number, column[1])
-        found = self._cells.get(key)
-        if found is None:
-            found = self._cells[key] = cell(self._schemas.columns[column], row)
-        return found

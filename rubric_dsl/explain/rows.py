@@ -14,7 +14,7 @@ from rubric_dsl.evaluation.arithmetic import ZERO, quotient, total
 from rubric_dsl.evaluation.scores import Score, Touchpoint
 from rubric_dsl.evaluation.values import NOT_APPLICABLE, Value, is_number
 from rubric_dsl.explain.decisions import Decisions, limits_of, unrounded
-from rubric_dsl.explain.explanation import Decision, ExplainedRow, ReadCell, Unobserved
+from rubric_dsl.explain.explanation import Decision, ExplainedRow, ReadCell, Unobserved, losses
 from rubric_dsl.explain.observed import Schemas, SubjectRows
 from rubric_dsl.numbers import reals
 from rubric_dsl.numbers.decimals import from_exact
@@ -36,7 +36,7 @@ class PartRows:
         return total(self.brought)
 
     def lost(self) -> Exact:
-        return total([*(row.lost for row in self.rows if row.lost is not None), *(u.lost for u in self.unobserved)])
+        return total(losses(self.rows, self.unobserved))
 
 
 Key = op.Node | Change
@@ -54,24 +54,27 @@ class Shares:
     missing: dict[Stratum, Exact]
 
 
-def shares_of(done: Run, node: op.Node, subject: Subject) -> Shares:
-    """How much of the folded value of an item each of its rows is."""
-    fold = done.folds[node]
-    tallies = done.totals.tallies.get(node, {}).get(subject, {})
-    if fold.schema.folding == "totalled":
-        return Shares(dict.fromkeys(tallies, ONE), {})
-    scenarios = fold.scenario_shares(tallies)
-    of_row = {s: quotient(scenarios[s], Fraction(tally.count)) for s, tally in tallies.items()}
-    return Shares(of_row, {s: share for s, share in scenarios.items() if s not in tallies})
-
-
 class Factors:
     """What a point of a touchpoint on a row is in the folded score; the same for all rows with equal shares."""
 
     def __init__(self, done: Run) -> None:
         self._done = done
+        self._shares: dict[tuple[object, ...], Shares] = {}
         self._rates: dict[tuple[op.Node, tuple[op.Node, ...]], dict[op.Node, Exact]] = {}
         self._known: dict[tuple[op.Node, Exact, tuple[op.Node, ...]], dict[op.Node, Factor]] = {}
+
+    def shares(self, node: op.Node, subject: Subject) -> Shares:
+        """How much of the folded value of an item each of its rows is; the same where scenarios have as many rows."""
+        fold = self._done.folds[node]
+        tallies = self._done.totals.tallies.get(node, {}).get(subject, {})
+        if fold.schema.folding == "totalled":
+            return Shares(dict.fromkeys(tallies, ONE), {})
+        key = (fold.schema.name, *fold.weights, *((s, tally.count) for s, tally in tallies.items()))
+        if key not in self._shares:
+            scenarios = fold.scenario_shares(tallies)
+            of_row = {s: quotient(scenarios[s], Fraction(tally.count)) for s, tally in tallies.items()}
+            self._shares[key] = Shares(of_row, {s: share for s, share in scenarios.items() if s not in tallies})
+        return self._shares[key]
 
     def rates(self, row_score: op.Node, applicable: tuple[op.Node, ...]) -> dict[op.Node, Exact]:
         """Points of the row's score for one point of each of these touchpoints, where they are the applicable ones."""
@@ -115,7 +118,7 @@ class RowParts:
 
     def whole(self, row_score: op.Node, rate: Exact | None) -> PartRows:
         """The indicator itself on each row, for one whose parts have no contributions. `rate`: as of its item."""
-        score, shares = self.score(row_score), shares_of(self._done, row_score, self._subject)
+        score, shares = self.score(row_score), self.factors.shares(row_score, self._subject)
         found = PartRows()
         for row, trace in self._rows.scored(row_score):
             if trace.condition is None:
@@ -136,7 +139,7 @@ class RowParts:
 
     def alone(self, row_score: op.Node, touchpoint: op.Node) -> PartRows:
         """A touchpoint by itself, out of its own worth: the mean of the rows on which it applies."""
-        step, shares = self._done.prepared.steps[touchpoint], shares_of(self._done, touchpoint, self._subject)
+        step, shares = self._done.prepared.steps[touchpoint], self.factors.shares(touchpoint, self._subject)
         operation = self._done.plan.nodes[touchpoint].operation
         assert isinstance(step, Touchpoint) and isinstance(operation, op.Touchpoint)
         full = step.amount if operation.stake == "worth" else ZERO
@@ -230,7 +233,7 @@ class _Indicator:
         self.around = around
         self.score = around.score(row_score)
         self.row_score = row_score
-        self.shares = shares_of(around.done, row_score, around.subject)
+        self.shares = around.factors.shares(row_score, around.subject)
         self.worths = {part.node: part.worth for part in self.score.combination.parts}
         self.signs = {extra.node: Fraction(extra.sign) for extra in self.score.extras}
         self.amounts = {

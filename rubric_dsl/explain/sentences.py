@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import groupby
 
 from rubric_dsl.evaluation.arithmetic import ZERO
-from rubric_dsl.explain.explanation import ExplainedItem, Explanation, Observed, RowCost, is_number_outcome
+from rubric_dsl.explain.explanation import ExplainedItem, Explanation, Observed, RowCost, counted, is_number_outcome
 from rubric_dsl.numbers import reals
 from rubric_dsl.numbers.decimals import decimal_places
 from rubric_dsl.numbers.reals import Exact
@@ -33,10 +33,13 @@ def sentences(explanation: Explanation, lang: str) -> Iterator[str]:
     lost = _lost(item)
     if lost:
         yield _most_lost(lost, lang)
+    elif item.parts and not item.additive:
+        yield _factors(item, lang)
     elif item.parts:
         yield "没有失分。" if lang == "zh" else "No points were lost."
-    if explanation.costs:
-        yield _costliest(explanation.costs, lang)
+    costs = counted(explanation.costs)
+    if costs:
+        yield _costliest(costs, lang)
 
 
 def called(name: str, label: str | None, lang: str) -> str:
@@ -57,11 +60,22 @@ def _score(explanation: Explanation, lang: str) -> str:
         points = called(item.points, item.class_label, lang)
     place = _place(explanation, lang)
     if item.worth is None or not is_number_outcome(item.points):
-        return f"{subject}{what}为{points}{place}。" if lang == "zh" else f"{subject}: {what} is {points}{place}."
+        if lang == "zh":
+            return f"{_joined(subject, what)}为{points}{place}。"
+        return f"{subject}: {what} is {points}{place}."
     worth = _number(item.worth, lang)
     if lang == "zh":
-        return f"{subject}{what}{points}分（满分{worth}）{place}。"
+        return f"{_joined(subject, what, points)}分（满分{worth}）{place}。"
     return f"{subject} has {points} of {worth} points in {what}{place}."
+
+
+def _joined(*words: str) -> str:
+    """Chinese words stand together; Latin letters and digits of two words keep apart."""
+    text = words[0]
+    for word in words[1:]:
+        ends = (text[-1:], word[:1])
+        text += f" {word}" if all(end.isascii() and end.isalnum() for end in ends) else word
+    return text
 
 
 def _place(explanation: Explanation, lang: str) -> str:
@@ -115,6 +129,31 @@ class _Most:
         return reals.compare(self.lost, other.lost) > 0
 
 
+COMBINED = {
+    "geometric mean": ("the geometric mean", "几何平均"), "lowest": ("the lowest", "最低者"),
+    "highest": ("the highest", "最高者"),
+}
+
+
+def _factors(item: ExplainedItem, lang: str) -> str:
+    """The parts of a score to which they do not add up, with the points of each."""
+    en, zh = COMBINED[item.combination]
+    said = []
+    for part in item.parts[:MOST_NAMED]:
+        worth = "" if part.worth is None else _number(part.worth, lang)
+        points, name = _outcome(part.points, part.type, lang), called(part.name, part.label, lang)
+        zh_part = f"{_joined(name, points)}分（满分{worth}）"
+        said.append(zh_part if lang == "zh" else f"{name} ({points} of {worth})")
+    more = len(item.parts) - len(said)
+    if item.rows:
+        names = [called(part.name, part.label, lang) for part in item.parts]
+        on_rows = f"每行的得分是{'、'.join(names)}得分率的{zh}。"
+        return on_rows if lang == "zh" else f"On each row it is {en} of the rates of {', '.join(names)}."
+    if lang == "zh":
+        return f"得分是以下各项得分率的{zh}：{'、'.join(said)}{f'等{len(item.parts)}项' if more else ''}。"
+    return f"It is {en} of the rates of {', '.join(said)}{f' and {more} more' if more else ''}."
+
+
 CHANGES = {
     "condition": ("a condition", "条件"), "limits": ("a bound", "上下限"), "rounding": ("rounding", "舍入"),
 }
@@ -164,7 +203,7 @@ def _costliest(costs: Sequence[RowCost], lang: str) -> str:
         more = len(equals) - len(rows)
         if lang == "zh":
             return f"按行看，失分最多的是{'、'.join(rows)}{f'等{len(equals)}行' if more else ''}，各失去{amount}分。"
-        joined = ", ".join(rows) + (f" and {more} more" if more else "")
+        joined = ", ".join(rows) + f" and {more} more" if more else ", ".join(rows[:-1]) + " and " + rows[-1]
         return f"The costliest rows are {joined}: {amount} points each."
     about = _about(first, lang)
     row = _row(first.observed, tables, lang)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import cmp_to_key
 
 from rubric_dsl.engines.contract import Subject
 from rubric_dsl.engines.run import Run
@@ -15,14 +16,14 @@ from rubric_dsl.numbers.reals import Exact
 from rubric_dsl.resolved.operations import Node
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Item:
-    """One item over all subjects: its mean and best, and the place of each value that was asked for."""
+    """One item over all subjects: how many have it, its mean and best, and the place of each value."""
 
-    values: list[Exact]
+    of: int
     mean: Exact
     best: Exact
-    places: dict[Exact, int] = field(default_factory=dict)
+    places: dict[Exact, int]
 
 
 class Standings:
@@ -44,24 +45,18 @@ class Standings:
             if node not in self._items:
                 self._items[node] = self._item(node, lowest_first)
             item = self._items[node]
-            if item is None:
-                return None
-            if value not in item.places:
-                item.places[value] = 1 + sum(_before(other, value, lowest_first) for other in item.values)
-            return Standing(item.places[value], len(item.values), item.mean, item.best)
         except ArithmeticError:
-            self._items[node] = None
-            return None
+            item = self._items[node] = None
+        return None if item is None else Standing(item.places[value], item.of, item.mean, item.best)
 
     def _item(self, node: Node, lowest_first: bool) -> _Item:
         values = [value for of in self._done.values.values() for value in [of[node]] if is_number(value)]
-        choose = reals.minimum if lowest_first else reals.maximum
-        best = values[0]
-        for value in values[1:]:
-            best = choose(best, value)
-        return _Item(values, quotient(total(values), Fraction(len(values))), best)
-
-
-def _before(other: Exact, value: Exact, lowest_first: bool) -> bool:
-    order = reals.compare(other, value)
-    return order < 0 if lowest_first else order > 0
+        mean = quotient(total(values), Fraction(len(values)))
+        ordered = sorted(values, key=cmp_to_key(reals.compare), reverse=not lowest_first)
+        places: dict[Exact, int] = {}
+        place = 0
+        for i, value in enumerate(ordered):
+            if value not in places:
+                place = place if i and reals.compare(value, ordered[i - 1]) == 0 else i + 1
+                places[value] = place
+        return _Item(len(values), mean, ordered[0], places)

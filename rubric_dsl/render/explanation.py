@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rubric_dsl.explain.explanation import ExplainedItem, Explanation, Input, is_number_outcome, walk
+from rubric_dsl.explain.explanation import ExplainedItem, Explanation, Input, counted, is_number_outcome, walk
 from rubric_dsl.explain.sentences import sentences
 from rubric_dsl.observations.model import PRIVATE
 from rubric_dsl.plan.model import ScoringPlan
@@ -16,6 +16,8 @@ from rubric_dsl.render.width import pad, visible, width, wrap
 from rubric_dsl.resolved.types import NUMBER
 from rubric_dsl.results.model import NoValue
 
+NARROW = 56
+"""Columns from which the rank has room."""
 WIDE = 84
 """Columns from which the mean and the best of all subjects have room."""
 WIDEST_NAME = 44
@@ -47,13 +49,15 @@ class _Drawing:
             yield from self._sentence(visible(sentence), "strong" if i == 0 else "")
         yield from self._nothing()
         if self.top.worth is None:
-            yield from self._inputs(self.top, "")
+            if self.top.decision is not None:
+                yield from self._faint(GAP + self.rows.decision(self.top.decision, with_place=True))
+            yield from self._inputs(self.top, GAP)
             yield from self.rows.read_rows(self.top)
             return
         yield ()
         yield from self._table()
         if not self.detailed:
-            yield from self.rows.costs(self.explanation.costs)
+            yield from self.rows.costs(counted(self.explanation.costs))
         yield from self._notes()
 
     def _sentence(self, text: str, role: str) -> Iterable[Line]:
@@ -79,7 +83,7 @@ class _Drawing:
         widths = [max(width(row[k]) for row in (head, *cells)) for k in range(len(head))]
         room = self.look.columns - sum(widths) - len(GAP) * len(widths)
         names = [GAP * depth + self._name(item) for item, depth in items]
-        first = max(12, min(room, WIDEST_NAME, max(map(width, names))))
+        first = max(8, min(room, WIDEST_NAME, max(map(width, names))))
         title = pad(self.look.say("item", "项目"), first)
         yield (Piece(title + GAP + self._aligned(head, widths), "faint"),)
         for (item, depth), name, row in zip(items, names, cells, strict=True):
@@ -92,10 +96,12 @@ class _Drawing:
 
     def _head(self) -> list[str]:
         say = self.look.say
-        head = [say("points", "得分/满分"), say("lost", "失分"), say("rank", "名次")]
+        head = [say("points", "得分/满分"), say("lost", "失分"), say("line", "细则行")]
+        if self.look.columns >= NARROW:
+            head.insert(2, say("rank", "名次"))
         if self.look.columns >= WIDE:
-            head += [say("mean", "平均"), say("best", "最好")]
-        return [*head, say("line", "细则行")]
+            head[3:3] = [say("mean", "平均"), say("best", "最好")]
+        return head
 
     def _cells(self, item: ExplainedItem) -> list[str]:
         standing = item.standing
@@ -103,7 +109,9 @@ class _Drawing:
         rank = "" if standing is None else str(standing.rank)
         if place is not None:
             rank = "-" if place.placed.rank is None else str(place.placed.rank)
-        cells = [self._points(item), "" if item.overall is None else amount_text(item.overall, self.look), rank]
+        cells = [self._points(item), "" if item.overall is None else amount_text(item.overall, self.look)]
+        if self.look.columns >= NARROW:
+            cells.append(rank)
         if self.look.columns >= WIDE:
             cells += ["", ""] if standing is None else [
                 number_text(value, item.type, self.look) for value in (standing.mean, standing.best)
@@ -114,8 +122,10 @@ class _Drawing:
         if isinstance(item.points, NoValue):
             return absence_text(item.points, self.look)
         points = value_text(item.points, NUMBER, self.look)
-        if item.worth is None or item.kind in CHANGES:
-            return points if points.startswith(("-", "−")) or item.kind not in ("limits", "rounding") else f"+{points}"
+        if item.kind in ("limits", "rounding"):
+            return points if points.startswith(("-", "−")) else f"+{points}"
+        if item.kind in ("penalty", "bonus", "condition") or not item.worth:
+            return points
         return f"{points}/{number_text(item.worth, NUMBER, self.look)}"
 
     def _line(self, item: ExplainedItem) -> str:
@@ -135,14 +145,22 @@ class _Drawing:
             en, zh = COMBINATIONS[item.combination]
             en = f"{en} of its parts, which bring nothing of their own"
             yield from self._faint(indent + self.look.say(en, f"各项{zh}，各项没有各自的贡献"))
-        if isinstance(item.points, NoValue) and item is not self.top:
+        if isinstance(item.points, NoValue) and item is not self.top and item.decision is None:
             yield from self._faint(indent + why_absent(item.points, self.look))
-        if item.decision is not None and item.decision.by != "combination" and not item.parts:
-            said = self.rows.decision(item.decision)
-            if said and item.decision.by != "rule":
-                yield from self._faint(indent + said)
+        yield from self._rule(item, indent)
         yield from self._inputs(item, indent)
         yield from self.rows.lines(item, indent, self.detailed)
+
+    def _rule(self, item: ExplainedItem, indent: str) -> Iterable[Line]:
+        """What decided where there is one value a subject; with one item explained also the rule of a touchpoint."""
+        said = ""
+        if item.decision is not None and item.decision.by not in ("combination", "rule"):
+            told_with_rows = self.detailed and any(row.decision is item.decision for row in item.rows)
+            said = "" if told_with_rows else self.rows.decision(item.decision)
+        elif self.detailed and item.kind in ("touchpoint", "penalty", "bonus") and item.line.text is not None:
+            said = visible(item.line.text)
+        if said:
+            yield from self._faint(indent + said)
 
     def _inputs(self, item: ExplainedItem, indent: str) -> Iterable[Line]:
         for one in item.inputs:

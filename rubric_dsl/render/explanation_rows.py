@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cmp_to_key
 
 from rubric_dsl.evaluation.arithmetic import ZERO
@@ -33,6 +34,7 @@ ROWS_SHOWN = 6
 ROWS_SHOWN_IN_DETAIL = 40
 COSTS_SHOWN = 5
 LONGEST_CELL = 40
+LONGEST_FILE = 20
 WORDS = {"unless": "除非", "if": "若", "when": "当"}
 
 
@@ -43,6 +45,10 @@ def amount_text(lost: Exact, look: Look) -> str:
     if reals.compare(lost, ZERO) < 0:
         return "+" + number_text(reals.negate(lost), NUMBER, look)
     return number_text(reals.negate(lost), NUMBER, look)
+
+
+def rows_text(more: int) -> str:
+    return "1 more row" if more == 1 else f"{more} more rows"
 
 
 class RowsDrawing:
@@ -59,7 +65,7 @@ class RowsDrawing:
 
     def lines(self, item: ExplainedItem, indent: str, detailed: bool) -> Iterable[Line]:
         """The rows that changed the score, most first, and how many did not."""
-        rows = sorted(filter(_matters, item.rows), key=cmp_to_key(_most_first))
+        rows = sorted(filter(_matters, (_scaled(row, item) for row in item.rows)), key=cmp_to_key(_most_first))
         if detailed:
             yield from self._each(rows[:ROWS_SHOWN_IN_DETAIL], item, indent)
             yield from self._more(rows[ROWS_SHOWN_IN_DETAIL:], indent)
@@ -79,7 +85,7 @@ class RowsDrawing:
             lost = _sum(row.lost for row in rows)
             more = amount_text(lost, self.look)
             yield from self.faint(indent + self.look.say(
-                f"and {len(rows)} more rows: {more} (--json lists them)", f"另有 {len(rows)} 行：{more}（见 --json）",
+                f"and {rows_text(len(rows))}: {more} (--json lists them)", f"另有 {len(rows)} 行：{more}（见 --json）",
             ))
 
     def _each(self, rows: Sequence[ExplainedRow], item: ExplainedItem, indent: str) -> Iterable[Line]:
@@ -109,43 +115,61 @@ class RowsDrawing:
         return [self.row(row.observed), name, points, "" if row.lost is None else amount_text(row.lost, look)]
 
     def _together(self, rows: Sequence[ExplainedRow], indent: str) -> Iterable[Line]:
-        """Rows that read the same columns and cost the same together: `wait, −0.375 each: row 4 (300), row 9 (279)`."""
+        """Rows that read the same columns and cost the same together: `wait, −0.375 each: row 4 (300), row 9 (279)`.
+
+        Of rows of which nobody can say what they cost the points are told.
+        """
         groups: dict[tuple[str, Exact | None], list[ExplainedRow]] = {}
         for row in rows:
             by_condition = row.decision.by == "condition"
             about = self.decision(row.decision, with_place=True) if by_condition else self._about(row.read)
             groups.setdefault((about, row.lost), []).append(row)
         for (about, lost), group in groups.items():
-            with_cells = group[0].decision.by != "condition"
-            named = [self.row(row.observed) + (self._values(row.read) if with_cells else "") for row in group]
-            yield from self.faint(indent + self._group(about, lost, named))
+            named = [self._named(row) for row in group]
+            yield from self._group(about, lost, named, indent)
 
-    def _group(self, about: str, lost: Exact | None, rows: Sequence[str]) -> str:
+    def _named(self, row: ExplainedRow) -> str:
+        said = [] if row.decision.by == "condition" else [self._text(cell) for cell in row.read]
+        text = "/".join(said)
+        if row.lost is None and is_number(row.points):
+            points = f"{self._number(row.points)}/{self._number(row.worth)}"
+            text = self.look.say(f"{text}: {points}", f"{text}：{points}") if text else points
+        return self.row(row.observed) + (self.look.say(f" ({text})", f"（{text}）") if text else "")
+
+    def _group(self, about: str, lost: Exact | None, rows: Sequence[str], indent: str) -> Iterable[Line]:
+        """What they have in common, then the rows; a row is not broken between lines as long as it fits on one."""
         head = [about] if about else []
         if lost is not None:
             amount, several = amount_text(lost, self.look), len(rows) > 1
             head.append(self.look.say(f"{amount} each", f"各{amount}") if several else amount)
-        text = self.look.say(", ", "、").join(rows)
-        return self.look.say(", ", "，").join(head) + self.look.say(": ", "：") + text if head else text
+        comma = self.look.say(", ", "、")
+        line = self.look.say(", ", "，").join(head) + self.look.say(": ", "：") if head else ""
+        for i, row in enumerate(rows):
+            unit = row + (comma if i + 1 < len(rows) else "")
+            if i and width(indent + line + unit.rstrip()) > self.look.columns:
+                yield from self.faint(indent + line.rstrip())
+                line = ""
+            line += unit
+        yield from self.faint(indent + line)
 
     def together_of(self, item: ExplainedItem, indent: str) -> Iterable[Line]:
         """Of an indicator the rows on which one of its conditions decided all touchpoints, each with all it cost."""
         found: dict[tuple[Decision, int], list[ExplainedRow]] = {}
         for part in item.parts:
             for row in part.rows:
-                if self.is_of_all(row) and row.lost is not None:
-                    found.setdefault((row.decision, row.observed.number), []).append(row)
-        costs: dict[tuple[Decision, Exact], list[str]] = {}
+                if self.is_of_all(row):
+                    found.setdefault((row.decision, row.observed.number), []).append(_scaled(row, part))
+        costs: dict[tuple[Decision, Exact | None], list[str]] = {}
         for (decision, _), rows in found.items():
-            lost = _sum(row.lost for row in rows)
+            lost = None if any(row.lost is None for row in rows) else _sum(row.lost for row in rows)
             if lost != ZERO:
                 costs.setdefault((decision, lost), []).append(self.row(rows[0].observed))
         for (decision, lost), named in costs.items():
             shown = named[:ROWS_SHOWN]
             if len(named) > ROWS_SHOWN:
                 more = len(named) - ROWS_SHOWN
-                shown.append(self.look.say(f"{more} more rows", f"另 {more} 行"))
-            yield from self.faint(indent + self._group(self.decision(decision, with_place=True), lost, shown))
+                shown.append(self.look.say(rows_text(more), f"另 {more} 行"))
+            yield from self._group(self.decision(decision, with_place=True), lost, shown, indent)
 
     def is_of_all(self, row: ExplainedRow) -> bool:
         """Whether a condition of the indicator decided, and so all its touchpoints at once."""
@@ -154,10 +178,6 @@ class RowsDrawing:
 
     def _about(self, read: Sequence[ReadCell]) -> str:
         return self.look.say(", ", "、").join(called(cell.column.name, cell.column.label, self.look) for cell in read)
-
-    def _values(self, read: Sequence[ReadCell]) -> str:
-        values = " / ".join(self._text(cell) for cell in read)
-        return self.look.say(f" ({values})", f"（{values}）") if values else ""
 
     def _unobserved(self, gone: Sequence[Unobserved], indent: str) -> Iterable[Line]:
         for one in gone:
@@ -179,12 +199,12 @@ class RowsDrawing:
             yield from self._hanging("  " + pad(head, widest) + "  ", self.cells(row.read))
         more = len(item.rows) - len(shown)
         if more:
-            yield from self.faint(self.look.say(f"  and {more} more rows", f"  另有 {more} 行"))
+            yield from self.faint(self.look.say(f"  and {rows_text(more)}", f"  另有 {more} 行"))
 
     def costs(self, costs: Sequence[RowCost]) -> Iterable[Line]:
-        """The rows that cost most over all items."""
+        """The rows that cost most over all items; one alone is told already."""
         shown = costs[:COSTS_SHOWN]
-        if not shown:
+        if len(shown) < 2:
             return
         yield ()
         yield (Piece(self.look.say("What rows cost, most first", "各行失分，从多到少"), "strong"),)
@@ -198,7 +218,7 @@ class RowsDrawing:
         more = costs[COSTS_SHOWN:]
         if more:
             amount = amount_text(_sum(cost.lost for cost in more), self.look)
-            en, zh = f"  and {len(more)} more rows: {amount}", f"  另有 {len(more)} 行：{amount}"
+            en, zh = f"  and {rows_text(len(more))}: {amount}", f"  另有 {len(more)} 行：{amount}"
             yield from self.faint(self.look.say(en, zh))
 
     def _row_and_scenario(self, observed: Observed) -> str:
@@ -247,7 +267,11 @@ class RowsDrawing:
         return number_text(value, NUMBER, self.look)
 
     def place(self, line: RubricLine) -> str:
-        return str(line.line) if line.file == self._file else f"{visible(line.file)}:{line.line}"
+        """The line; of another file than the explained item's with the file's own name."""
+        if line.file == self._file:
+            return str(line.line)
+        name = line.file.replace("\\", "/").rsplit("/", 1)[-1]
+        return f"{cut(visible(name), LONGEST_FILE, self.look.ellipsis)}:{line.line}"
 
     def decision(self, decision: Decision, with_place: bool = False) -> str:
         """What decided in the rubric's words, else as the plan says it."""
@@ -299,6 +323,13 @@ class RowsDrawing:
             yield (Piece(head.rstrip()),)
             indent = " " * (len(head) - len(head.lstrip(" ")) + 4)
             yield from self.faint(indent + text)
+
+
+def _scaled(row: ExplainedRow, item: ExplainedItem) -> ExplainedRow:
+    """The row with what it cost in points of the explained item; None where that cannot be told."""
+    if row.lost is None or item.scale == 1:
+        return row
+    return replace(row, lost=None if item.scale is None else reals.multiply(row.lost, item.scale))
 
 
 def _matters(row: ExplainedRow) -> bool:

@@ -117,3 +117,9 @@ def strata_of(step: Score | Touchpoint, prepared: Prepared) -> frozenset[str]:
             return frozenset()
         found |= touchpoint.strata
     return frozenset(found)
+
+
+def has_scenario(score: Score, prepared: Prepared, stratum: object) -> bool:
+    """Whether rows of this scenario are rows of the item; where it has no touchpoint its conditions decide nothing."""
+    scenarios = strata_of(score, prepared)
+    return not scenarios or stratum in scenarios

@@ -69,6 +69,8 @@ class Expressions:
 
     def _sum(self, kind: Kind, depth: int) -> m.Expr:
         parts = self.number(kind, depth), self.number(kind, depth)
+        if self.choices.chance(20):
+            return m.Arith("+", m.Negate(parts[0]), parts[1])
         return m.Arith(self.choices.pick(("+", "-")), *parts)
 
     def _scaled(self, kind: Kind, depth: int) -> m.Expr:
@@ -90,9 +92,16 @@ class Expressions:
         if kind == "number" and self.formulas and self.choices.chance(40):
             formula = self.choices.pick(self.formulas)
             return m.Call(formula.name, tuple(self.number("number", min(depth, 1)) for _ in formula.arguments))
-        name = self.choices.pick(("min", "max", "abs", "clamp", "floor" if kind == "number" else "max"))
+        dates = [one for one in self.things if one.kind == "date"]
+        if dates and kind != "percent" and self.choices.chance(30):
+            name = "days_between" if kind == "seconds" else "years_between"
+            return m.Call(name, (literal("date", self.choices.pick(dates).pool[0]), self.choices.pick(dates).ref))
+        whole = ("floor", "ceiling", "goalposts") if kind == "number" else ()
+        name = self.choices.pick(("min", "max", "abs", "clamp", *whole))
         inner = self.number(kind, depth)
-        if name in ("abs", "floor"):
+        if name == "goalposts":
+            return m.Call(name, (inner, m.Num(Fraction(1)), m.Num(Fraction(4))))
+        if name in ("abs", "floor", "ceiling"):
             return m.Call(name, (inner,))
         if name == "clamp":
             low, high = sorted(self.choices.some([Fraction(text) for text in LITERALS[kind][:4]], 2)[:2])

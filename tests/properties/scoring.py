@@ -329,7 +329,8 @@ class Scoring:
             return item
         things = [one for one in self.defining.found.row_things[name] if one.name.endswith("_ok")]
         word: Literal["unless", "when"] = self.choices.pick(("unless", "when"))
-        if any(_mentions(child, things[0].name) for child in item.children):
+        depends = [one.name for one in self.defining.found.row_things[name] if _mentions(one.when, things[0].name)]
+        if any(_mentions(item.children, one) for one in (things[0].name, *depends)):
             return item
         value: m.Given = m.NOT_APPLICABLE if word == "when" else self.choices.pick((ZERO, m.NOT_APPLICABLE))
         condition = m.Condition(word, things[0].ref, value, per_row=True)

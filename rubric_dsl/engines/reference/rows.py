@@ -90,7 +90,7 @@ class _TableStage:
     def _add_score(self, score: Score, values: Values, row: Row, subject: Subject, stratum: Stratum) -> None:
         scenarios = self.scenarios[score.node]
         if scenarios and stratum not in scenarios:
-            return  # a condition may decide here too, but the indicator has no part in this scenario
+            return
         result = values[score.node]
         if isinstance(result, Undefined):
             needed_by = _reached_by(result, score, values)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rubric_dsl.engines.contract import Stratum, Subject
+from rubric_dsl.engines.folding import has_scenario
 from rubric_dsl.engines.reference.rows import touchpoint_points
 from rubric_dsl.engines.run import Run, run
 from rubric_dsl.evaluation.arithmetic import Values
@@ -64,7 +65,7 @@ class SubjectTrace:
     rows: tuple[RowTrace, ...]
 
     def of(self, score: Node) -> Iterator[tuple[RowTrace, ScoreTrace]]:
-        """The rows on which this row score was read."""
+        """The rows on which this row score was read: those of its scenarios."""
         for row in self.rows:
             for trace in row.scores:
                 if trace.node == score:
@@ -88,8 +89,11 @@ def _row(done: Run, schema: TableSchema, row: Row) -> RowTrace:
     nodes = done.prepared.row_nodes.get(schema.name, ())
     values = evaluate_row(done.prepared, row.values, nodes)
     stratum = None if schema.stratum is None else row.values[schema.stratum]
-    scores = [step for step in (done.prepared.steps[node] for node in nodes) if isinstance(step, Score)]
-    traces = tuple(_score(done, score, values, row) for score in scores)
+    traces = tuple(
+        _score(done, step, values, row)
+        for step in map(done.prepared.steps.__getitem__, nodes)
+        if isinstance(step, Score) and has_scenario(step, done.prepared, stratum)
+    )
     return RowTrace(schema.name, row, None if stratum is None else str(stratum), values, traces)
 
 

@@ -44,7 +44,7 @@ class Schemas:
 
 def cell(column: ColumnSchema, row: Row) -> ReadCell:
     """The cell as written; of a private column `•••`, also where it is blank."""
-    return ReadCell(column, PRIVATE if column.private else row.cells.get(column.name, ""))
+    return ReadCell(column, PRIVATE if column.private else row.cells[column.name])
 
 
 class SubjectRows:

@@ -21,6 +21,7 @@ class Places:
         self._plan = plan
         self._lines_of = lines_of
         self._files: dict[str, Sequence[str]] = {}
+        self._items: dict[op.Node, RubricLine] = {}
 
     def at(self, lines: Lines, to_end: bool = False) -> RubricLine:
         """The place with its words; of a place of several lines the first, with `to_end` all to the end of the line."""
@@ -33,7 +34,9 @@ class Places:
 
     def item(self, node: op.Node) -> RubricLine:
         """The line on which an indicator, a touchpoint or a measure is named."""
-        return self.at(self._first(node), to_end=True)
+        if node not in self._items:
+            self._items[node] = self.at(self._first(node), to_end=True)
+        return self._items[node]
 
     def condition(self, node: op.Node, place: int) -> RubricLine:
         """The line of the condition at this place of a score or touchpoint."""
@@ -78,6 +81,8 @@ class Places:
 
 def without_comment(text: str) -> str:
     """The text before a `#` that stands outside quotes."""
+    if "#" not in text and "＃" not in text:
+        return text
     closing = ""
     escaped = False
     for place, char in enumerate(text):

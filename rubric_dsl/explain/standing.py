@@ -50,13 +50,18 @@ class Standings:
         return None if item is None else Standing(item.places[value], item.of, item.mean, item.best)
 
     def _item(self, node: Node, lowest_first: bool) -> _Item:
-        values = [value for of in self._done.values.values() for value in [of[node]] if is_number(value)]
-        mean = quotient(total(values), Fraction(len(values)))
-        ordered = sorted(values, key=cmp_to_key(reals.compare), reverse=not lowest_first)
+        counts: dict[Exact, int] = {}
+        for values in self._done.values.values():
+            value = values[node]
+            if is_number(value):
+                counts[value] = counts.get(value, 0) + 1
+        of = sum(counts.values())
+        mean = quotient(total(reals.multiply(value, Fraction(n)) for value, n in counts.items()), Fraction(of))
+        ordered = sorted(counts, key=cmp_to_key(reals.compare), reverse=not lowest_first)
         places: dict[Exact, int] = {}
-        place = 0
+        before = 0
         for i, value in enumerate(ordered):
-            if value not in places:
-                place = place if i and reals.compare(value, ordered[i - 1]) == 0 else i + 1
-                places[value] = place
-        return _Item(len(values), mean, ordered[0], places)
+            same = i > 0 and not isinstance(value, Fraction) and reals.compare(value, ordered[i - 1]) == 0
+            places[value] = places[ordered[i - 1]] if same else before + 1
+            before += counts[value]
+        return _Item(of, mean, ordered[0], places)

@@ -162,13 +162,13 @@ def costs(item: ExplainedItem) -> Iterable[RowCost]:
     """The rows on which points were lost, most first, each with the conditions that decided there."""
     found: dict[tuple[str, int], _Cost] = {}
     for leaf in leaves(item):
-        scale = ONE if leaf.scale is None else leaf.scale
+        scale = None if leaf.scale is None or leaf.scale == ONE else leaf.scale
         for row in leaf.rows:
-            if row.lost is None or row.lost == ZERO:
+            if row.lost is None or row.lost is ZERO:
                 continue
             key = (row.observed.schema.name, row.observed.number)
             cost = found.setdefault(key, _Cost(row.observed))
-            cost.lost.append(row.lost if scale == ONE else reals.multiply(row.lost, scale))
+            cost.lost.append(row.lost if scale is None else reals.multiply(row.lost, scale))
             cost.items.setdefault(leaf.name)
             if row.decision.by == "condition":
                 cost.decisions.setdefault(row.decision, row.read)

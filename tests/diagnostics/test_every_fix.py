@@ -46,8 +46,9 @@ def codes(text: str) -> list[str]:
 def test_every_fix_of_an_example_mends_it_and_makes_no_other_fault(code: str) -> None:
     place = gallery.folder(code)
     source, _ = read_source("bad.rubric", (place / "bad.rubric").read_bytes())
-    if source is None:
-        pytest.skip("no text to edit")
+    if source is None:  # no text to edit: what cannot be read as text has no fix with edits either
+        assert not any(fix.edits for found in gallery.found(code, "bad").diagnostics for fix in found.fixes)
+        return
     before = gallery.found(code, "bad").diagnostics
     for diagnostic in before:
         rest = sorted(other.code for other in before if other is not diagnostic)

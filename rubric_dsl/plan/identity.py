@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -27,7 +27,7 @@ def plan_hash(plan: model.ScoringPlan) -> str:
                 [
                     _normal(node.operation, nodes),
                     node.type.kind,
-                    list(node.type.members),
+                    sorted(node.type.members),
                     node.grain.kind,
                     node.grain.table,
                 ]
@@ -94,6 +94,11 @@ def _sorted_terms(found: dict[str, Any], part: Any) -> dict[str, Any]:
     return {**found, first: [pair[0] for pair in pairs], second: [pair[1] for pair in pairs]}
 
 
+def _sorted_alternatives(found: dict[str, Any], part: Any) -> dict[str, Any]:
+    """`a | b` is `b | a`."""
+    return {**found, "patterns": [sorted(alternatives, key=_text) for alternatives in found["patterns"]]}
+
+
 def _sorted_rows(found: dict[str, Any], part: Any) -> dict[str, Any]:
     """Rows that do not overlap are the same in any order."""
     return found if part.first_match else {**found, "rows": sorted(found["rows"], key=_text)}
@@ -105,9 +110,21 @@ def _sorted_parts(found: dict[str, Any], part: Any) -> dict[str, Any]:
 
 
 def _sorted_panel(found: dict[str, Any], part: Any) -> dict[str, Any]:
-    """Experts meet in any order (their names are no part of the method)."""
-    judges = sorted(([list(judge.cells) for judge in part.judges]), key=_text)
-    return {**found, "judges": judges}
+    """Experts meet in any order (their names are no part of the method), and so do items, if nothing is rounded.
+
+    With `in steps of` the first of equal remainders has the step.
+    """
+    count = len(part.items)
+    order = list(range(count)) if part.steps is not None else sorted(range(count), key=part.items.__getitem__)
+    judges = sorted((_in_order(judge.cells, order) for judge in part.judges), key=_text)
+    return {**found, "items": [part.items[place] for place in order], "judges": judges}
+
+
+def _in_order(cells: Sequence[str], order: Sequence[int]) -> list[str]:
+    """A judge's cells with the items in this order: one cell an item, or a matrix row by row."""
+    if len(cells) == len(order):
+        return [cells[place] for place in order]
+    return [cells[row * len(order) + column] for row in order for column in order]
 
 
 def _sorted_values(found: dict[str, Any], part: Any) -> dict[str, Any]:
@@ -117,6 +134,7 @@ def _sorted_values(found: dict[str, Any], part: Any) -> dict[str, Any]:
 _UNORDERED: Mapping[type, Callable[[dict[str, Any], Any], dict[str, Any]]] = {
     op.Add: _sorted_terms,
     op.Multiply: _sorted_terms,
+    op.Row: _sorted_alternatives,
     op.Table: _sorted_rows,
     op.RowScore: _sorted_parts,
     op.Indicator: _sorted_parts,

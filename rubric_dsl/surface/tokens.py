@@ -138,7 +138,7 @@ def tokens_of(text: str, origin: Origin) -> Tokens:
             if (digits := end - start - ("." in word)) > MAX_DIGITS:
                 tokens.fault = faults.number_too_long(tokens.place(start, end), digits)
                 break
-            if word[0] == "0" and len(word) == 3 and _after_thousands(tokens, start):
+            if word[0] == "0" and len(word) == 3 and word.isdigit() and _after_thousands(tokens, start):
                 tokens.fault = faults.thousands(tokens, start, word)
                 break
         elif kind == "YESNO":

@@ -90,6 +90,8 @@ class _SubjectStage:
             case op.Column():
                 facts = self.totals.facts.get(node.operation.table, {})
                 return self._steps(node, facts)
+            case op.Subject():
+                return {subject: subject for subject in self.values}
             case op.Ranking() | op.Weights():
                 return {}
             case _:

@@ -198,6 +198,8 @@ class Explanation:
     item: ExplainedItem
     place: Place | None
     costs: tuple[RowCost, ...]
+    subject_label: str | None = None
+    """Where subjects are members of a choice that have one."""
 
     def __post_init__(self) -> None:
         check(self.item)

@@ -53,7 +53,7 @@ def called(name: str, label: str | None, lang: str) -> str:
 
 
 def _score(explanation: Explanation, lang: str) -> str:
-    item, subject = explanation.item, explanation.subject
+    item, subject = explanation.item, called(explanation.subject, explanation.subject_label, lang)
     what = called(item.name, item.label, lang)
     points = _outcome(item.points, item.type, lang)
     if isinstance(item.points, str):

@@ -32,6 +32,7 @@ from rubric_dsl.explain.standing import Standings
 from rubric_dsl.numbers import reals
 from rubric_dsl.numbers.reals import Exact
 from rubric_dsl.plan.model import NamedValue, ScoringPlan
+from rubric_dsl.plan.subjects import label_of
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.results.model import RankingResult
 from rubric_dsl.results.placement import ranking_of
@@ -74,7 +75,8 @@ class Explainer:
     def explain(self, subject: Subject, named: NamedValue) -> Explanation:
         """Raises DoesNotAddUp if the parts were not the whole, KeyError for a subject that the run does not have."""
         item = self._item(subject, named)
-        return Explanation(subject, item, self._place(subject, named.node), tuple(costs(item)))
+        label = label_of(self._done.plan, subject)
+        return Explanation(subject, item, self._place(subject, named.node), tuple(costs(item)), label)
 
     def _rows(self, subject: Subject) -> SubjectRows:
         if subject not in self._subjects:

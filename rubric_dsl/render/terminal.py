@@ -11,7 +11,7 @@ from rubric_dsl.numbers.reals import negate
 from rubric_dsl.plan.model import NamedValue
 from rubric_dsl.render.account import account_lines
 from rubric_dsl.render.pieces import Line, Look, Piece, paragraph
-from rubric_dsl.render.values import absence_text, called, kind_of, number_text, value_text, why_absent
+from rubric_dsl.render.values import absence_text, called, kind_of, number_text, subject_text, value_text, why_absent
 from rubric_dsl.render.view import ResultView
 from rubric_dsl.render.width import cut, pad, visible, width, wrap
 from rubric_dsl.resolved import operations as op
@@ -68,7 +68,8 @@ def _ranking(view: ResultView, ranking: RankingResult, look: Look) -> Iterable[L
             yield from _losses(view, ranking, row.subject, look)
     for row in ranking.rows:
         if row.rank is None:
-            yield from paragraph(f"{'-':>{widths[0]}}  {visible(row.subject)}: {_unranked(view, row, look)}", look)
+            subject = subject_text(view.plan, row.subject, look)
+            yield from paragraph(f"{'-':>{widths[0]}}  {subject}: {_unranked(view, row, look)}", look)
 
 
 def _ranking_title(view: ResultView, ranking: RankingResult, look: Look) -> str:
@@ -104,7 +105,7 @@ def _cells(
     view: ResultView, ranking: RankingResult, row: Placed, columns: Sequence[NamedValue], look: Look
 ) -> list[str]:
     """Rank, subject, the value that decided, the classes."""
-    cells = [str(row.rank), cut(visible(row.subject), WIDEST_SUBJECT, look.ellipsis)]
+    cells = [str(row.rank), cut(subject_text(view.plan, row.subject, look), WIDEST_SUBJECT, look.ellipsis)]
     values = view.result.values.get(row.subject, {})
     for named in columns:
         value = row.score if named.name == ranking.by else values.get(named.name)
@@ -173,7 +174,7 @@ def _scores(view: ResultView, look: Look) -> Iterable[Line]:
     table = [head]
     for subject, found in view.result.values.items():
         shown = [found.get(named.name) for named in columns]
-        table.append([cut(visible(subject), WIDEST_SUBJECT, look.ellipsis)] + [
+        table.append([cut(subject_text(view.plan, subject, look), WIDEST_SUBJECT, look.ellipsis)] + [
             "" if value is None else value_text(value, kind_of(named, view.plan), look, named.class_labels)
             for named, value in zip(columns, shown, strict=True)
         ])

@@ -39,12 +39,13 @@ def _reason(done: Run, node: op.Node, values: Values) -> tuple[str, tuple[tuple[
         return "no row", (("table", grain.table),)
     decided = step.decide(values) if isinstance(step, (Score, Touchpoint)) else None
     if decided is not None:
-        return "condition", (("line", str(_line_of(done, operation.conditions[decided.place].node))),)
+        return "condition", (("line", str(_line_of(done, node, decided.place))),)
     if isinstance(operation, op.Indicator) and operation.row_score is not None:
         return _reason(done, operation.row_score, values)
     return ("its table" if isinstance(operation, op.Touchpoint) else "no part"), ()
 
 
-def _line_of(done: Run, node: op.Node) -> int:
-    lines = done.plan.nodes[node].lines
+def _line_of(done: Run, node: op.Node, place: int) -> int:
+    """The line of a score's condition: its name stands first among the lines of its node."""
+    lines = done.plan.nodes[node].lines[place + 1 :]
     return lines[0].line if lines else 0

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Literal
 
-from rubric_dsl.numbers.reals import Exact
-
 from rubric_dsl.evaluation.operands import operands_of
+from rubric_dsl.numbers.reals import Exact
 from rubric_dsl.observations.model import Cell, Ledger, Observations, Row, TableData
 from rubric_dsl.plan.model import (
     ColumnSchema,
@@ -69,9 +68,11 @@ class Plan:
 
     def add(self, operation: op.Operation, type: ValueType = NUMBER, grain: Grain | None = None) -> int:
         number = len(self.nodes)
+        conditions = getattr(operation, "conditions", ())
+        own = (LINE, *(LINE.model_copy(update={"line": 2 + place}) for place in range(len(conditions))))
         self.nodes.append(PlanNode(
             id=number, operation=operation, type=type, grain=grain or self._grain(operation), may_be_absent=False,
-            bounds=None, denominator=None, irrational=False, lines=(LINE,),
+            bounds=None, denominator=None, irrational=False, lines=own,
         ))
         return number
 

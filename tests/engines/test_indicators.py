@@ -108,7 +108,7 @@ def test_when_makes_an_indicator_not_applicable() -> None:
     found = values(plan, "city open x y", "甲 no 6 2", "乙 yes 6 2")
     nothing = found["甲"]["port"]
     assert isinstance(nothing, NoValue)
-    assert (nothing.because, dict(nothing.facts)) == ("condition", {"line": "1"})
+    assert (nothing.because, dict(nothing.facts)) == ("condition", {"line": "2"})
     assert (found["甲"]["total"], found["乙"]["total"]) == (5, 8)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved.operations import Node, Operation
 from rubric_dsl.resolved.types import Domain, Grain, ValueType
 from rubric_dsl.resolved.walking import operands
@@ -50,6 +51,12 @@ MAX_NODES = 200_000
 """More operations than this are refused (R119): formulas that use formulas can multiply without end."""
 
 
+_TOLD_BY_OPERANDS = (
+    op.Constant, op.Present, op.Add, op.Multiply, op.Power, op.Negate, op.Round, op.Function, op.Compare, op.Member,
+    op.Not, op.All, op.Any, op.Choose, op.Table,
+)
+
+
 class TooManyNodes(Exception):
     """The stated limit of operations was passed."""
 
@@ -84,8 +91,10 @@ class Graph:
         `lines` are further places that it came from, one a row of a table or a condition of a score, in their order;
         nodes that differ in them stay apart, so that every row leads back to its own line.
         """
-        # Domain and presence belong to the key: a column that is declared anew is another node, though it has its name.
-        key = (operation, grain, type, domain, present_if, source, lines)
+        # What is declared belongs to the key: a column declared anew is another node, though it has its name. Where the
+        # operands tell everything, the domain follows from them and need not be compared.
+        told = None if isinstance(operation, _TOLD_BY_OPERANDS) else domain
+        key = (operation, grain, type, told, present_if, source, lines)
         known = self._known.get(key)
         if known is not None:
             return known

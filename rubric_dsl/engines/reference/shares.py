@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cmp_to_key
@@ -59,7 +59,11 @@ class RowSum:
     _losing: list[tuple[RowNumber, Exact]] = field(default_factory=list)
 
     def add(self, share: Exact, brought: Exact, lost: Exact, row: RowNumber | None) -> None:
-        self.brought = reals.add(self.brought, reals.multiply(share, brought))
+        # Most rows give all or nothing: what is zero is neither scaled nor added.
+        if brought is not ZERO and brought != ZERO:
+            self.brought = reals.add(self.brought, reals.multiply(share, brought))
+        if lost is ZERO or lost == ZERO:
+            return
         missing = reals.multiply(share, lost)
         self.lost = reals.add(self.lost, missing)
         if row is not None and reals.compare(missing, ZERO) > 0:
@@ -89,6 +93,7 @@ class RowShares:
         self._done = done
         self._subject = subject
         self._trace = trace_of(done, subject)
+        self._rates: dict[tuple[op.Node, frozenset[op.Node]], dict[op.Node, Exact]] = {}
 
     def sums(self, score: Score) -> Sums:
         """Of each touchpoint of a row score, and of what bounds, rounding and conditions changed on rows.
@@ -124,7 +129,7 @@ class RowShares:
             sums.setdefault(key, RowSum()).add(share, brought, lost, place)
 
         counting = {t.node: t.points for t in trace.touchpoints if is_number(t.points)}
-        rates = part_rates(score, [part for part in score.combination.parts if part.node in counting]) or {}
+        rates = self._rates_of(score, counting)
         for part in score.combination.parts:
             if part.node in rates:
                 points, rate = counting[part.node], rates[part.node]
@@ -139,6 +144,14 @@ class RowShares:
                 add(extra.node, brought, reals.negate(brought))
         for kind, change in changes_of(score, row.values):
             add(kind, change, reals.negate(change))
+
+    def _rates_of(self, score: Score, counting: Container[op.Node]) -> dict[op.Node, Exact]:
+        """Points of the score for one of each part that counts on a row; rows with the same parts share them."""
+        parts = [part for part in score.combination.parts if part.node in counting]
+        key = (score.node, frozenset(part.node for part in parts))
+        if key not in self._rates:
+            self._rates[key] = part_rates(score, parts) or {}
+        return self._rates[key]
 
     def _belonging(self, score: Score, stratum: Stratum) -> Iterator[tuple[op.Node, Exact, Fraction]]:
         """The touchpoints of a scenario with the points of the score for one of theirs, and their worths."""

@@ -17,15 +17,21 @@ from rubric_dsl.plan import model
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved.walking import nested_fields, node_fields
 
+MAX_CHAIN = 200
+"""Parts of a sum or product up to which nested ones are taken out of their brackets."""
+
 
 def plan_hash(plan: model.ScoringPlan) -> str:
     """`sha256:…` of the plan's meaning."""
     nodes: list[str] = []
+    chains: dict[int, _Chain] = {}
     for node in plan.nodes:
+        if isinstance(node.operation, (op.Add, op.Multiply)):
+            chains[node.id] = _chain(node.operation, nodes, chains)
         nodes.append(
             _digest(
                 [
-                    _normal(node.operation, nodes),
+                    ["chain", *chains[node.id]] if node.id in chains else _normal(node.operation, nodes),
                     node.type.kind,
                     sorted(node.type.members),
                     node.grain.kind,
@@ -62,6 +68,29 @@ def _digest(value: Any) -> str:
     return hashlib.sha256(_text(value).encode("ascii")).hexdigest()
 
 
+_Chain = tuple[str, list[tuple[str, bool]]]
+"""`add` or `multiply`, and its sorted parts with their hash and whether they are taken off (divided by)."""
+
+
+def _chain(operation: op.Add | op.Multiply, nodes: list[str], chains: Mapping[int, _Chain]) -> _Chain:
+    """A sum or product without brackets and in any order: `(a - b) + c` is `c + a - b`.
+
+    `a / (b / c)` keeps its brackets: where c is 0 it is no value, and `a * c / b` is one.
+    """
+    if isinstance(operation, op.Add):
+        parts = zip(operation.terms, operation.minus, strict=True)
+    else:
+        parts = zip(operation.factors, operation.divided, strict=True)
+    found: list[tuple[str, bool]] = []
+    for node, inverse in parts:
+        kind, inner = chains.get(node, ("", []))
+        if kind == operation.kind and len(inner) + len(found) < MAX_CHAIN and not (inverse and kind == "multiply"):
+            found += ((part, turned != inverse) for part, turned in inner)
+        else:
+            found.append((nodes[node], inverse))
+    return operation.kind, sorted(found)
+
+
 def _normal(part: Any, nodes: list[str]) -> Any:
     """An operation as plain data with operands by hash, in normal form."""
     if isinstance(part, tuple):
@@ -85,13 +114,6 @@ def _normal(part: Any, nodes: list[str]) -> Any:
         found[field.name] = list(value) if isinstance(value, tuple) else value
     reorder = _UNORDERED.get(type(part))
     return reorder(found, part) if reorder is not None else found
-
-
-def _sorted_terms(found: dict[str, Any], part: Any) -> dict[str, Any]:
-    """Terms of a sum, and factors of a product, in any order are the same."""
-    first, second = ("terms", "minus") if isinstance(part, op.Add) else ("factors", "divided")
-    pairs = sorted(zip(found[first], found[second], strict=True))
-    return {**found, first: [pair[0] for pair in pairs], second: [pair[1] for pair in pairs]}
 
 
 def _sorted_alternatives(found: dict[str, Any], part: Any) -> dict[str, Any]:
@@ -132,8 +154,6 @@ def _sorted_values(found: dict[str, Any], part: Any) -> dict[str, Any]:
 
 
 _UNORDERED: Mapping[type, Callable[[dict[str, Any], Any], dict[str, Any]]] = {
-    op.Add: _sorted_terms,
-    op.Multiply: _sorted_terms,
     op.Row: _sorted_alternatives,
     op.Table: _sorted_rows,
     op.RowScore: _sorted_parts,

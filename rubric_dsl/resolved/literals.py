@@ -25,6 +25,7 @@ def constant_of(literal: tree.Number) -> tuple[Fraction, ty.ValueType]:
     return value_in(literal.value, literal.unit)
 
 
+_LAST_DAY = datetime.date.max.toordinal()
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(r"[0-9]{2}:[0-9]{2}")
 
@@ -50,7 +51,7 @@ def moment_number(text: str) -> int:
 
 
 def moment_text(number: int, kind: ty.ValueType) -> str:
-    """The inverse of `moment_number`."""
+    """The inverse of `moment_number`; a number outside the calendar (a witness of any date) is its nearest day."""
     if kind == ty.TIME:
         return f"{number // 60:02d}:{number % 60:02d}"
-    return datetime.date.fromordinal(number).isoformat()
+    return datetime.date.fromordinal(min(max(number, 1), _LAST_DAY)).isoformat()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
@@ -12,17 +12,22 @@ def in_order(keys: Sequence[Key], uses: Mapping[Key, Iterable[Key]]) -> tuple[li
     """The keys in dependency order (written order where free) and the circles found.
 
     Without recursion, as a chain of names may be as long as the rubric. Members of a circle stand in the order too.
+    `uses` may be sets: what a key uses is taken in written order, so that the same rubric gives the same order always.
     """
     done: set[Key] = set()
     order: list[Key] = []
     circles: list[list[Key]] = []
-    known = set(keys)
+    places = {key: place for place, key in enumerate(keys)}
+
+    def used(key: Key) -> Iterator[Key]:
+        return iter(sorted((other for other in uses.get(key, ()) if other in places), key=places.__getitem__))
+
     for start in keys:
         if start in done:
             continue
         path: list[Key] = [start]
         on_path = {start}
-        pending = [iter(uses.get(start, ()))]
+        pending = [used(start)]
         while path:
             following = next(pending[-1], None)
             if following is None:
@@ -34,8 +39,8 @@ def in_order(keys: Sequence[Key], uses: Mapping[Key, Iterable[Key]]) -> tuple[li
                     order.append(key)
             elif following in on_path:
                 circles.append(path[path.index(following) :])
-            elif following in known and following not in done:
+            elif following not in done:
                 path.append(following)
                 on_path.add(following)
-                pending.append(iter(uses.get(following, ())))
+                pending.append(used(following))
     return order, circles

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 
 from rubric_dsl.results.model import NoValue, Result
 from rubric_dsl.results.score import score
-from tests.properties.program import File, observed, plan_of
+from tests.properties.program import File, compiled_text, observed, plan_of
 
 
 def result(text: str, **tables: str) -> Result:
@@ -110,3 +111,18 @@ def test_penalties_alone_stand_beside_weighted_parts() -> None:
 def test_penalties_alone_are_not_the_lowest_part() -> None:
     found = result(EXTRAS_ALONE.format(worth=10, line="combined by highest"), cities=CITIES)
     assert values(found, "total") == {"甲": Fraction(8), "乙": Fraction(5)}
+
+
+def test_a_gap_at_any_date_has_a_date_as_its_witness() -> None:
+    """The gap is at 0 hits whatever the date; its example is a day of the calendar."""
+    compiled = compiled_text("""rubric "any date"
+observe calls of city, averaged
+  city text
+  hits whole number from 0
+  opened date
+indicator total worth 1
+  touchpoint t worth 1 by hits, opened
+    from 1, -: 1
+""")
+    (gap,) = [found for found in compiled.diagnostics if found.code == "R031"]
+    assert date.fromisoformat(gap.witness["opened"].shown)

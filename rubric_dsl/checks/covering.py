@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
@@ -20,6 +19,7 @@ from rubric_dsl.resolved.expressions import Expressions
 from rubric_dsl.resolved.literals import moment_text
 from rubric_dsl.resolved.tables import TableFacts
 from rubric_dsl.surface import tree
+from rubric_dsl.text.record import dataclass
 from rubric_dsl.text.source import Span
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 
 from rubric_dsl.checks import coverage as cov
@@ -12,6 +11,7 @@ from rubric_dsl.resolved import types as ty
 from rubric_dsl.resolved.expressions import Expressions
 from rubric_dsl.resolved.literals import moment_text
 from rubric_dsl.resolved.tables import value_of
+from rubric_dsl.text.record import dataclass
 
 
 def piece_of(use: Expressions, pattern: op.Pattern) -> cov.Piece:

@@ -7,7 +7,7 @@ overlap), so that a repair never makes another fault. Pieces are given back; who
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Literal
 
@@ -15,6 +15,7 @@ from rubric_dsl.checks.coverage import Axis, Between, Constraint, Coverage, Piec
 from rubric_dsl.checks.coverage.cells import matches_nothing
 from rubric_dsl.checks.coverage.values import greatest_multiple, least_multiple, ticks
 from rubric_dsl.resolved.types import Domain, Interval, Ratio
+from rubric_dsl.text.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ reads it (`prose.message`, `prose.label`, …).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from rubric_dsl.text.record import dataclass
 from rubric_dsl.text.source import Span
 
 Severity = Literal["error", "warning", "hint"]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from rubric_dsl.diagnostics.model import Diagnostic, Facts
 from rubric_dsl.diagnostics.prose import severity
+from rubric_dsl.text.record import dataclass
 from rubric_dsl.text.source import Span
 
 MOST_PER_FILE = 50

@@ -7,7 +7,6 @@ subjects and rankings are shared code (`subjects.py`, `results/`), so that engin
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from rubric_dsl.evaluation.arithmetic import Cells
@@ -17,6 +16,7 @@ from rubric_dsl.numbers.reals import Exact
 from rubric_dsl.observations.model import Observations
 from rubric_dsl.plan.model import ScoringPlan
 from rubric_dsl.resolved.operations import Node
+from rubric_dsl.text.record import dataclass
 
 Subject = str
 Stratum = str | None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 
 from rubric_dsl.engines.contract import Stratum, Tally
@@ -15,6 +14,7 @@ from rubric_dsl.numbers import reals
 from rubric_dsl.numbers.reals import Exact
 from rubric_dsl.plan.model import ScoringPlan, TableSchema
 from rubric_dsl.resolved.operations import Aggregate, Node
+from rubric_dsl.text.record import dataclass
 
 ONE = Fraction(1)
 

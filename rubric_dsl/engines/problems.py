@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from typing import Literal
 
@@ -17,6 +17,7 @@ from rubric_dsl.observations.model import PRIVATE
 from rubric_dsl.plan.model import ScoringPlan
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved.types import TypeKind
+from rubric_dsl.text.record import dataclass
 
 CODES: Mapping[Reason, str] = {
     "division by zero": "X001",

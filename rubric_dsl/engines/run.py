@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 from rubric_dsl.engines.contract import Engine, Subject, Totals
@@ -16,6 +15,7 @@ from rubric_dsl.evaluation.values import Undefined, Value
 from rubric_dsl.observations.model import Observations, Row
 from rubric_dsl.plan.model import NamedValue, ScoringPlan
 from rubric_dsl.resolved import operations as op
+from rubric_dsl.text.record import dataclass
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ all of them: an undefined value does no harm unless something that counts reache
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from functools import lru_cache
 from typing import Protocol
@@ -23,6 +23,7 @@ from rubric_dsl.numbers.panels import panel_weights
 from rubric_dsl.numbers.reals import Exact
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved.types import Grain, ValueType
+from rubric_dsl.text.record import dataclass
 
 
 class NodeLike(Protocol):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -21,6 +20,7 @@ from rubric_dsl.numbers.decimals import from_exact
 from rubric_dsl.numbers.reals import Exact
 from rubric_dsl.numbers.rounding import round_to
 from rubric_dsl.resolved import operations as op
+from rubric_dsl.text.record import dataclass
 
 ONE = Fraction(1)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 import enum
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Literal, TypeGuard
 
@@ -17,6 +17,7 @@ from rubric_dsl.numbers.decimals import from_exact
 from rubric_dsl.numbers.reals import Exact, Real
 from rubric_dsl.resolved.operations import Node
 from rubric_dsl.resolved.types import ValueType
+from rubric_dsl.text.record import dataclass
 
 
 class Nothing(enum.Enum):

@@ -8,7 +8,6 @@ points of the item that is explained. All of it is checked when an `Explanation`
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, TypeGuard
 
@@ -23,6 +22,7 @@ from rubric_dsl.plan.model import ColumnSchema, TableSchema
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved.types import ValueType
 from rubric_dsl.results.model import Outcome, Placed
+from rubric_dsl.text.record import dataclass
 
 ItemKind = Literal["indicator", "touchpoint", "penalty", "bonus", "condition", "limits", "rounding", "measure", "bands"]
 """`condition`, `limits` and `rounding` stand for what these changed, under the name of their indicator."""

@@ -8,7 +8,6 @@ geometric mean, a lowest or a highest bring nothing that could be told apart.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 
 from rubric_dsl.engines.contract import Subject
@@ -39,6 +38,7 @@ from rubric_dsl.numbers.reals import Exact
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.results.model import Outcome
 from rubric_dsl.results.nothing import no_value
+from rubric_dsl.text.record import dataclass
 
 ONE = Fraction(1)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 
 from rubric_dsl.engines.contract import Stratum, Subject
@@ -20,6 +20,7 @@ from rubric_dsl.numbers import reals
 from rubric_dsl.numbers.decimals import from_exact
 from rubric_dsl.numbers.reals import Exact
 from rubric_dsl.resolved import operations as op
+from rubric_dsl.text.record import dataclass
 
 ONE = Fraction(1)
 

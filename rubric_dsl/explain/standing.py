@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cmp_to_key
 
@@ -14,6 +13,7 @@ from rubric_dsl.explain.explanation import Standing
 from rubric_dsl.numbers import reals
 from rubric_dsl.numbers.reals import Exact
 from rubric_dsl.resolved.operations import Node
+from rubric_dsl.text.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

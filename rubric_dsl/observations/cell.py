@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from rubric_dsl.observations import codes
+from rubric_dsl.text.record import dataclass
 
 MAX_TEXT = 10_000
 """Characters of one value."""

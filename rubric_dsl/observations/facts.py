@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 
 from rubric_dsl.numbers.decimals import decimal_places, exact_text
 from rubric_dsl.numbers.decimals import decimal_text as exact_decimal
 from rubric_dsl.observations.model import Cell
 from rubric_dsl.plan.model import ColumnSchema
+from rubric_dsl.text.record import dataclass
 
 MOST_LISTED = 12
 """A longer list shows this many and says how many more there are."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
 
 from rubric_dsl.observations import codes
 from rubric_dsl.observations.cell import BLANKS
@@ -12,6 +11,7 @@ from rubric_dsl.observations.ledger import Account
 from rubric_dsl.observations.near import nearest
 from rubric_dsl.observations.records import Record
 from rubric_dsl.plan.model import ColumnSchema, TableSchema
+from rubric_dsl.text.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from rubric_dsl.diagnostics import prose
 from rubric_dsl.observations.model import Refusal, Repair
+from rubric_dsl.text.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,10 @@ its reader puts `•••` there.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
+
+from rubric_dsl.text.record import dataclass
 
 PRIVATE = "•••"
 """What stands for the value of a private column wherever people look."""

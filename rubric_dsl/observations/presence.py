@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from rubric_dsl.observations import codes
 from rubric_dsl.observations.conditions import Condition
 from rubric_dsl.observations.facts import Listing, listing
 from rubric_dsl.observations.model import PRIVATE, Cell
 from rubric_dsl.plan.model import TableSchema
+from rubric_dsl.text.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

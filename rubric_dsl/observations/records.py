@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from rubric_dsl.observations import codes
+from rubric_dsl.text.record import dataclass
 
 MAX_BYTES = 512 * 1024 * 1024
 MAX_CELL = 131_072

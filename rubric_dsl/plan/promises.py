@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 
@@ -23,6 +22,7 @@ from rubric_dsl.resolved import types as ty
 from rubric_dsl.resolved.literals import moment_number, moment_text
 from rubric_dsl.resolved.model import Promise
 from rubric_dsl.resolved.walking import operands
+from rubric_dsl.text.record import dataclass
 
 MAX_CASES = 20_000
 """Most rows that are tried for one promise."""

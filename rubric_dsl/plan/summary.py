@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 
 from rubric_dsl.numbers.decimals import exact_text
@@ -12,6 +11,7 @@ from rubric_dsl.resolved import bindings as bind
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved.model import Resolved
 from rubric_dsl.resolved.panels import values_of
+from rubric_dsl.text.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

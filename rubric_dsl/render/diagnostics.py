@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
 from rubric_dsl.diagnostics import prose
@@ -18,6 +17,7 @@ from rubric_dsl.diagnostics.model import Diagnostic, Fix
 from rubric_dsl.diagnostics.report import Report
 from rubric_dsl.render.pieces import Line, Look, Piece, Role
 from rubric_dsl.render.width import visible, visible_char, width, wrap
+from rubric_dsl.text.record import dataclass
 from rubric_dsl.text.source import Span
 
 LinesOf = Callable[[str], Sequence[str]]

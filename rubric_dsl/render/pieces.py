@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
 
 from rubric_dsl.render.width import wrap
+from rubric_dsl.text.record import dataclass
 
 Role = Literal["", "error", "warning", "hint", "strong", "place", "frame", "help", "faint"]
 

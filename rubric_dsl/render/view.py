@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from rubric_dsl.plan.model import NamedValue, ScoringPlan
 from rubric_dsl.results.json import ReasonsOf
 from rubric_dsl.results.model import Result
+from rubric_dsl.text.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

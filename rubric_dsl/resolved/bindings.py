@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from typing import Literal
 
 from rubric_dsl.resolved.operations import Node
 from rubric_dsl.resolved.types import Domain, ValueType
 from rubric_dsl.surface import tree
+from rubric_dsl.text.record import dataclass
 from rubric_dsl.text.source import Span
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from rubric_dsl.resolved import bindings as bind
 from rubric_dsl.resolved import domains, established
@@ -17,6 +17,7 @@ from rubric_dsl.resolved.tables import lower_table
 from rubric_dsl.surface import tree
 from rubric_dsl.surface.keywords import function_id, function_names, keywords
 from rubric_dsl.surface.print_parts import AND, UNARY, word
+from rubric_dsl.text.record import dataclass
 
 Node = op.Node
 AGGREGATES: frozenset[str] = frozenset(op.AggregateName.__args__)  # type: ignore[attr-defined]  # a Literal's words

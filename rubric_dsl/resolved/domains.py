@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from rubric_dsl.numbers import range_functions, ranges
@@ -16,6 +15,7 @@ from rubric_dsl.numbers.show import shown
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved import types as ty
 from rubric_dsl.resolved.literals import moment_number, moment_text
+from rubric_dsl.text.record import dataclass
 
 YES_NO = ty.Members(("yes", "no"))
 COUNT = ty.Interval(Fraction(0), None, step=Fraction(1))

@@ -7,7 +7,7 @@ on a None is silent.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ from rubric_dsl.resolved.words import TypeWord
 from rubric_dsl.surface import tree
 from rubric_dsl.surface.keywords import keywords
 from rubric_dsl.surface.print_parts import AND, OPERAND, UNARY, print_number, word
+from rubric_dsl.text.record import dataclass
 from rubric_dsl.text.source import Span
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass
 
 from rubric_dsl.resolved import bindings as bind
 from rubric_dsl.resolved import calls  # noqa: F401  # registers how calls are lowered
@@ -26,6 +25,7 @@ from rubric_dsl.resolved.words import without_line
 from rubric_dsl.surface import tree
 from rubric_dsl.surface.keywords import Language
 from rubric_dsl.text.lookalikes import skeleton
+from rubric_dsl.text.record import dataclass
 from rubric_dsl.text.source import Span
 
 

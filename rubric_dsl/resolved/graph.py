@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved.operations import Node, Operation
 from rubric_dsl.resolved.types import Domain, Grain, ValueType
 from rubric_dsl.resolved.walking import operands
+from rubric_dsl.text.record import dataclass
 from rubric_dsl.text.source import Span
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from rubric_dsl.resolved import bindings as bind
@@ -13,6 +13,7 @@ from rubric_dsl.resolved.report import Report
 from rubric_dsl.resolved.scope import Scope
 from rubric_dsl.resolved.tables import TableFacts
 from rubric_dsl.surface import tree
+from rubric_dsl.text.record import dataclass
 from rubric_dsl.text.source import Span
 
 

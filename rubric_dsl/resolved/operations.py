@@ -13,8 +13,9 @@ zero, a root outside its domain) is an error once it is used by something that i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from rubric_dsl.text.record import dataclass
 
 Node = int
 """The number of a node in its plan."""

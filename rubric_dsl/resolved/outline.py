@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from rubric_dsl.resolved.rankings import ranking_names
 from rubric_dsl.surface import tree
+from rubric_dsl.text.record import dataclass
 from rubric_dsl.text.source import Span
 
 

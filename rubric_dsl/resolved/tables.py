@@ -6,7 +6,7 @@ What is needed to prove that the rows cover their inputs is kept as `TableFacts`
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Literal
 
@@ -23,6 +23,7 @@ from rubric_dsl.resolved.report import Edit, Fix, Label
 from rubric_dsl.resolved.words import Keyword, TypeWord, without_line
 from rubric_dsl.surface import tree
 from rubric_dsl.surface.print_parts import print_outcome, print_row
+from rubric_dsl.text.record import dataclass
 from rubric_dsl.text.source import Span
 
 Node = op.Node

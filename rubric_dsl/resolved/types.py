@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
+
+from rubric_dsl.text.record import dataclass
 
 TypeKind = Literal["number", "percent", "duration", "yes/no", "text", "choice", "date", "time"]
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from rubric_dsl.diagnostics.model import Edit, Fix
 from rubric_dsl.resolved.types import ValueType
 from rubric_dsl.surface import tree
 from rubric_dsl.surface.keywords import Language
 from rubric_dsl.surface.print_parts import print_expr, print_limits, word
+from rubric_dsl.text.record import dataclass
 from rubric_dsl.text.source import Span
 
 _TYPES_EN = {

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from rubric_dsl.engines.problems import RunProblem
 from rubric_dsl.numbers.reals import Exact
 from rubric_dsl.observations.model import Ledger
 from rubric_dsl.resolved.operations import Node
+from rubric_dsl.text.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

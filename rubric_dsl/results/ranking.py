@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cmp_to_key
 from itertools import pairwise
 
 from rubric_dsl.numbers import reals
 from rubric_dsl.numbers.reals import Exact
+from rubric_dsl.text.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ A fault that the grammar cannot see (a unit where a bare number belongs, nesting
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TypeVar, cast
 
@@ -15,6 +14,7 @@ from rubric_dsl.numbers.decimals import read_decimal
 from rubric_dsl.surface import faults, tree
 from rubric_dsl.surface.faults import LineFault
 from rubric_dsl.surface.tokens import Tokens
+from rubric_dsl.text.record import dataclass
 from rubric_dsl.text.source import Span
 
 MAX_DEPTH = 64

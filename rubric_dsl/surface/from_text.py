@@ -8,7 +8,6 @@ object as before.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from rubric_dsl.diagnostics.model import Diagnostic, Label
@@ -18,6 +17,7 @@ from rubric_dsl.surface.lines import LogicalLine, logical_lines
 from rubric_dsl.surface.outline import MAX_FINDINGS, LineCache, Outline, first_kind
 from rubric_dsl.surface.parsed_line import ParsedLine, words_of
 from rubric_dsl.text.files import Source
+from rubric_dsl.text.record import dataclass
 from rubric_dsl.text.source import Origin, Span
 
 __all__ = ["Layout", "LineCache", "Parsed", "parse"]

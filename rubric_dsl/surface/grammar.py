@@ -10,11 +10,11 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rubric_dsl.surface.keywords import grammar_folder, keywords
+from rubric_dsl.text.record import dataclass
 
 END = "$END"
 FORMAT = 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from rubric_dsl.diagnostics.model import Diagnostic
@@ -12,6 +11,7 @@ from rubric_dsl.surface.faults import LineFault
 from rubric_dsl.surface.sentence import Stopped, parse_tokens
 from rubric_dsl.surface.tokens import HAN, Tokens, tokens_of
 from rubric_dsl.text.files import HIDDEN
+from rubric_dsl.text.record import dataclass
 from rubric_dsl.text.source import Origin, Span
 
 

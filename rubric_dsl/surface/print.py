@@ -7,7 +7,6 @@ that a formatter can put them back from `Parsed.layout`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import assert_never
 
 from rubric_dsl.surface import tree
@@ -30,6 +29,7 @@ from rubric_dsl.surface.print_parts import (
     width,
     word,
 )
+from rubric_dsl.text.record import dataclass
 from rubric_dsl.text.source import Origin, Span
 
 __all__ = [

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from rubric_dsl.surface import faults
@@ -16,6 +15,7 @@ from rubric_dsl.surface.build import LineBuilder
 from rubric_dsl.surface.faults import LineFault
 from rubric_dsl.surface.grammar import END, GrammarRule, ParseTable, parse_table
 from rubric_dsl.surface.tokens import Tokens
+from rubric_dsl.text.record import dataclass
 
 # Terminals that a rule may keep.
 VALUED = frozenset({"NAME", "AMOUNT", "QUOTED", "COMPARE"})

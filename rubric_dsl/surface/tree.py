@@ -6,10 +6,10 @@ stages may walk an expression recursively.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from rubric_dsl.text.record import dataclass
 from rubric_dsl.text.source import Span
 
 

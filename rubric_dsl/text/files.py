@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 
 from rubric_dsl.diagnostics.model import Diagnostic, Edit, Fix
+from rubric_dsl.text.record import dataclass
 from rubric_dsl.text.source import Origin, Span
 
 MAX_BYTES = 1 << 20

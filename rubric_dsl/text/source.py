@@ -7,7 +7,7 @@ kept for unchanged lines still point at the right place.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from rubric_dsl.text.record import dataclass
 
 
 class Origin:

@@ -21,7 +21,9 @@ def adds_up(account: Ledger) -> None:
     assert account.refused == len({refusal.row for refusal in account.refusals if refusal.row > 1})
     for refusal in account.refusals:
         for lang in ("en", "zh"):
-            assert message(refusal, lang) and "{" not in message(refusal, lang)
+            # A placeholder that nothing filled would stand in braces; so may what the file itself holds.
+            text = message(refusal, lang)
+            assert text and ("{" not in text or "{" in repr(refusal.facts))
 
 
 @settings(max_examples=80, deadline=None)

@@ -8,7 +8,7 @@ axis alone become sets of cells; linear ones remember the cells chosen for their
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -29,6 +29,7 @@ from rubric_dsl.checks.coverage.model import (
     PresentExactlyWhen,
     Relation,
 )
+from rubric_dsl.text.record import dataclass
 
 TRUE, FALSE = 0, 1
 OPPOSITE: dict[Relation, Relation] = {"<": ">=", ">=": "<", "<=": ">", ">": "<=", "=": "<>", "<>": "="}

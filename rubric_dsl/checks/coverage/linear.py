@@ -8,13 +8,13 @@ is all there is to know. Conditions between whole numbers alone are divided by t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor, gcd, lcm
 from typing import TypeAlias
 
 from rubric_dsl.checks.coverage.model import Budget
 from rubric_dsl.checks.coverage.values import Dense, Grid, Listed, Shares, Span, Values, outward, ticks
+from rubric_dsl.text.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

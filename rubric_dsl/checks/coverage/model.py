@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from rubric_dsl.resolved.types import Domain
+from rubric_dsl.text.record import dataclass
 
 Value: TypeAlias = Fraction | str | None
 """One input's value: a rational (number, percent, seconds, date ordinal, minutes), a name or text, None for missing."""

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import count
 from typing import NamedTuple, TypeAlias
+
+from rubric_dsl.text.record import dataclass
 
 MOST_DECIMALS = 30
 

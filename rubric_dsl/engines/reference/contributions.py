@@ -8,7 +8,6 @@ and a highest have no contributions: there the indicator itself is where the poi
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
@@ -30,6 +29,7 @@ from rubric_dsl.numbers import reals
 from rubric_dsl.numbers.decimals import from_exact
 from rubric_dsl.numbers.reals import Exact
 from rubric_dsl.resolved import operations as op
+from rubric_dsl.text.record import dataclass
 
 ItemKind = Literal["indicator", "touchpoint", "penalty", "bonus", "condition", "limits", "rounding"]
 @dataclass(frozen=True, slots=True)

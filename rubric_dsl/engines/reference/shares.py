@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from functools import cmp_to_key
 from typing import Literal
@@ -17,6 +17,7 @@ from rubric_dsl.evaluation.values import is_number
 from rubric_dsl.numbers import reals
 from rubric_dsl.numbers.reals import Exact
 from rubric_dsl.resolved import operations as op
+from rubric_dsl.text.record import dataclass
 
 INDIVISIBLE = ("geometric mean", "lowest", "highest")
 """Combinations whose parts have no contributions."""

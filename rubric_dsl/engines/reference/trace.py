@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from rubric_dsl.engines.contract import Stratum, Subject
 from rubric_dsl.engines.folding import has_scenario
@@ -17,6 +16,7 @@ from rubric_dsl.evaluation.values import NOT_APPLICABLE, Value
 from rubric_dsl.observations.model import Observations, Row
 from rubric_dsl.plan.model import ScoringPlan, TableSchema
 from rubric_dsl.resolved.operations import Node
+from rubric_dsl.text.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,8 @@ def test_imports_point_to_the_left() -> None:
 
 def test_what_places_and_findings_are_made_of_does_not_depend_on_reading_files() -> None:
     """The one pair that looks both ways has no circle of modules: source <- model <- files."""
-    modules = [node.module for node, _ in imported(TREES[ROOT / "text" / "source.py"]) if isinstance(node, ast.ImportFrom)]
+    source = TREES[ROOT / "text" / "source.py"]
+    modules = [node.module for node, _ in imported(source) if isinstance(node, ast.ImportFrom)]
     assert modules == ["rubric_dsl.text.record"]
     assert {theirs for _, theirs in imported(TREES[ROOT / "diagnostics" / "model.py"])} == {"text"}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -124,12 +124,22 @@ def _has_errors(found: Sequence[Diagnostic]) -> bool:
     return any(prose.severity(diagnostic.code) == "error" for diagnostic in found)
 
 
+def _told(facts: Mapping[str, object]) -> Hashable:
+    """The facts as a key; compared as values where they can be, since a number may be too long to be written."""
+    told = tuple(sorted(facts.items(), key=lambda fact: fact[0]))
+    try:
+        hash(told)
+    except TypeError:  # a list inside a fact
+        return repr(told)
+    return told
+
+
 def _each_once(found: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
     """The findings without repetitions; the same fault may be met by way of several names."""
-    seen: set[tuple[str, Span, str]] = set()
+    seen: set[tuple[str, Span, Hashable]] = set()
     kept = []
     for diagnostic in found:
-        key = (diagnostic.code, diagnostic.span, repr(sorted(diagnostic.facts.items(), key=lambda fact: fact[0])))
+        key = (diagnostic.code, diagnostic.span, _told(diagnostic.facts))
         if key not in seen:
             seen.add(key)
             kept.append(diagnostic)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import field
 from fractions import Fraction
 
 from rubric_dsl.numbers.decimals import exact_text
@@ -28,6 +30,8 @@ class Summary:
     worth: str
     panels: tuple[tuple[str, tuple[tuple[str, Exact], ...]], ...] = ()
     """Weights by panel: what a panel of ratings or judgements amounts to."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Of panels and their items, where they have one."""
 
     def as_json(self) -> dict[str, int | str]:
         return {
@@ -61,8 +65,11 @@ class Summary:
     def panels_shown(self, lang: str) -> list[str]:
         """A line a panel: `shares: connect 6%, environment 4%`."""
         colon, comma = ("：", "，") if lang == "zh" else (": ", ", ")
+        labels = self.labels if lang == "zh" else {}
         return [
-            name + colon + comma.join(f"{item} {shown(weight, 'percent', lang)}" for item, weight in weights)
+            labels.get(name, name)
+            + colon
+            + comma.join(f"{labels.get(item, item)} {shown(weight, 'percent', lang)}" for item, weight in weights)
             for name, weights in self.panels
         ]
 
@@ -75,6 +82,14 @@ def _panels(resolved: Resolved) -> tuple[tuple[str, tuple[tuple[str, Exact], ...
             assert isinstance(operation, op.Weights)
             found.append((name, tuple(zip(operation.items, values_of(operation), strict=True))))
     return tuple(found)
+
+
+def _labels(resolved: Resolved) -> dict[str, str]:
+    found = {}
+    for name, binding in resolved.scope.names.items():
+        if isinstance(binding, bind.Weights | bind.Indicator | bind.Touchpoint) and binding.named.label:
+            found[name] = binding.named.label
+    return found
 
 
 def summary_of(resolved: Resolved) -> Summary:
@@ -102,6 +117,7 @@ def summary_of(resolved: Resolved) -> Summary:
         max(sizes),
         exact_text(_worth(resolved)),
         _panels(resolved),
+        _labels(resolved),
     )
 
 

@@ -97,7 +97,7 @@ def within_worth(points: Value, worth: Exact, node: op.Node) -> Value:
     if not is_number(points):
         return Undefined("absent", node)
     if type(points) is Fraction and type(worth) is Fraction:
-        inside = points.numerator >= 0 and points <= worth
+        inside = _inside(points, worth)
     else:
         compared = guarded(node, _inside, (points, worth))
         if isinstance(compared, Undefined):

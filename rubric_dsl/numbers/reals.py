@@ -274,7 +274,10 @@ def sign(a: Exact) -> int:
 def compare(a: Exact, b: Exact) -> int:
     """-1, 0 or 1. Raises Undecided where `MAX_BITS` bits do not tell the values apart."""
     if isinstance(a, Fraction) and isinstance(b, Fraction):
-        return (a > b) - (a < b)
+        # In whole numbers: a comparison of fractions asks what kind of number the other is, each time.
+        (a_top, a_bottom), (b_top, b_bottom) = a.as_integer_ratio(), b.as_integer_ratio()
+        left, right = a_top * b_bottom, b_top * a_bottom
+        return (left > right) - (left < right)
     if a == b:
         return 0
     a_low, a_high = enclosure(a, 64)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from rubric_dsl.diagnostics.model import Diagnostic, Fix, Label
 from rubric_dsl.resolved import bindings as bind
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved.model import Resolved
+from rubric_dsl.resolved.outline import declared
+from rubric_dsl.resolved.references import comparisons, names_in
+from rubric_dsl.surface import tree
+from rubric_dsl.text.source import Span
 
 
 def check_rankings(resolved: Resolved) -> Iterator[Diagnostic]:
@@ -32,9 +37,8 @@ def _dependent(resolved: Resolved) -> Iterator[Diagnostic]:
     if not any(_compares(resolved, node) for node in resolved.graph.reach(node for node, _, _ in scores)):
         return
     for node, span, name in scores:
-        across = [inner for inner in sorted(resolved.graph.reach([node])) if _compares(resolved, inner)]
-        if across:
-            labels = tuple(Label(there, "across") for there in resolved.graph[across[0]].spans[:1])
+        if any(_compares(resolved, inner) for inner in resolved.graph.reach([node])):
+            labels = tuple(Label(there, "across") for there in _comparison(resolved, name))
             yield Diagnostic("R104", span, {"name": name}, labels, fixes=(Fix("goalposts"),))
             return
 
@@ -42,3 +46,21 @@ def _dependent(resolved: Resolved) -> Iterator[Diagnostic]:
 def _compares(resolved: Resolved, node: op.Node) -> bool:
     operation = resolved.graph[node].operation
     return isinstance(operation, op.Across) or (isinstance(operation, op.Aggregate) and operation.pooled)
+
+
+def _comparison(resolved: Resolved, name: str) -> list[Span]:
+    """The first place that compares subjects in what the name says, itself or by way of what it mentions.
+
+    Found in the text: nodes kept from an earlier text may have lines of that one.
+    """
+    homes: dict[str, tree.Item] = {}
+    for item in reversed(resolved.items):
+        homes.update((one.name, item) for one in declared([item], None))
+    waiting, seen = [name], set[int]()
+    while waiting:
+        home = homes.get(waiting.pop())
+        if home is not None and id(home) not in seen:
+            seen.add(id(home))
+            waiting.extend(names_in(home))
+    calls = (call for item in resolved.items if id(item) in seen for call in comparisons(item))
+    return [call.span for call in islice(calls, 1)]

@@ -299,10 +299,9 @@ class _Work:
     def _kept(self, key: str, unit: _Unit, reads: tuple[object, ...]) -> object:
         """The outcome of a unit, from last time if nothing that it is made from is another object."""
         kept = self.memo.units.get(key)
-        if kept is not None and kept.found and key.startswith("conditions "):
-            kept = None  # which unknown names are declared further down may have changed
-        if kept is not None and same_objects(kept.identity, unit.identity) and same_objects(kept.reads, reads):
-            self.report.found.extend(kept.found)
+        # A finding may speak of names that are declared elsewhere by now, or were: it is made anew.
+        reusable = kept is not None and not kept.found
+        if kept and reusable and same_objects(kept.identity, unit.identity) and same_objects(kept.reads, reads):
             self.use.tables.extend(kept.tables)
         else:
             found, tables = len(self.report.found), len(self.use.tables)
@@ -324,7 +323,9 @@ class _Work:
         if unit.broken:
             self._broken(name)
             return
-        result = self._kept(name, unit, tuple(self.scope.names.get(read) for read in sorted(unit.reads)))
+        # A name that stands in a broken line is not missed; one that nobody declares is.
+        reads = tuple(self.scope.names.get(read, read in self.damage.lost) for read in sorted(unit.reads))
+        result = self._kept(name, unit, reads)
         if isinstance(result, tuple):
             for measure in result:
                 self.scope.names[measure.name] = measure

@@ -18,22 +18,32 @@ def _parts_of(kind: type[object]) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind) if field.name not in ("span", "pattern_span", "text", "unit"))
 
 
+def _parts(*pieces: object) -> Iterator[object]:
+    """All parts of the tree in the pieces that may hold names, in no particular order."""
+    pending: list[object] = list(pieces)
+    while pending:
+        piece = pending.pop()
+        if isinstance(piece, tuple):
+            pending.extend(piece)
+        else:
+            yield piece
+            kind: type = type(piece)
+            pending.extend(getattr(piece, name) for name in _parts_of(kind))
+
+
 def mentioned(*pieces: object) -> Iterator[tree.Word | tree.Name]:
     """Every name in the pieces that may refer to a declaration, in no particular order.
 
     Works on any part of the tree by its fields, so a new construct needs no line here. Words that declare
     (`Named`) and quoted texts are passed over; `Is` members are included, as they may be parameters or classes.
     """
-    pending: list[object] = list(pieces)
-    while pending:
-        piece = pending.pop()
-        if isinstance(piece, tree.Word | tree.Name):
-            yield piece
-        elif isinstance(piece, tuple):
-            pending.extend(piece)
-        else:
-            kind: type = type(piece)
-            pending.extend(getattr(piece, name) for name in _parts_of(kind))
+    return (piece for piece in _parts(*pieces) if isinstance(piece, tree.Word | tree.Name))
+
+
+def comparisons(*pieces: object) -> list[tree.Call]:
+    """The calls that run across subjects, in written order."""
+    found = [piece for piece in _parts(*pieces) if isinstance(piece, tree.Call) and piece.across is not None]
+    return sorted(found, key=lambda call: (call.span.first_line, call.span.column))
 
 
 def names_in(*pieces: object) -> set[str]:

@@ -293,7 +293,9 @@ class _Work:
             unit = _Unit(
                 lambda table=table: resolve_conditions(self.use, table), (table,), frozenset(), table.span, False  # type: ignore[misc]
             )
-            self._kept(f"conditions {table.name}", unit, parameters)
+            # A name in a broken line is not missed here; once it stands there no longer, it is.
+            lost = tuple(name in self.damage.lost for name in sorted(self._names(table.observe)))
+            self._kept(f"conditions {table.name}", unit, (*parameters, *lost))
         self.scope.later = None
 
     def _kept(self, key: str, unit: _Unit, reads: tuple[object, ...]) -> object:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
+from rubric_dsl.diagnostics.model import Diagnostic
 from rubric_dsl.numbers.decimals import exact_text
 from rubric_dsl.resolved import bindings as bind
 from rubric_dsl.resolved import domains, established
@@ -16,6 +17,7 @@ from rubric_dsl.resolved.established import Established
 from rubric_dsl.resolved.expressions import Expressions, Place, join
 from rubric_dsl.resolved.outline import Unit
 from rubric_dsl.resolved.report import Edit, Fix, Label
+from rubric_dsl.resolved.tables import TableFacts
 from rubric_dsl.resolved.touchpoints import amount_of, lower_touchpoint
 from rubric_dsl.resolved.words import Names, line_below
 from rubric_dsl.surface import tree
@@ -49,20 +51,29 @@ class Scoring:
         """`late`: by identity of a condition's line, whether it reads a score, so that it comes after the parts."""
         self.use = use
         self.late = late
-        self._contexts: dict[int, Context] = {}
+        self._contexts: dict[int, tuple[Context, list[Diagnostic], list[TableFacts]]] = {}
         self.depths: dict[str, int] = {}
 
     # ------------------------------------------------------------ contexts
 
     def context(self, parents: Sequence[tree.Indicator]) -> Context:
-        """What stands around a child of the last of `parents`."""
+        """What stands around a child of the last of `parents`.
+
+        Each child meets what was found there, so that none depends on another that may be gone after the next edit.
+        """
         found = Context()
+        reported, tables = self.use.report.found, self.use.tables
         for parent in parents:
             known = self._contexts.get(id(parent))
             if known is None:
-                known = self._inside(parent, found)
-                self._contexts[id(parent)] = known
-            found = known
+                before, made = len(reported), len(tables)
+                inner = self._inside(parent, found)
+                self._contexts[id(parent)] = inner, reported[before:], tables[made:]
+                found = inner
+            else:
+                found = known[0]
+                reported.extend(known[1])
+                tables.extend(known[2])
         return found
 
     def _inside(self, indicator: tree.Indicator, outer: Context) -> Context:

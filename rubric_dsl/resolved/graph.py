@@ -47,7 +47,7 @@ class NodeFacts:
     spans: tuple[Span, ...]
 
 
-MAX_NODES = 200_000
+MAX_NODES = 120_000
 """More operations than this are refused (R119): formulas that use formulas can multiply without end."""
 
 

@@ -40,6 +40,10 @@ def too_many_terms(span: Span) -> Diagnostic:
     return Diagnostic("R018", span, {"limit": 10_000})
 
 
+def name_too_long(span: Span, word: str) -> Diagnostic:
+    return Diagnostic("R203", span, {"start": word[:20], "length": len(word), "limit": 200})
+
+
 def number_too_long(span: Span, digits: int) -> Diagnostic:
     return Diagnostic("R016", span, {"digits": digits, "limit": 60})
 

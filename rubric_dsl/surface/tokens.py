@@ -19,6 +19,7 @@ from rubric_dsl.text.source import Origin, Span
 
 HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 BLANK = " \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+MAX_NAME = 200
 MAX_BRACKETS = 64
 MAX_SHOWN = 60
 
@@ -111,6 +112,9 @@ def tokens_of(text: str, origin: Origin) -> Tokens:
         start, end = match.span(kind)
         word = plain[start:end]
         if kind == "NAME":
+            if len(word) > MAX_NAME:
+                tokens.fault = faults.name_too_long(tokens.place(start, end), word)
+                break
             if kinds and kinds[-1] == "AMOUNT":
                 taken = _take_unit(tokens, word, start)
                 if taken == len(word):

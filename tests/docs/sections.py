@@ -27,7 +27,7 @@ from rubric_dsl.surface.from_text import MAX_LINES
 from rubric_dsl.surface.keywords import Language, Spellings, keywords
 from rubric_dsl.surface.outline import MAX_INDENTS
 from rubric_dsl.surface.print import COLUMN_KINDS
-from rubric_dsl.surface.tokens import MAX_BRACKETS
+from rubric_dsl.surface.tokens import MAX_BRACKETS, MAX_NAME
 from rubric_dsl.text.files import MAX_BYTES
 from tests.docs.pattern_rows import pattern_rows
 from tests.docs.words import COLUMN_TYPES, FUNCTIONS, KEYWORD_USES, METHODS
@@ -146,6 +146,7 @@ def limit_section() -> str:
         ["formulas inside formulas", number(MAX_FORMULA_DEPTH), "R139"],
         ["steps of calculation in a whole rubric", number(MAX_NODES), "R119"],
         ["digits of a number, in a rubric and in a cell", number(MAX_DIGITS), "R016, D009"],
+        ["characters of a name", number(MAX_NAME), "R203"],
         ["digits after the point that a column may declare", number(MAX_DECIMALS), "R115"],
         ["items of a pairwise comparison (AHP)", number(MAX_ITEMS), "R053"],
         ["rows, and cells, of a CSV beside the rubric", f"{number(MAX_ROWS)}, {number(MAX_CELLS)}", "R192"],

@@ -302,5 +302,5 @@ def _counted(use: Expressions, node: op.Node) -> str | None:
 
 def _exact(value: cov.Value, kind: ty.ValueType) -> str | None:
     if isinstance(value, Fraction):
-        return moment_text(int(value), kind) if kind in (ty.DATE, ty.TIME) else exact_text(value)
+        return moment_text(int(value), kind.kind) if kind in (ty.DATE, ty.TIME) else exact_text(value)
     return value

@@ -40,7 +40,7 @@ def row_of(use: Expressions, row: op.Row) -> cov.TableRow:
 def value_text(value: Fraction, kind: ty.ValueType, lang: str = "en") -> str:
     """A value as a rubric writes it: `95%`, `15 s`, `"2020-10-28"`."""
     if kind in (ty.DATE, ty.TIME):
-        return f'"{moment_text(int(value), kind)}"'
+        return f'"{moment_text(int(value), kind.kind)}"'
     return shown(value, kind.kind, lang)  # type: ignore[arg-type]  # a numeric kind
 
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import field
 from fractions import Fraction
 from typing import Literal
 
 from rubric_dsl.engines.contract import Subject
-from rubric_dsl.evaluation.operands import operands_of
 from rubric_dsl.evaluation.values import Nothing, Reason, Undefined, Value
 from rubric_dsl.numbers.reals import Real
 from rubric_dsl.numbers.show import shown
 from rubric_dsl.observations.model import PRIVATE
 from rubric_dsl.plan.model import ScoringPlan
 from rubric_dsl.resolved import operations as op
+from rubric_dsl.resolved.literals import moment_text
 from rubric_dsl.resolved.types import TypeKind
+from rubric_dsl.resolved.walking import operands
 from rubric_dsl.text.record import dataclass
 
 CODES: Mapping[Reason, str] = {
@@ -79,12 +79,6 @@ def value_text(value: Value, kind: TypeKind, lang: str) -> str:
 
 
 _SHOWN_AS: Mapping[TypeKind, Literal["percent", "duration"]] = {"percent": "percent", "duration": "duration"}
-
-
-def moment_text(value: int, kind: TypeKind) -> str:
-    if kind == "date":
-        return datetime.date.fromordinal(value).isoformat()
-    return f"{value // 60:02d}:{value % 60:02d}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,5 +148,5 @@ def reads_private(plan: ScoringPlan, node: op.Node) -> bool:
         seen.add(number)
         if isinstance(operation, op.Column) and (operation.table, operation.column) in private:
             return True
-        waiting.extend(operands_of(operation))
+        waiting.extend(operands(operation))
     return False

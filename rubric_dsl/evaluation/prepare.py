@@ -14,7 +14,6 @@ from typing import Protocol
 
 from rubric_dsl.evaluation import arithmetic, logic
 from rubric_dsl.evaluation.arithmetic import Cells, Step, Values, fault_of
-from rubric_dsl.evaluation.operands import operands_of
 from rubric_dsl.evaluation.scores import Extra, Score, Touchpoint, weighted_parts
 from rubric_dsl.evaluation.tables import PreparedTable
 from rubric_dsl.evaluation.values import ABSENT, Given, Undefined, Value, constant_value
@@ -23,6 +22,7 @@ from rubric_dsl.numbers.panels import panel_weights
 from rubric_dsl.numbers.reals import Exact
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved.types import Grain, ValueType
+from rubric_dsl.resolved.walking import operands
 from rubric_dsl.text.record import dataclass
 
 
@@ -95,7 +95,7 @@ class Prepared:
             node = waiting.pop()
             if node not in found:
                 found.add(node)
-                waiting.extend(operand for operand in operands_of(self.operations[node]) if operand in rows)
+                waiting.extend(operand for operand in operands(self.operations[node]) if operand in rows)
         return tuple(sorted(found))
 
 

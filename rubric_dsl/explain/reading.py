@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rubric_dsl.engines.problems import moment_text, reads_private
+from rubric_dsl.engines.problems import reads_private
 from rubric_dsl.engines.run import Run
 from rubric_dsl.evaluation.arithmetic import Values
-from rubric_dsl.evaluation.operands import operands_of
 from rubric_dsl.evaluation.tables import PreparedTable
 from rubric_dsl.evaluation.values import Nothing, Undefined
 from rubric_dsl.explain.explanation import Input
 from rubric_dsl.explain.places import Places
 from rubric_dsl.resolved import operations as op
+from rubric_dsl.resolved.literals import moment_text
+from rubric_dsl.resolved.walking import operands
 from rubric_dsl.results.model import Outcome
 from rubric_dsl.results.nothing import no_value
 
@@ -109,7 +110,7 @@ class Reading:
                 case op.All() | op.Any():
                     later = operation.operands[1:]
                 case op.Table():
-                    later = tuple(n for n in operands_of(operation) if n not in operation.inputs)
+                    later = tuple(n for n in operands(operation) if n not in operation.inputs)
                 case _:
                     continue
             if any(isinstance(self._operations[n], op.Column) for branch in later for n in self._below(branch)):
@@ -125,7 +126,7 @@ class Reading:
             seen.add(current)
             yield current
             if not isinstance(self._operations[current], (op.Aggregate, op.Across)):
-                waiting.extend(operands_of(self._operations[current]))
+                waiting.extend(operands(self._operations[current]))
 
     def _found(self, node: op.Node, values: Values | None) -> tuple[Column, ...]:
         """All columns below the node, with values only those that were reached."""
@@ -140,7 +141,7 @@ class Reading:
             if isinstance(operation, op.Column):
                 found.add((operation.table, operation.column))
             elif not isinstance(operation, (op.Aggregate, op.Across)):
-                waiting.extend(operands_of(operation) if values is None else self._reached(current, values))
+                waiting.extend(operands(operation) if values is None else self._reached(current, values))
         return tuple(sorted(found, key=self._order.__getitem__))
 
     def _reached(self, node: op.Node, values: Values) -> list[op.Node]:
@@ -153,15 +154,15 @@ class Reading:
                 )
             case op.Only(condition, operand):
                 return [condition, operand] if values[condition] is True else [condition]
-            case op.All(operands) | op.Any(operands):
+            case op.All(parts) | op.Any(parts):
                 goes_on = isinstance(operation, op.All)
-                stop = next((i for i, n in enumerate(operands) if values[n] is not goes_on), len(operands))
-                return list(operands[: stop + 1])
+                stop = next((i for i, n in enumerate(parts) if values[n] is not goes_on), len(parts))
+                return list(parts[: stop + 1])
             case op.Table(inputs, rows):
                 return [*inputs, *self._of_outcome(node, rows, values)]
             case op.Touchpoint() | op.RowScore() | op.Indicator() | op.Ranking():
                 return []
-        return list(operands_of(operation))
+        return operands(operation)
 
     def _of_outcome(self, node: op.Node, rows: tuple[op.Row, ...], values: Values) -> list[op.Node]:
         table = self._done.prepared.steps[node]

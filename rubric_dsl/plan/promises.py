@@ -18,7 +18,6 @@ from rubric_dsl.numbers.decimals import exact_text, from_exact
 from rubric_dsl.numbers.show import shown
 from rubric_dsl.plan import model
 from rubric_dsl.resolved import operations as op
-from rubric_dsl.resolved import types as ty
 from rubric_dsl.resolved.literals import moment_number, moment_text
 from rubric_dsl.resolved.model import Promise
 from rubric_dsl.resolved.walking import operands
@@ -363,7 +362,7 @@ def _witness(column: model.ColumnSchema, cell: Cell) -> Witness:
     if isinstance(cell, str):
         return Witness(cell, cell)
     if isinstance(cell, int):
-        text = moment_text(cell, ty.TIME if column.type == "time" else ty.DATE)
+        text = moment_text(cell, "time" if column.type == "time" else "date")
         return Witness(text, text)
     kind = {"percent": "percent", "seconds": "duration"}.get(column.type, "number")
     return Witness(exact_text(cell), shown(cell, kind, "en"))  # type: ignore[arg-type]  # a numeric kind

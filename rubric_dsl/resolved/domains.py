@@ -32,7 +32,7 @@ class Shown:
 
     def shown(self, lang: str) -> str:
         if self.type in (ty.DATE, ty.TIME):
-            return moment_text(int(self.value), self.type)
+            return moment_text(int(self.value), self.type.kind)
         return shown(self.value, self.type.kind, lang)  # type: ignore[arg-type]  # a numeric kind
 
 

@@ -58,6 +58,8 @@ class Gathering:
         self.total = 0
         self.files: list[str] = []
         self._used: set[str] = set()
+        self._at_hand: dict[str, bytes] = {}
+        """Files that were looked for in several folders, and so read already."""
 
     def gather(self, path: str) -> Gathered:
         document = self._read(path, None)
@@ -83,7 +85,7 @@ class Gathering:
 
     def _bytes(self, path: str, here: Span) -> bytes | None:
         try:
-            return self.load(path)
+            return self._at_hand.pop(path) if path in self._at_hand else self.load(path)
         except OSError as problem:
             self.complete = False
             code, key = _code_of(problem)
@@ -155,9 +157,11 @@ class Gathering:
     def _found(self, path: str, parts: Sequence[str]) -> str:
         """The file beside the one that names it, else in the first of the other folders that has it."""
         beside = os.path.normpath(os.path.join(os.path.dirname(path), *parts))
+        if not self.folders:
+            return beside
         for place in (beside, *(os.path.normpath(os.path.join(folder, *parts)) for folder in self.folders)):
             try:
-                self.load(place)
+                self._at_hand[place] = self.load(place)
             except FileNotFoundError:
                 continue
             except OSError:

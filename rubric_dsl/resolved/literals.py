@@ -50,8 +50,8 @@ def moment_number(text: str) -> int:
     return datetime.date.fromisoformat(text).toordinal()
 
 
-def moment_text(number: int, kind: ty.ValueType) -> str:
+def moment_text(number: int, kind: ty.TypeKind) -> str:
     """The inverse of `moment_number`; a number outside the calendar (a witness of any date) is its nearest day."""
-    if kind == ty.TIME:
+    if kind == "time":
         return f"{number // 60:02d}:{number % 60:02d}"
     return datetime.date.fromordinal(min(max(number, 1), _LAST_DAY)).isoformat()

@@ -269,7 +269,7 @@ def _domain(
 def _shown(value: Fraction | None, type_: ty.ValueType) -> str | None:
     if value is None:
         return None
-    return moment_text(int(value), type_) if type_ in (ty.DATE, ty.TIME) else exact_text(value)
+    return moment_text(int(value), type_.kind) if type_ in (ty.DATE, ty.TIME) else exact_text(value)
 
 
 # ---------------------------------------------------------------- conditions

@@ -10,7 +10,6 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Literal
 
-from rubric_dsl.numbers.decimals import exact_text
 from rubric_dsl.resolved import bindings as bind
 from rubric_dsl.resolved import domains, established
 from rubric_dsl.resolved import operations as op
@@ -453,7 +452,3 @@ def value_of(use: Expressions, node: Node) -> Fraction | None:
         declared = use.scope.names.get(operation.name)
         return declared.value if isinstance(declared, bind.Parameter) else None
     return None
-
-
-def exact_of(value: Fraction) -> str:
-    return exact_text(value)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from rubric_dsl.engines.contract import Engine, Subject
-from rubric_dsl.engines.problems import moment_text
 from rubric_dsl.engines.run import Run, reported, run
 from rubric_dsl.evaluation.values import Nothing, Undefined
 from rubric_dsl.observations.model import Observations
 from rubric_dsl.plan.model import ScoringPlan
 from rubric_dsl.resolved import operations as op
+from rubric_dsl.resolved.literals import moment_text
 from rubric_dsl.results.model import Outcome, Result
 from rubric_dsl.results.nothing import no_value
 from rubric_dsl.results.placement import ranking_of

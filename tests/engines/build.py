@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Literal
 
-from rubric_dsl.evaluation.operands import operands_of
 from rubric_dsl.numbers.reals import Exact
 from rubric_dsl.observations.model import Cell, Ledger, Observations, Row, TableData
 from rubric_dsl.plan.model import (
@@ -23,6 +22,7 @@ from rubric_dsl.plan.model import (
 )
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved.types import COHORT, CONSTANT, NUMBER, SUBJECT, TEXT, YES_NO, Grain, ValueType
+from rubric_dsl.resolved.walking import operands
 from rubric_dsl.results.model import RankingResult, Result
 
 LINE = Lines(file="case.rubric", line=1, column=1, end_line=1, end_column=1)
@@ -242,7 +242,7 @@ class Plan:
                 return SUBJECT if own else COHORT
             case op.Indicator():
                 return SUBJECT
-        grains = [self.nodes[operand].grain for operand in operands_of(operation)]
+        grains = [self.nodes[operand].grain for operand in operands(operation)]
         rows = [grain for grain in grains if grain.kind == "row"]
         return rows[0] if rows else SUBJECT if SUBJECT in grains else COHORT if COHORT in grains else CONSTANT
 

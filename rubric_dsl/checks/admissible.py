@@ -12,6 +12,7 @@ from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved import types as ty
 from rubric_dsl.resolved.expressions import Expressions
 from rubric_dsl.resolved.tables import TableFacts, value_of
+from rubric_dsl.resolved.walking import reach
 
 MAX_HIDDEN = 24
 
@@ -105,16 +106,9 @@ class _Rules:
 
     def mentions(self, node: op.Node) -> set[op.Node]:
         """The column nodes, and the table's own inputs, that a yes/no node reads."""
-        seen: set[op.Node] = set()
-        pending = [node]
-        while pending:
-            current = pending.pop()
-            if current in seen:
-                continue
-            seen.add(current)
-            if current not in self.table.inputs:
-                pending.extend(self.use.graph.operands(current))
-        return {n for n in seen if n in self.table.inputs or isinstance(self.use.graph[n].operation, op.Column)}
+        inputs, graph = self.table.inputs, self.use.graph
+        reached = reach([node], lambda current: () if current in inputs else graph.operands(current))
+        return {n for n in reached if n in inputs or isinstance(graph[n].operation, op.Column)}
 
     def axis(self, node: op.Node) -> int | None:
         """The axis of a column or input, made (hidden) if there is none yet."""

@@ -9,6 +9,7 @@ from rubric_dsl.resolved import bindings as bind
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved.model import Resolved
 from rubric_dsl.resolved.scope import near
+from rubric_dsl.resolved.walking import reach
 from rubric_dsl.surface import tree
 from rubric_dsl.surface.keywords import function_id
 from rubric_dsl.text.source import Span
@@ -160,26 +161,18 @@ class _Test:
 
     def _needed(self, names: Sequence[str]) -> set[tuple[str, str]]:
         graph = self.resolved.graph
-        pending: list[op.Node] = []
+        roots: list[op.Node] = []
         for name in names:
             binding = self.scope.names.get(name)
             if isinstance(binding, bind.Measure | bind.Bands | bind.Indicator | bind.Touchpoint):
-                pending.append(binding.node)
+                roots.append(binding.node)
         if any(function_id(name) == "rank" for name in names):
-            pending.extend(ranking.node for ranking in self.resolved.rankings)
-        pending.extend(ranking.node for ranking in self.resolved.rankings if ranking.name in names)
-        seen: set[op.Node] = set()
-        found: set[tuple[str, str]] = set()
-        while pending:
-            node = pending.pop()
-            if node in seen:
-                continue
-            seen.add(node)
-            operation = graph[node].operation
-            if isinstance(operation, op.Column):
-                found.add((operation.table, operation.column))
+            roots.extend(ranking.node for ranking in self.resolved.rankings)
+        roots.extend(ranking.node for ranking in self.resolved.rankings if ranking.name in names)
+
+        def reads(node: op.Node) -> Sequence[op.Node]:
             condition = graph[node].present_if
-            if condition is not None:
-                pending.append(condition)
-            pending.extend(graph.operands(node))
-        return found
+            return graph.operands(node) if condition is None else (condition, *graph.operands(node))
+
+        operations = (graph[node].operation for node in reach(roots, reads))
+        return {(found.table, found.column) for found in operations if isinstance(found, op.Column)}

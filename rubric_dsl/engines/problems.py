@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from fractions import Fraction
 from typing import Literal
@@ -16,7 +16,7 @@ from rubric_dsl.plan.model import ScoringPlan
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved.literals import moment_text
 from rubric_dsl.resolved.types import TypeKind
-from rubric_dsl.resolved.walking import operands
+from rubric_dsl.resolved.walking import operands, reach
 from rubric_dsl.text.record import dataclass
 
 CODES: Mapping[Reason, str] = {
@@ -139,14 +139,10 @@ _MADE_OF_MANY = (op.Aggregate, op.Across, op.Touchpoint, op.RowScore, op.Indicat
 def reads_private(plan: ScoringPlan, node: op.Node) -> bool:
     """Whether the value of the node would tell a cell of a private column (aggregates and points do not)."""
     private = {(table.name, column.name) for table in plan.tables for column in table.columns if column.private}
-    waiting, seen = [node] if private else [], set()
-    while waiting:
-        number = waiting.pop()
+
+    def told(number: op.Node) -> Sequence[op.Node]:
         operation = plan.nodes[number].operation
-        if number in seen or isinstance(operation, _MADE_OF_MANY):
-            continue
-        seen.add(number)
-        if isinstance(operation, op.Column) and (operation.table, operation.column) in private:
-            return True
-        waiting.extend(operands(operation))
-    return False
+        return () if isinstance(operation, _MADE_OF_MANY) else operands(operation)
+
+    operations = (plan.nodes[number].operation for number in reach([node] if private else [], told))
+    return any(isinstance(found, op.Column) and (found.table, found.column) in private for found in operations)

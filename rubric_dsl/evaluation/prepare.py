@@ -6,7 +6,7 @@ all of them: an undefined value does no harm unless something that counts reache
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
 from fractions import Fraction
 from functools import lru_cache
@@ -22,7 +22,7 @@ from rubric_dsl.numbers.panels import panel_weights
 from rubric_dsl.numbers.reals import Exact
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved.types import Grain, ValueType
-from rubric_dsl.resolved.walking import operands
+from rubric_dsl.resolved.walking import operands, reach
 from rubric_dsl.text.record import dataclass
 
 
@@ -89,14 +89,11 @@ class Prepared:
 
     def _closure(self, nodes: tuple[op.Node, ...]) -> tuple[op.Node, ...]:
         rows = {node for of_table in self.row_nodes.values() for node in of_table}
-        found: set[op.Node] = set()
-        waiting = [node for node in nodes if node in rows]
-        while waiting:
-            node = waiting.pop()
-            if node not in found:
-                found.add(node)
-                waiting.extend(operand for operand in operands(self.operations[node]) if operand in rows)
-        return tuple(sorted(found))
+
+        def reads(node: op.Node) -> Iterator[op.Node]:
+            return (operand for operand in operands(self.operations[node]) if operand in rows)
+
+        return tuple(sorted(reach((node for node in nodes if node in rows), reads)))
 
 
 def evaluate_row(prepared: Prepared, cells: Cells, nodes: tuple[op.Node, ...]) -> Values:

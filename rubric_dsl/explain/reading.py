@@ -13,7 +13,7 @@ from rubric_dsl.explain.explanation import Input
 from rubric_dsl.explain.places import Places
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved.literals import moment_text
-from rubric_dsl.resolved.walking import operands
+from rubric_dsl.resolved.walking import operands, reach
 from rubric_dsl.results.model import Outcome
 from rubric_dsl.results.nothing import no_value
 
@@ -117,31 +117,21 @@ class Reading:
                 return False
         return True
 
-    def _below(self, node: op.Node) -> Iterator[op.Node]:
-        waiting, seen = [node], set()
-        while waiting:
-            current = waiting.pop()
-            if current in seen:
-                continue
-            seen.add(current)
-            yield current
-            if not isinstance(self._operations[current], (op.Aggregate, op.Across)):
-                waiting.extend(operands(self._operations[current]))
+    def _below(self, node: op.Node, values: Values | None = None) -> Iterator[op.Node]:
+        """The node and all that it reads of its own row or subject, with values only what was reached."""
+
+        def reads(current: op.Node) -> list[op.Node]:
+            operation = self._operations[current]
+            if isinstance(operation, (op.Aggregate, op.Across)):
+                return []
+            return operands(operation) if values is None else self._reached(current, values)
+
+        return reach([node], reads)
 
     def _found(self, node: op.Node, values: Values | None) -> tuple[Column, ...]:
         """All columns below the node, with values only those that were reached."""
-        found: set[Column] = set()
-        waiting, seen = [node], set()
-        while waiting:
-            current = waiting.pop()
-            if current in seen:
-                continue
-            seen.add(current)
-            operation = self._operations[current]
-            if isinstance(operation, op.Column):
-                found.add((operation.table, operation.column))
-            elif not isinstance(operation, (op.Aggregate, op.Across)):
-                waiting.extend(operands(operation) if values is None else self._reached(current, values))
+        operations = (self._operations[current] for current in self._below(node, values))
+        found = {(read.table, read.column) for read in operations if isinstance(read, op.Column)}
         return tuple(sorted(found, key=self._order.__getitem__))
 
     def _reached(self, node: op.Node, values: Values) -> list[op.Node]:

@@ -12,6 +12,7 @@ from rubric_dsl.numbers import reals
 from rubric_dsl.numbers.decimals import decimal_places
 from rubric_dsl.numbers.reals import Exact
 from rubric_dsl.numbers.show import shown
+from rubric_dsl.plan.naming import called
 from rubric_dsl.resolved.types import NUMBER, ValueType
 from rubric_dsl.results.json import shown_kind
 from rubric_dsl.results.model import NoValue, Outcome
@@ -40,13 +41,6 @@ def sentences(explanation: Explanation, lang: str) -> Iterator[str]:
     costs = counted(explanation.costs)
     if costs:
         yield _costliest(costs, lang)
-
-
-def called(name: str, label: str | None, lang: str) -> str:
-    """What people call it: the label, but in English not one that is written in Chinese."""
-    if label and (lang == "zh" or not any("\u4e00" <= char <= "\u9fff" for char in label)):
-        return label
-    return name
 
 
 # ---------------------------------------------------------------- the score

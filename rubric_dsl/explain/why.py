@@ -32,7 +32,7 @@ from rubric_dsl.explain.standing import Standings
 from rubric_dsl.numbers import reals
 from rubric_dsl.numbers.reals import Exact
 from rubric_dsl.plan.model import NamedValue, ScoringPlan
-from rubric_dsl.plan.subjects import label_of
+from rubric_dsl.plan.naming import label_of
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.results.model import RankingResult
 from rubric_dsl.results.placement import ranking_of

@@ -6,7 +6,7 @@ What neither decides is said to be not proved yet; nothing is concluded from sam
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from itertools import product
 
@@ -20,7 +20,7 @@ from rubric_dsl.plan import model
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved.literals import moment_number, moment_text
 from rubric_dsl.resolved.model import Promise
-from rubric_dsl.resolved.walking import operands
+from rubric_dsl.resolved.walking import operands, reach
 from rubric_dsl.text.record import dataclass
 
 MAX_CASES = 20_000
@@ -126,6 +126,7 @@ class _Monotone:
         self.falling = falling
         self.prepared: Prepared = prepare(plan)
         self.cases = 0
+        self._programs: dict[op.Node, list[op.Node]] = {}
 
     def verdict(self, node: op.Node) -> Verdict | Broken:
         rows = [node] if self.table.folding == "one row each" else self._row_nodes(node)
@@ -138,20 +139,9 @@ class _Monotone:
         return Verdict("proved", self.cases) if self.cases <= MAX_CASES else NOT_YET
 
     def _reads(self, node: op.Node) -> bool:
-        pending, seen = [node], set[op.Node]()
-        while pending:
-            current = pending.pop()
-            if current in seen:
-                continue
-            seen.add(current)
-            operation = self.plan.nodes[current].operation
-            if isinstance(operation, op.Column) and (operation.table, operation.column) == (
-                self.table.name,
-                self.column,
-            ):
-                return True
-            pending.extend(operands(operation))
-        return False
+        column = (self.table.name, self.column)
+        operations = (self.plan.nodes[current].operation for current in self._below(node))
+        return any(isinstance(read, op.Column) and (read.table, read.column) == column for read in operations)
 
     def _row_nodes(self, node: op.Node) -> list[op.Node] | None:
         """The row-grain nodes through which alone the score reads the column; None where it reads it otherwise."""
@@ -257,7 +247,7 @@ class _Monotone:
 
     def _as_subject(self, node: op.Node, cells: Cells, values: Values) -> bool:
         """Evaluates what a subject's facts alone decide; False where anything else has a part in it."""
-        for current in sorted(self._closure(node)):
+        for current in self._program(node):
             facts = self.plan.nodes[current]
             if facts.grain.kind == "constant":
                 continue
@@ -268,37 +258,34 @@ class _Monotone:
             values[current] = step(values, cells)
         return True
 
-    def _closure(self, node: op.Node) -> set[op.Node]:
-        pending, seen = [node], set[op.Node]()
-        while pending:
-            current = pending.pop()
-            if current not in seen:
-                seen.add(current)
-                pending.extend(operands(self.plan.nodes[current].operation))
-        return seen
+    def _program(self, node: op.Node) -> list[op.Node]:
+        """The node and all that it reads, in the order in which they are evaluated."""
+        if node not in self._programs:
+            self._programs[node] = sorted(self._below(node))
+        return self._programs[node]
+
+    def _below(self, node: op.Node) -> Iterator[op.Node]:
+        return reach([node], lambda current: operands(self.plan.nodes[current].operation))
 
     def _schema(self, name: str) -> model.ColumnSchema:
         return next(column for column in self.table.columns if column.name == name)
 
     def _columns(self, node: op.Node) -> list[str]:
         """The columns of the table that a node reads, with those that decide whether they are present."""
-        pending, seen, found = [node], set[op.Node](), dict[str, None]()
-        while pending:
-            current = pending.pop()
-            if current in seen:
-                continue
-            seen.add(current)
+
+        def reads(current: op.Node) -> list[op.Node]:
             operation = self.plan.nodes[current].operation
-            if isinstance(operation, op.Column) and operation.column not in found:
-                found[operation.column] = None
-                condition = self._schema(operation.column).present_when
-                pending.extend([condition] if condition is not None else [])
-            pending.extend(operands(operation))
-        if self.table.stratum is not None and self._has_strata(seen):
+            presence = self._schema(operation.column).present_when if isinstance(operation, op.Column) else None
+            return operands(operation) if presence is None else [presence, *operands(operation)]
+
+        reached = list(reach([node], reads))
+        operations = (self.plan.nodes[current].operation for current in reached)
+        found = dict.fromkeys(read.column for read in operations if isinstance(read, op.Column))
+        if self.table.stratum is not None and self._has_strata(reached):
             found[self.table.stratum] = None
         return list(found)
 
-    def _has_strata(self, nodes: set[op.Node]) -> bool:
+    def _has_strata(self, nodes: Iterable[op.Node]) -> bool:
         return any(
             isinstance(operation := self.plan.nodes[node].operation, op.Touchpoint) and operation.strata
             for node in nodes

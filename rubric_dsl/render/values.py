@@ -7,8 +7,8 @@ from fractions import Fraction
 from rubric_dsl.numbers.decimals import decimal_places
 from rubric_dsl.numbers.reals import Exact
 from rubric_dsl.numbers.show import shown
+from rubric_dsl.plan import naming
 from rubric_dsl.plan.model import NamedValue, ScoringPlan
-from rubric_dsl.plan.subjects import label_of
 from rubric_dsl.render.pieces import Look
 from rubric_dsl.render.width import visible
 from rubric_dsl.resolved.types import ValueType
@@ -17,15 +17,13 @@ from rubric_dsl.results.model import NoValue, Outcome
 
 
 def called(name: str, label: str | None, look: Look) -> str:
-    """What people call it: the label, but in English not one that is written in Chinese."""
-    if label and (look.lang == "zh" or not any("\u4e00" <= char <= "\u9fff" for char in label)):
-        return visible(label)
-    return visible(name)
+    """What people call it, to be printed."""
+    return visible(naming.called(name, label, look.lang))
 
 
 def subject_text(plan: ScoringPlan, subject: str, look: Look) -> str:
     """A subject as people call it: by its label where subjects are members of a choice."""
-    return called(subject, label_of(plan, subject), look)
+    return called(subject, naming.label_of(plan, subject), look)
 
 
 def value_text(value: Outcome, kind: ValueType, look: Look, labels: dict[str, str] | None = None) -> str:

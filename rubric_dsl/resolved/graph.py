@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved.operations import Node, Operation
 from rubric_dsl.resolved.types import Domain, Grain, ValueType
-from rubric_dsl.resolved.walking import operands
+from rubric_dsl.resolved.walking import operands, reach
 from rubric_dsl.text.record import dataclass
 from rubric_dsl.text.source import Span
 
@@ -117,13 +117,7 @@ class Graph:
 
     def reach(self, roots: Iterable[Node]) -> set[Node]:
         """The roots and all that they read, directly or not."""
-        pending, seen = list(roots), set[Node]()
-        while pending:
-            node = pending.pop()
-            if node not in seen:
-                seen.add(node)
-                pending.extend(self.operands(node))
-        return seen
+        return set(reach(roots, self.operands))
 
     def needs_of(self, nodes: Sequence[Node]) -> frozenset[Need]:
         """The needs of all of them together."""

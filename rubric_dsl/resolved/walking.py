@@ -1,8 +1,8 @@
-"""Operations as trees of node numbers: which they read, and the same with other numbers."""
+"""Operations as trees of node numbers: which they read, directly or not, and the same with other numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
@@ -47,6 +47,17 @@ def operands(operation: Any) -> list[op.Node]:
             found.extend(value if isinstance(value, tuple) else [value] if value is not None else [])
         pending.extend(getattr(part, name) for name in reversed(nested_fields(type(part))))
     return found
+
+
+def reach(roots: Iterable[op.Node], reads: Callable[[op.Node], Iterable[op.Node]]) -> Iterator[op.Node]:
+    """The roots and all that they read, directly or not, each once; `reads` is asked once for each."""
+    waiting, seen = list(roots), set[op.Node]()
+    while waiting:
+        current = waiting.pop()
+        if current not in seen:
+            seen.add(current)
+            yield current
+            waiting.extend(reads(current))
 
 
 def renumbered(part: Any, numbers: Mapping[op.Node, int]) -> Any:

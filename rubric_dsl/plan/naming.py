@@ -1,4 +1,4 @@
-"""What subjects are called."""
+"""What subjects and items are called."""
 
 from __future__ import annotations
 
@@ -14,3 +14,10 @@ def label_of(plan: ScoringPlan, subject: str) -> str | None:
                     if member.name == subject and member.labels:
                         return member.labels[0]
     return None
+
+
+def called(name: str, label: str | None, lang: str) -> str:
+    """What people call it: the label, but in English not one that is written in Chinese."""
+    if label and (lang == "zh" or not any("\u4e00" <= char <= "\u9fff" for char in label)):
+        return label
+    return name

@@ -1,10 +1,11 @@
 """Every stated limit has its own finding, whatever a stranger's rubric holds; nothing ends in an exception.
 
-How long large inputs take is measured by `python -m tests.limits.measure`, not asserted here.
+How long large texts take is measured by `python -m tests.limits.measure`, not asserted here.
 """
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +14,8 @@ import pytest
 
 from rubric_dsl.cli.files import RubricFiles
 from rubric_dsl.plan.compile import Compiled, compile_rubric
-from tests.limits.inputs import HEAD, INPUTS
+from tests.limits.inputs import HEAD, HOSTILE, MIB, SMALL, SOUND
+from tests.limits.measure import MEGABYTES, check
 
 
 def compiled(text: str | bytes, files: Mapping[str, str] | None = None) -> Compiled:
@@ -105,10 +107,22 @@ def test_no_file_outside_the_folder_is_read_through_dots_or_a_link(tmp_path: Pat
         assert codes(compile_rubric(str(main), files.load)) == {"R191"}, path
 
 
-@pytest.mark.parametrize("name", [name for name in INPUTS if INPUTS[name][1]])
+@pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text_gives_findings_and_no_exception(name: str) -> None:
-    """A smaller part of each input that `measure` takes whole."""
-    make, _ = INPUTS[name]
-    data = make()[: 1 << 16]
-    done = compiled(data)
+    done = compiled(HOSTILE[name]()[: 1 << 16])
     assert done.has_errors and done.plan is None
+
+
+LARGE = {**SOUND, **HOSTILE, **SMALL}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_a_large_text_is_answered_in_bounded_memory(name: str, tmp_path: Path) -> None:
+    data = LARGE[name]()
+    assert name in SMALL or MIB - 1000 < len(data) <= MIB
+    answer = check(data, tmp_path)
+    assert answer.status == (0 if name in SOUND else 3), answer.err[-2000:]
+    assert b"Traceback" not in answer.err
+    errors = [found for found in json.loads(answer.out)["diagnostics"] if found["severity"] == "error"]
+    assert bool(errors) == (name not in SOUND)
+    assert answer.megabytes < MEGABYTES

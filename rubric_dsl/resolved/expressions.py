@@ -64,6 +64,10 @@ class Expressions:
         self.report = report
         self.tables: list[TableFacts] = []
         """Every table met, for the checks."""
+        self.put_in: dict[tuple[object, ...], Node] = {}
+        """By formula, arguments and surroundings the node of a use without findings."""
+        self.put_in_steps = 0
+        """Uses of formulas and rows of their tables so far."""
 
     # ------------------------------------------------------------ entry points
 

@@ -77,8 +77,9 @@ def resolve(
         work.declare()
         work.run()
     except TooManyNodes:
-        if items:
-            report.add("R119", items[0].span, facts={"limit": MAX_NODES}, fixes=[Fix("measure")])
+        whole = header or next(iter(items), None)
+        if whole is not None:
+            report.add("R119", whole.span, facts={"limit": MAX_NODES}, fixes=[Fix("measure")])
         resolved.sound = False
     resolved.tables = use.tables
     return resolved

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from rubric_dsl.resolved import operations as op
+from rubric_dsl.resolved.domains import kept
 from rubric_dsl.resolved.operations import Node, Operation
 from rubric_dsl.resolved.types import Domain, Grain, ValueType
 from rubric_dsl.resolved.walking import operands, reach
@@ -48,7 +49,8 @@ class NodeFacts:
 
 
 MAX_NODES = 120_000
-"""More operations than this are refused (R119): formulas that use formulas can multiply without end."""
+"""More operations and uses of formulas than this are refused (R119): formulas that use formulas can multiply without
+end."""
 
 
 _TOLD_BY_OPERANDS = (
@@ -91,6 +93,8 @@ class Graph:
         `lines` are further places that it came from, one a row of a table or a condition of a score, in their order;
         nodes that differ in them stay apart, so that every row leads back to its own line.
         """
+        if not isinstance(operation, op.Constant):
+            domain = kept(domain)
         # What is declared belongs to the key: a column declared anew is another node, though it has its name. Where the
         # operands tell everything, the domain follows from them and need not be compared.
         told = None if isinstance(operation, _TOLD_BY_OPERANDS) else domain

@@ -20,6 +20,10 @@ class ValueType:
     kind: TypeKind
     members: tuple[str, ...] = ()
 
+    def __hash__(self) -> int:
+        # Types are looked up with every node; of 20,000 classes the ends tell enough.
+        return hash((self.kind, len(self.members), self.members[:1], self.members[-1:]))
+
     @property
     def numeric(self) -> bool:
         return self.kind in ("number", "percent", "duration")

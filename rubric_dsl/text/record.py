@@ -15,4 +15,9 @@ if not TYPE_CHECKING:
 
     def dataclass(cls: type | None = None, /, *, frozen: bool = False, eq: bool = True, **options: Any) -> Any:
         """The standard decorator; a frozen class can be hashed, as it could if it were frozen."""
-        return _standard(cls, eq=eq, unsafe_hash=frozen and eq, **options)
+
+        def made(cls: type) -> type:
+            hashed = frozen and eq and "__hash__" not in vars(cls)
+            return _standard(cls, eq=eq, unsafe_hash=hashed, **options)
+
+        return made if cls is None else made(cls)

@@ -61,13 +61,29 @@ def _bands(place: int) -> str:
     return f"bands b{place} by w\n{rows}"
 
 
-def _formulas() -> bytes:
-    lines = "".join(f"formula f{i}(x) = f{i - 1}(x + {i}) + f{i - 1}(x + {i + 1})\n" for i in range(1, 30))
-    return (HEAD + "formula f0(x) = x + 1\n" + lines + "measure m = f29(mean(a))\n").encode()
+def _tables() -> bytes:
+    """Formulas with a table each, which is judged at each use."""
+    table = "\n  over 3: x\n  otherwise: 1\n"
+    lines = "".join(f"formula f{i}(x) = f{i - 1}(x) + f{i - 1}(x)\n" for i in range(1, 25))
+    return f"{HEAD}formula f0(x) by x{table}{lines}measure m = f24(mean(a))\n".encode()
+
+
+def _conditions() -> bytes:
+    """The same use of a formula under ever other conditions."""
+    columns = "".join(f"  c{i} yes/no\n" for i in range(30))
+    lines = "".join(f"formula f{i}(x) = if c{i} then f{i - 1}(x) else f{i - 1}(x)\n" for i in range(1, 30))
+    return f"{HEAD}{columns}formula f0(x) = x\n{lines}measure m = mean(f29(a))\n".encode()
+
+
+def _formulas(first: str, step: str, deep: int) -> Callable[[], bytes]:
+    """Formulas of which each uses the one before it twice: `step` with {b} for that one and {i} for a number."""
+    lines = "".join(f"formula f{i}(x) = {step.format(b=f'f{i - 1}', i=i)}\n" for i in range(1, deep))
+    return lambda: f"{HEAD}formula f0(x) = {first}\n{lines}measure m = f{deep - 1}(mean(a))\n".encode()
 
 
 _MEASURE = HEAD + "measure m = "
 _V = HEAD + "  v number 0 to 10\n"
+_CHOICE = HEAD + "  kind choice\n"
 _W = HEAD + "  w seconds 0 to 900\n"
 
 SOUND: Mapping[str, Callable[[], bytes]] = {
@@ -77,6 +93,11 @@ SOUND: Mapping[str, Callable[[], bytes]] = {
     "one table": _each(
         _V + "indicator i worth 1\n  touchpoint t worth 1 by v\n    up to 0: 1\n",
         lambda place: f"    over {place} to {place + 1}: 0\n",
+    ),
+    "one choice": _each(_CHOICE, lambda place: f"    member_number_{place:08}\n"),
+    "bands of many classes": _each(
+        _V + "bands b by v\n  up to 0: none\n",
+        lambda place: f"  over {place} to {place + 1}: class_{place}\n",
     ),
     "line breaks": _again("", "\n"),
 }
@@ -102,5 +123,20 @@ HOSTILE: Mapping[str, Callable[[], bytes]] = {
 }
 """Texts that are refused."""
 
-SMALL: Mapping[str, Callable[[], bytes]] = {"formulas that double": _formulas}
-"""Short texts that ask for much; refused."""
+SHORT_SOUND: Mapping[str, Callable[[], bytes]] = {
+    "formulas of two next to each other": _formulas("x + 1", "{b}(x) + {b}(x + 1)", 20),
+    "squares of squares": _formulas("x * 3", "{b}(x) * {b}(x)", 60),
+    "squares of squares of numbers": _formulas("3 + 0 * x", "{b}(x) * {b}(x)", 60),
+    "conditions in formulas that double": _formulas("if x > 3 then x else 1", "{b}(x) + {b}(x + 1)", 20),
+}
+"""Short rubrics without an error that would grow without end if each use of a formula were put in anew."""
+
+SHORT_HOSTILE: Mapping[str, Callable[[], bytes]] = {
+    "tables in formulas that double": _tables,
+    "conditions around formulas": _conditions,
+    "formulas of two others": _formulas("x + 1", "{b}(x + {i}) + {b}(x + {i} + 1)", 30),
+    "formulas of a formula in itself": _formulas("x + 1", "{b}({b}(x))", 20),
+}
+"""Short texts that ask for more calculations than a rubric may have."""
+
+ALL: Mapping[str, Callable[[], bytes]] = {**SOUND, **HOSTILE, **SHORT_SOUND, **SHORT_HOSTILE}

@@ -1,4 +1,4 @@
-"""What the program answers to a large text, how long it computes and how much memory it takes.
+"""What the program answers to a text that asks for much, how long it computes and how much memory it takes.
 
 `python -m tests.limits.measure` prints it for every text of `inputs`. At most 10 s and 500 MB each.
 """
@@ -12,7 +12,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.limits.inputs import HOSTILE, SMALL, SOUND
+from tests.limits.inputs import ALL
 
 ROOT = Path(__file__).parents[2]
 MEGABYTES = 500
@@ -50,7 +50,7 @@ def check(data: bytes, folder: Path) -> Answer:
 
 def main() -> None:
     print(f"{'input':<32} {'seconds':>8} {'MB':>6} {'exit':>5}")
-    for name, make in {**SOUND, **HOSTILE, **SMALL}.items():
+    for name, make in ALL.items():
         with tempfile.TemporaryDirectory() as folder:
             answer = check(make(), Path(folder))
         print(f"{name:<32} {answer.seconds:8.2f} {answer.megabytes:6.0f} {answer.status:>5}", flush=True)

@@ -7,9 +7,10 @@ subjects and rankings are shared code (`subjects.py`, `results/`), so that engin
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import field
 from typing import Protocol
 
-from rubric_dsl.evaluation.arithmetic import Cells
+from rubric_dsl.evaluation.arithmetic import Cells, Values
 from rubric_dsl.evaluation.prepare import Prepared
 from rubric_dsl.evaluation.values import Given, Undefined, Value
 from rubric_dsl.numbers.reals import Exact
@@ -56,6 +57,8 @@ class Totals:
     facts: Mapping[str, Mapping[Subject, Cells]]
     faults: tuple[Undefined, ...] = ()
     """Impossible values met on rows that count, with their places."""
+    kept: Mapping[int, Values] = field(default_factory=dict)
+    """By `id` of a row of the observations, the values of its nodes where the engine kept them for explaining."""
 
 
 class Engine(Protocol):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import TypeAlias
 
-from rubric_dsl.evaluation.values import ABSENT, Given, Nothing, Undefined, Value, as_number
+from rubric_dsl.evaluation.values import ABSENT, Given, Nothing, Undefined, Value, as_number, is_number
 from rubric_dsl.numbers import reals
 from rubric_dsl.numbers.decimals import from_exact
 from rubric_dsl.numbers.limits import OutsideDomain, TooLarge, Undecided
@@ -98,8 +98,8 @@ def total(numbers: Iterable[Exact]) -> Exact:
     rest: Exact = ZERO
     for number in numbers:
         if isinstance(number, Fraction):
-            bottom = number.denominator
-            sums[bottom] = sums.get(bottom, 0) + number.numerator
+            top, bottom = number.as_integer_ratio()
+            sums[bottom] = sums.get(bottom, 0) + top
         else:
             rest = reals.add(rest, number)
     for bottom, top in sums.items():
@@ -153,6 +153,8 @@ def round_step(node: op.Node, operation: op.Round) -> Step:
 
 def ordering(a: Given, b: Given) -> int:
     """-1, 0 or 1; numbers and moments by size. `Undecided` where enclosures cannot be told apart."""
+    if is_number(a) and is_number(b):
+        return reals.compare(a, b)
     if isinstance(a, (bool, str)) or isinstance(b, (bool, str)):
         raise TypeError(f"{a!r} and {b!r} have no order")
     return reals.compare(as_number(a), as_number(b))

@@ -59,10 +59,10 @@ class Touchpoint:
         self._conditions = Conditions(node, touchpoint.conditions)
         self.rule = touchpoint.rule
         self._missing = None if touchpoint.missing is None else prepared_outcome(node, touchpoint.missing)
-        self._rounder = Rounder(node, touchpoint.rounding)
+        self._rounder = None if touchpoint.rounding is None else Rounder(node, touchpoint.rounding)
 
     def __call__(self, values: Values, cells: Cells) -> Value:
-        if not self.belongs(cells):
+        if self.strata and not self.belongs(cells):
             return NOT_APPLICABLE
         decided = self.decide(values)
         if decided is not None:
@@ -81,23 +81,23 @@ class Touchpoint:
         return self._conditions.decide(values)
 
     def missed(self, values: Values) -> bool:
-        """Whether `missing` gives the points."""
-        return self.decide(values) is None and values[self.rule] is Nothing.ABSENT and self._missing is not None
+        """Whether `missing` gives the points, where no condition decided."""
+        return values[self.rule] is Nothing.ABSENT and self._missing is not None
 
     def _checked(self, points: Value) -> Value:
         points = within_worth(points, self.amount, self.node)
-        rounded = self._rounder(points)
+        rounded = points if self._rounder is None else self._rounder(points)
         return points if rounded is points else within_worth(rounded, self.amount, self.node)
 
 
 def within_worth(points: Value, worth: Exact, node: op.Node) -> Value:
     """The points if they lie in 0 to `worth`; anything else that is not `not applicable` is a fault."""
-    if isinstance(points, Undefined) or points is NOT_APPLICABLE:
-        return points
     if not is_number(points):
-        return Undefined("absent", node)
+        return points if isinstance(points, Undefined) or points is NOT_APPLICABLE else Undefined("absent", node)
     if type(points) is Fraction and type(worth) is Fraction:
-        inside = _inside(points, worth)
+        # In whole numbers, as most scores are made of little more than such comparisons.
+        (top, bottom), (worth_top, worth_bottom) = points.as_integer_ratio(), worth.as_integer_ratio()
+        inside = top >= 0 and top * worth_bottom <= worth_top * bottom
     else:
         compared = guarded(node, _inside, (points, worth))
         if isinstance(compared, Undefined):
@@ -151,15 +151,18 @@ class Combination:
         self.parts = tuple(part for part in parts if part.worth != 0)
         self.unscaled = tuple(part.node for part in parts if part.worth == 0)
         self._whole = weight_of(self.parts)
+        self._whole_is_worth = self._whole == worth
+        self._plain = kind == "sum" and self._whole_is_worth and all(part.rate is ONE for part in self.parts)
+        """The score is the sum of the points where every part has one."""
 
     def __call__(self, values: Values) -> Value:
         applicable: list[tuple[WeightedPart, Exact]] = []
         for part in self.parts:
             points = values[part.node]
-            if isinstance(points, Undefined):
-                return points
             if is_number(points):
                 applicable.append((part, points))
+            elif isinstance(points, Undefined):
+                return points
         if not applicable:
             return NOT_APPLICABLE
         return guarded(self.node, self._combined, (applicable,))  # type: ignore[arg-type]
@@ -172,11 +175,15 @@ class Combination:
             for share in shares[1:]:
                 chosen = choose(chosen, share)
             return reals.multiply(self.worth, chosen)
-        whole = self._whole if len(applicable) == len(self.parts) else weight_of(part for part, _ in applicable)
+        complete = len(applicable) == len(self.parts)
+        if self._plain and complete:
+            return total([points for _, points in applicable])
+        whole = self._whole if complete else weight_of(part for part, _ in applicable)
         if self.kind == "geometric mean":
             return reals.multiply(self.worth, _geometric_mean(applicable, whole))
         gained = total(points if part.rate is ONE else reals.multiply(part.rate, points) for part, points in applicable)
-        return gained if whole == self.worth else quotient(reals.multiply(self.worth, gained), whole)
+        is_worth = self._whole_is_worth if complete else whole == self.worth
+        return gained if is_worth else quotient(reals.multiply(self.worth, gained), whole)
 
 
 def weight_of(parts: Iterable[WeightedPart]) -> Exact:

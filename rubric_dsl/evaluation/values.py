@@ -76,12 +76,13 @@ def is_given(value: Value) -> TypeGuard[Given]:
 
 def is_number(value: Value) -> TypeGuard[Exact]:
     """A number, percent or duration; moments are numbers only for `as_number`."""
-    return isinstance(value, (Fraction, Real))
+    kind = type(value)  # an abstract base class is slow to ask for what is no instance of it
+    return kind is Fraction or kind is Real
 
 
 def as_number(value: Given) -> Exact:
     """The value on the number line: moments by their day or minute."""
-    if isinstance(value, (Fraction, Real)):
+    if is_number(value):
         return value
     if isinstance(value, int) and not isinstance(value, bool):
         return Fraction(value)

@@ -20,6 +20,9 @@ from rubric_dsl.resolved import operations as op
 
 NAME = "reference"
 
+MAX_KEPT = 2_000_000
+"""So many values of rows are kept for explaining (some 16 MB); of further rows they are computed again."""
+
 
 @dataclass(slots=True)
 class _Sums:
@@ -31,6 +34,7 @@ class _Sums:
     samples: dict[op.Node, dict[Subject, list[Given] | Undefined]] = field(default_factory=dict)
     facts: dict[str, dict[Subject, Cells]] = field(default_factory=dict)
     faults: list[Undefined] = field(default_factory=list)
+    kept: dict[int, Values] = field(default_factory=dict)
 
     def tally(self, node: op.Node, subject: Subject, stratum: Stratum, score: Exact) -> None:
         self.scores.setdefault(node, {}).setdefault(subject, {}).setdefault(stratum, []).append(score)
@@ -67,10 +71,7 @@ class _TableStage:
             for node, operation in enumerate(prepared.operations)
             if isinstance(operation, op.Aggregate) and operation.table == schema.name
         ]
-        self.nodes = tuple(sorted({
-            *(score.node for score in self.scores),
-            *(n for _, a in self.aggregates for n in (a.operand, a.where) if n is not None),
-        }))
+        self.nodes = prepared.row_nodes.get(schema.name, ())
 
     def add(self, row: Row, subject: Subject) -> None:
         sums, schema = self.sums, self.schema
@@ -82,6 +83,8 @@ class _TableStage:
         if schema.folding == "one row each":
             sums.facts.setdefault(schema.name, {}).setdefault(subject, row.values)
         values = evaluate_row(self.prepared, row.values, self.nodes)
+        if len(sums.kept) * len(values) < MAX_KEPT:
+            sums.kept[id(row)] = values
         for score in self.scores:
             self._add_score(score, values, row, subject, stratum)
         for node, operation in self.aggregates:
@@ -180,5 +183,5 @@ def _finished(sums: _Sums, prepared: Prepared) -> Totals:
             except ArithmeticError as error:
                 aggregates.setdefault(node, {})[subject] = fault_of(error, node)
     return Totals(
-        tuple(sums.subjects), sums.rows, tallies, aggregates, pooled, sums.facts, tuple(sums.faults)
+        tuple(sums.subjects), sums.rows, tallies, aggregates, pooled, sums.facts, tuple(sums.faults), sums.kept
     )

@@ -1,4 +1,4 @@
-"""The rows of one subject, scored again with everything kept: what each touchpoint gave and what decided it."""
+"""The rows of one subject with everything kept: what each touchpoint gave and what decided it."""
 
 from __future__ import annotations
 
@@ -87,7 +87,9 @@ def trace_of(done: Run, subject: Subject) -> SubjectTrace:
 
 def _row(done: Run, schema: TableSchema, row: Row) -> RowTrace:
     nodes = done.prepared.row_nodes.get(schema.name, ())
-    values = evaluate_row(done.prepared, row.values, nodes)
+    values = done.totals.kept.get(id(row))
+    if values is None:
+        values = evaluate_row(done.prepared, row.values, nodes)
     stratum = None if schema.stratum is None else row.values[schema.stratum]
     traces = tuple(
         _score(done, step, values, row)
@@ -99,11 +101,11 @@ def _row(done: Run, schema: TableSchema, row: Row) -> RowTrace:
 
 def _score(done: Run, score: Score, values: Values, row: Row) -> ScoreTrace:
     decided = score.decide(values)
-    counting = dict(touchpoint_points(done.prepared, score, values, row.values))
     parts = [part.node for part in score.combination.parts] + [extra.node for extra in score.extras]
-    touchpoints = tuple(
+    counting = dict(touchpoint_points(done.prepared, score, values, row.values))
+    touchpoints = tuple([
         _touchpoint(done, node, counting.get(node, NOT_APPLICABLE), values, row, read=decided is None) for node in parts
-    )
+    ])
     return ScoreTrace(score.node, values[score.node], None if decided is None else decided.place, touchpoints)
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import platform
 import sys
-import tempfile
 import traceback
 from collections.abc import Sequence
 
@@ -16,6 +14,8 @@ from rubric_dsl.cli.terminal import Terminal
 
 def report_bug(terminal: Terminal, arguments: Sequence[str], error: BaseException) -> Exit:
     """Writes the report (versions, arguments, traceback; nothing of the files) and says where it is."""
+    import tempfile  # heavy, and seldom needed
+
     kind = type(error).__name__
     try:
         handle, path = tempfile.mkstemp(prefix="rubric-report-", suffix=".txt")
@@ -31,6 +31,8 @@ def report_bug(terminal: Terminal, arguments: Sequence[str], error: BaseExceptio
 
 
 def _report(arguments: Sequence[str], error: BaseException) -> str:
+    import platform  # the same
+
     head = [
         f"rubric {__version__}",
         f"Python {sys.version}",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -101,6 +100,8 @@ def write_beside(path: str, data: bytes) -> None:
 @contextmanager
 def _temporary(target: Path) -> Iterator[tuple[IO[bytes], str]]:
     """An open file in the folder of the target, with its permissions; removed if it is still there at the end."""
+    import tempfile  # heavy, and most commands write no file
+
     mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
     try:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-from rubric_dsl.diagnostics.prose import fill
+from rubric_dsl.diagnostics.prose import FOLDER, fill
 
 
 @cache
 def texts() -> Mapping[str, Any]:
     """Section to key to language to text."""
-    return tomllib.loads(files("rubric_dsl.diagnostics").joinpath("prose", "cli.toml").read_text(encoding="utf-8"))
+    return tomllib.loads((FOLDER / "cli.toml").read_text(encoding="utf-8"))
 
 
 def say(key: str, lang: str, **facts: object) -> str:

@@ -10,12 +10,13 @@ import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, Final, Protocol
 
 from rubric_dsl.diagnostics.model import Diagnostic, Facts, Fix, Label, Severity
 
 LANGUAGES: Final = ("en", "zh")
+FOLDER: Final = Path(__file__).resolve().parent / "prose"
 PLACEHOLDER = re.compile(r"\{([A-Za-z_]\w*)\}")
 CODE = re.compile(r"[RDX]\d{3}")
 
@@ -38,7 +39,7 @@ class UnknownCode(KeyError):
 def families() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
     """Family (the name of its file) to code to entry, codes in ascending order."""
     found = {}
-    for file in files("rubric_dsl.diagnostics").joinpath("prose").iterdir():
+    for file in FOLDER.iterdir():
         if file.name.endswith(".toml"):
             entries = tomllib.loads(file.read_text(encoding="utf-8"))
             found[file.name.removesuffix(".toml")] = {c: entries[c] for c in sorted(entries) if CODE.fullmatch(c)}

@@ -18,17 +18,20 @@ def _parts_of(kind: type[object]) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind) if field.name not in ("span", "pattern_span", "text", "unit"))
 
 
+_PLAIN = frozenset({type(None), bool, int, str})
+
+
 def _parts(*pieces: object) -> Iterator[object]:
     """All parts of the tree in the pieces that may hold names, in no particular order."""
     pending: list[object] = list(pieces)
     while pending:
         piece = pending.pop()
-        if isinstance(piece, tuple):
-            pending.extend(piece)
-        else:
+        kind: type = type(piece)
+        if kind is tuple:
+            pending.extend(piece)  # type: ignore[arg-type]  # a tuple
+        elif kind not in _PLAIN:
             yield piece
-            kind: type = type(piece)
-            pending.extend(getattr(piece, name) for name in _parts_of(kind))
+            pending.extend([getattr(piece, name) for name in _parts_of(kind)])
 
 
 def mentioned(*pieces: object) -> Iterator[tree.Word | tree.Name]:

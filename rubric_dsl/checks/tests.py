@@ -130,7 +130,7 @@ class _Test:
 
     def _expectable(self, name: str) -> bool:
         place = function_id(name) == "rank" and len(self.resolved.rankings) == 1
-        return place or name == self.scope.subject or name in self._answers()
+        return place or name in (self.scope.subject, self.scope.period) or name in self._answers()
 
     # ------------------------------------------------------------ columns that answers depend on
 
@@ -147,7 +147,7 @@ class _Test:
             if given.like is not None:
                 said |= {cell.text for cell in self.resolved.examples[given.like.text].grid.rows[0].cells}
             for column in table.columns.values():
-                read = (name, column.name) in needed or (column.name == table.stratum and not given.one)
+                read = (name, column.name) in needed or (column.name in (table.stratum, table.period) and not given.one)
                 if read and column.presence == "always" and column.name not in said:
                     yield Diagnostic(
                         "R129",

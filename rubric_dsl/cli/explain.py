@@ -31,13 +31,14 @@ NEAR = 3
 @click.argument("words", metavar="OBS… SUBJECT [ITEM]", nargs=-1, required=True)
 @click.option("--subject", metavar="SUBJECT")
 @click.option("--item", metavar="ITEM")
+@click.option("--period", metavar="PERIOD")
 @json_option
 @set_option
 @click.option("--leave-out-refused", is_flag=True)
 @use_from_option
 def command(
-    terminal: Terminal, rubric_file: str, words: tuple[str, ...], subject: str | None, item: str | None, as_json: bool,
-    settings: tuple[str, ...], leave_out_refused: bool, use_from: tuple[str, ...],
+    terminal: Terminal, rubric_file: str, words: tuple[str, ...], subject: str | None, item: str | None,
+    period: str | None, as_json: bool, settings: tuple[str, ...], leave_out_refused: bool, use_from: tuple[str, ...],
 ) -> int:
     from rubric_dsl.cli.compiling import compiled, show_found
     from rubric_dsl.cli.running import observe, run_plan
@@ -58,11 +59,13 @@ def command(
     terminal.show(refusal_lines(ledgers, terminal.look("err")), "err")
     if stopped_by(observed, leave_out_refused):
         return _stopped(terminal, Exit.OBSERVATIONS_REFUSED, as_json, done.diagnostics, observed)
-    run = run_plan(terminal, done.plan, observed)
-    if run.problems.count:
-        problems = problem_diagnostics(run.problems, done.plan)
+    runs = run_plan(terminal, done.plan, observed)
+    faults = [fault for run in runs for fault in run.problems]
+    if faults:
+        problems = problem_diagnostics(faults, done.plan)
         show_found(terminal, problems, done.sources)
         return _stopped(terminal, Exit.NOT_FINISHED, as_json, (*done.diagnostics, *problems), observed)
+    run = _run_of(terminal, runs, period, subject)
     return _Explaining(terminal, done, done.plan, run, as_json).show(_subject(run, subject), items)
 
 
@@ -121,19 +124,49 @@ def _named(words: Sequence[str], subject: str | None, item: str | None) -> tuple
     return subject, item
 
 
+def _run_of(terminal: Terminal, runs: Sequence[Run], period: str | None, subject: str | None) -> Run:
+    """The run of the period; without one the latest in which the subject was scored, and which one that is is said."""
+    from rubric_dsl.observations.periods import period_label, period_text
+
+    if runs[0].period is None:
+        if period is not None:
+            raise Stop(Exit.USAGE, "usage.no-periods")
+        return runs[0]
+    named = [(run, period_text(run.plan, run.period), period_label(run.plan, run.period)) for run in runs
+             if run.period is not None]
+    if period is None:
+        scored = [found for found in named if subject is None or _member(found[0], subject) is not None]
+        run, text, label = (scored or named)[-1]
+        if len(named) > 1:
+            terminal.err(terminal.say("explain.period", period=label or text))
+        return run
+    found = [run for run, text, label in named if period in (text, label)]
+    if not found:
+        raise _unknown("period", period, [text for _, text, _ in named], [text for _, text, _ in named])
+    return found[0]
+
+
 def _subject(run: Run, subject: str | None) -> str:
     """The subject of this name, or of this label where subjects are members of a choice."""
     if subject is None:
         raise Stop(Exit.USAGE, "usage.no-subject", subjects=_listed(run.subjects))
-    if subject in run.subjects:
-        return subject
-    labelled = {
+    found = _member(run, subject)
+    if found is None:
+        raise _unknown("subject", subject, run.subjects, [*run.subjects, *_labels(run)])
+    return found
+
+
+def _labels(run: Run) -> dict[str, str]:
+    return {
         label: member.name for table in run.plan.tables for column in table.columns if column.name == table.subject
         for member in column.members for label in member.labels
     }
-    if labelled.get(subject) in run.subjects:
-        return labelled[subject]
-    raise _unknown("subject", subject, run.subjects, [*run.subjects, *labelled])
+
+
+def _member(run: Run, subject: str) -> str | None:
+    """The subject of this name or label, if it is one of the run's."""
+    name = subject if subject in run.subjects else _labels(run).get(subject)
+    return name if name in run.subjects else None
 
 
 def _item(plan: ScoringPlan, item: str) -> NamedValue:

@@ -10,7 +10,7 @@ from rubric_dsl.cli.files import read_observation_file
 from rubric_dsl.cli.progress import doing
 from rubric_dsl.cli.terminal import Terminal
 from rubric_dsl.engines.reference.contributions import Loss, contributions, losses
-from rubric_dsl.engines.run import Run, run
+from rubric_dsl.engines.run import Run, run_periods
 from rubric_dsl.observations.model import Observations
 from rubric_dsl.observations.read import read_observations
 from rubric_dsl.plan.model import RankingSchema, ScoringPlan
@@ -27,9 +27,10 @@ def observe(
         return read_observations(plan, files, leave_out_refused)
 
 
-def run_plan(terminal: Terminal, plan: ScoringPlan, observations: Observations) -> Run:
+def run_plan(terminal: Terminal, plan: ScoringPlan, observations: Observations) -> tuple[Run, ...]:
+    """A run for each period, the earliest first; of a rubric without `each` the one run."""
     with doing(terminal, terminal.say("doing.scoring")):
-        return run(plan, observations)
+        return run_periods(plan, observations)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -78,7 +79,7 @@ class _Scoring:
         from rubric_dsl.render.refusals import refusal_lines
         from rubric_dsl.render.terminal import result_lines
         from rubric_dsl.render.view import ResultView
-        from rubric_dsl.results.json import result_json
+        from rubric_dsl.results.json import results_json
         from rubric_dsl.results.score import result_of
         from rubric_dsl.results.table import result_rows
 
@@ -86,18 +87,20 @@ class _Scoring:
         self.terminal.show(refusal_lines(ledgers, self.terminal.look("err")), "err")
         if stopped_by(self.observed, leave_out_refused):
             return self._stopped(self._nothing(), Exit.OBSERVATIONS_REFUSED)
-        run = run_plan(self.terminal, self.plan, self.observed)
-        result = result_of(run)
-        if result.problem_count:
-            return self._stopped(result, Exit.NOT_FINISHED)
-        identity, reasons = plan_hash(self.plan), Reasons(run)
-        found = result_json(self.plan, identity, result, reasons) if self.as_json or self.outputs else None
+        runs = run_plan(self.terminal, self.plan, self.observed)
+        results = [result_of(run) for run in runs]
+        stopped = [result for result in results if result.problem_count]
+        if stopped:
+            return self._stopped(_together(stopped), Exit.NOT_FINISHED)
+        identity = plan_hash(self.plan)
+        scored = [(result, Reasons(run)) for result, run in zip(results, runs, strict=True)]
+        found = results_json(self.plan, identity, scored) if self.as_json or self.outputs else None
         if self.as_json:
             self.terminal.json(found)
         else:
-            view = ResultView(self.plan, identity, result, reasons)
-            self.terminal.show(result_lines(view, self.terminal.look()))
-        write_outputs(self.outputs, found, list(result_rows(self.plan, result, self.terminal.lang)))
+            views = [ResultView(self.plan, identity, *one) for one in scored]
+            self.terminal.show(result_lines(views, self.terminal.look()))
+        write_outputs(self.outputs, found, list(result_rows(self.plan, results, self.terminal.lang)))
         return Exit.DONE
 
     def _nothing(self) -> Result:
@@ -123,3 +126,9 @@ class _Scoring:
             said = [diagnostic_json(found) for found in (*self.done.diagnostics, *problems)]
             self.terminal.json(result_json(self.plan, plan_hash(self.plan), result, diagnostics=said))
         return code
+
+
+def _together(stopped: Sequence[Result]) -> Result:
+    """The problems of all periods as those of one result."""
+    problems = tuple(problem for result in stopped for problem in result.problems)
+    return replace(stopped[0], problems=problems, problem_count=sum(result.problem_count for result in stopped))

@@ -39,12 +39,15 @@ class Place:
     subject: Subject | None
     table: str | None
     row: int | None
+    period: str | None = None
 
     def shown(self, lang: str) -> str:
         where = ""
         if self.row is not None:
             where = f"`{self.table}` 第 {self.row} 行" if lang == "zh" else f"row {self.row} of `{self.table}`"
         subject = self.subject or ("全部对象" if lang == "zh" else "all subjects together")
+        if self.period is not None:
+            subject += f"（{self.period}）" if lang == "zh" else f" ({self.period})"
         comma = "，" if lang == "zh" else ", "
         return f"{subject}{comma}{where}" if where else subject
 
@@ -99,14 +102,15 @@ class RunProblem:
 class Problems:
     """The first 50 different problems, and how many there are."""
 
-    def __init__(self, plan: ScoringPlan) -> None:
+    def __init__(self, plan: ScoringPlan, period: str | None = None) -> None:
         self._plan = plan
+        self._period = period
         self._found: dict[tuple[str, op.Node, Place], RunProblem] = {}
         self.count = 0
 
     def add(self, fault: Undefined, subject: Subject | None, item: str | None) -> None:
         """Note a fault met by a subject (the fault's own place, where it has one, is the place)."""
-        place = Place(fault.subject or subject, fault.table, fault.row)
+        place = Place(fault.subject or subject, fault.table, fault.row, self._period)
         key = (CODES[fault.reason], fault.node, place)
         if key in self._found:
             return

@@ -13,6 +13,7 @@ from rubric_dsl.engines.subjects import SubjectValues, subject_values, subjects_
 from rubric_dsl.evaluation.prepare import Prepared, prepare
 from rubric_dsl.evaluation.values import Undefined, Value
 from rubric_dsl.observations.model import Observations, Row
+from rubric_dsl.observations.periods import Period, by_period, period_before, period_text
 from rubric_dsl.plan.model import NamedValue, ScoringPlan
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.text.record import dataclass
@@ -30,6 +31,10 @@ class Run:
     subjects: tuple[Subject, ...]
     values: SubjectValues
     problems: Problems
+    period: Period | None = None
+    """In a rubric with `each`: the period that was scored."""
+    before: Run | None = None
+    """The run of the period before it, if it was observed."""
 
     @cached_property
     def folds(self) -> dict[op.Node, Fold]:
@@ -48,15 +53,33 @@ class Run:
         return found
 
 
-def run(plan: ScoringPlan, observations: Observations, engine: Engine | None = None) -> Run:
-    """Score the rows and then the subjects. Problems are collected, not raised."""
+def run_periods(plan: ScoringPlan, observations: Observations, engine: Engine | None = None) -> tuple[Run, ...]:
+    """A run for each period that was observed, the earliest first; of a rubric without `each` the one run."""
+    if plan.period is None:
+        return (run(plan, observations, engine),)
+    done: dict[Period, Run] = {}
+    for period, own in by_period(plan, observations):
+        before = period_before(plan, period)
+        done[period] = run(plan, own, engine, period, None if before is None else done.get(before))
+    return tuple(done.values())
+
+
+def run(
+    plan: ScoringPlan, observations: Observations, engine: Engine | None = None, period: Period | None = None,
+    before: Run | None = None,
+) -> Run:
+    """Score the rows and then the subjects. Problems are collected, not raised.
+
+    Of a rubric with `each` these are the observations of one `period`, and `before` is the run of the one before it.
+    """
     engine = engine or ReferenceEngine()
     prepared = prepare(plan)
     totals = engine.totals(plan, prepared, observations)
     subjects = subjects_of(plan, totals)
-    values = subject_values(plan, prepared, totals, subjects)
-    problems = _problems(plan, totals, values)
-    return Run(plan, prepared, observations, engine.name, totals, subjects, values, problems)
+    known = None if before is None else before.values
+    values = subject_values(plan, prepared, totals, subjects, period, known)
+    problems = _problems(plan, totals, values, None if period is None else period_text(plan, period))
+    return Run(plan, prepared, observations, engine.name, totals, subjects, values, problems, period, before)
 
 
 def reported(plan: ScoringPlan) -> Iterator[NamedValue]:
@@ -67,9 +90,9 @@ def reported(plan: ScoringPlan) -> Iterator[NamedValue]:
             yield named
 
 
-def _problems(plan: ScoringPlan, totals: Totals, values: SubjectValues) -> Problems:
+def _problems(plan: ScoringPlan, totals: Totals, values: SubjectValues, period: str | None) -> Problems:
     """The faults of rows that count, then those that reported values and rankings depend on, told of the innermost."""
-    problems = Problems(plan)
+    problems = Problems(plan, period)
     for fault in totals.faults:
         problems.add(fault, None, _name_of(plan, fault))
     sinks = sorted((named.node, named.name) for named in reported(plan))

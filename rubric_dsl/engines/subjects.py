@@ -14,7 +14,8 @@ from rubric_dsl.engines.contract import Subject, Tally, Totals
 from rubric_dsl.engines.folding import Fold, folds
 from rubric_dsl.evaluation.arithmetic import Values
 from rubric_dsl.evaluation.prepare import Prepared
-from rubric_dsl.evaluation.values import NOT_APPLICABLE, Undefined, Value
+from rubric_dsl.evaluation.values import ABSENT, NOT_APPLICABLE, Nothing, Undefined, Value
+from rubric_dsl.observations.periods import Period
 from rubric_dsl.plan.model import PlanNode, ScoringPlan
 from rubric_dsl.resolved import operations as op
 
@@ -31,9 +32,16 @@ def subjects_of(plan: ScoringPlan, totals: Totals) -> tuple[Subject, ...]:
     return totals.subjects
 
 
-def subject_values(plan: ScoringPlan, prepared: Prepared, totals: Totals, subjects: Sequence[Subject]) -> SubjectValues:
-    """The values of all nodes of subject and cohort grain (and the folded ones of row grain) for each subject."""
+def subject_values(
+    plan: ScoringPlan, prepared: Prepared, totals: Totals, subjects: Sequence[Subject], period: Period | None = None,
+    before: SubjectValues | None = None,
+) -> SubjectValues:
+    """The values of all nodes of subject and cohort grain (and the folded ones of row grain) for each subject.
+
+    `period`: the one that is scored, `before`: the values of the one before it, if it was observed.
+    """
     stage = _SubjectStage(prepared, totals, subjects, folds(plan, prepared), around_items(plan, prepared))
+    stage.period, stage.before = period, before or {}
     for node in plan.nodes:
         stage.evaluate(node)
     return stage.values
@@ -52,6 +60,8 @@ class _SubjectStage:
         self.around = around
         self.totals = totals
         self.folds = folds
+        self.period: Period | None = None
+        self.before: SubjectValues = {}
         self.shared: Values = list(prepared.constants)
         self.values: SubjectValues = {subject: list(prepared.constants) for subject in subjects}
 
@@ -92,10 +102,21 @@ class _SubjectStage:
                 return self._steps(node, facts)
             case op.Subject():
                 return {subject: subject for subject in self.values}
+            case op.Period():
+                return dict.fromkeys(self.values, ABSENT if self.period is None else self.period)
+            case op.Previous(operand):
+                return {subject: self._previous(subject, operand) for subject in self.values}
             case op.Ranking() | op.Weights():
                 return {}
             case _:
                 return self._cohort(node) if node.grain.kind == "cohort" else self._steps(node, {})
+
+    def _previous(self, subject: Subject, operand: op.Node) -> Value:
+        """The value in the period before; a subject that was not scored there has none."""
+        if subject not in self.before:
+            return ABSENT
+        value = self.before[subject][operand]
+        return ABSENT if isinstance(value, Nothing) else value
 
     def _steps(self, node: PlanNode, cells: Mapping[Subject, Mapping[str, object]]) -> dict[Subject, Value]:
         step = self.prepared.steps[node.id]

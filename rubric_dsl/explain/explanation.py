@@ -200,6 +200,8 @@ class Explanation:
     costs: tuple[RowCost, ...]
     subject_label: str | None = None
     """Where subjects are members of a choice that have one."""
+    period: str | None = None
+    """In a rubric with `each`, with its label if it has one."""
 
     def __post_init__(self) -> None:
         check(self.item)

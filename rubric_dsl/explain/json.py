@@ -46,6 +46,8 @@ def explanation_json(
     }
     if explanations:
         found["subject"] = explanations[0].subject
+        if explanations[0].period is not None:
+            found["period"] = explanations[0].period
     if len(explanations) == 1:
         found |= _top(explanations[0])
     else:

@@ -17,6 +17,9 @@ from rubric_dsl.resolved.walking import operands, reach
 from rubric_dsl.results.model import Outcome
 from rubric_dsl.results.nothing import no_value
 
+_OTHER_ROWS = (op.Aggregate, op.Across, op.Previous)
+"""What is made of other rows, subjects or periods."""
+
 Column = tuple[str, str]
 """A table and a column of it."""
 
@@ -72,9 +75,9 @@ class Reading:
                 continue
             named = self._named.get(current)
             inside = top and current == node
-            if not inside and (named is not None or isinstance(operation, (op.Aggregate, op.Across, op.Parameter))):
+            if not inside and (named is not None or isinstance(operation, (*_OTHER_ROWS, op.Parameter, op.Period))):
                 yield self._input(current, values)
-            elif not isinstance(operation, (op.Aggregate, op.Across)):
+            elif not isinstance(operation, _OTHER_ROWS):
                 waiting.extend(reversed(self._reached(current, values)))
 
     def is_private(self, node: op.Node) -> bool:
@@ -149,7 +152,7 @@ class Reading:
 
         def reads(current: op.Node) -> list[op.Node]:
             operation = self._operations[current]
-            if isinstance(operation, (op.Aggregate, op.Across)):
+            if isinstance(operation, _OTHER_ROWS):
                 return []
             return operands(operation) if values is None else self._reached(current, values)
 

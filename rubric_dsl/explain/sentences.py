@@ -48,6 +48,8 @@ def sentences(explanation: Explanation, lang: str) -> Iterator[str]:
 
 def _score(explanation: Explanation, lang: str) -> str:
     item, subject = explanation.item, called(explanation.subject, explanation.subject_label, lang)
+    if explanation.period is not None:
+        subject += f"（{explanation.period}）" if lang == "zh" else f" ({explanation.period})"
     what = called(item.name, item.label, lang)
     points = _outcome(item.points, item.type, lang)
     if isinstance(item.points, str):

@@ -31,6 +31,7 @@ from rubric_dsl.explain.rows import ONE, Factors, RowParts, row_score_of
 from rubric_dsl.explain.standing import Standings
 from rubric_dsl.numbers import reals
 from rubric_dsl.numbers.reals import Exact
+from rubric_dsl.observations.periods import period_label, period_text
 from rubric_dsl.plan.model import NamedValue, ScoringPlan
 from rubric_dsl.plan.naming import label_of
 from rubric_dsl.resolved import operations as op
@@ -76,7 +77,12 @@ class Explainer:
         """Raises DoesNotAddUp if the parts were not the whole, KeyError for a subject that the run does not have."""
         item = self._item(subject, named)
         label = label_of(self._done.plan, subject)
-        return Explanation(subject, item, self._place(subject, named.node), tuple(costs(item)), label)
+        place = self._place(subject, named.node)
+        return Explanation(subject, item, place, tuple(costs(item)), label, self._period())
+
+    def _period(self) -> str | None:
+        plan, period = self._done.plan, self._done.period
+        return None if period is None else period_label(plan, period) or period_text(plan, period)
 
     def _rows(self, subject: Subject) -> SubjectRows:
         if subject not in self._subjects:

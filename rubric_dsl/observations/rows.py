@@ -151,8 +151,9 @@ class RowReader:
 
 def _columns_seen_once(table: TableSchema) -> tuple[str, ...]:
     """The columns whose values together stand in one row only."""
+    period = () if table.period is None else (table.period,)
     if table.folding == "one row each":
-        return (table.subject,)
+        return (*period, table.subject)
     if table.one_row_each and table.stratum is not None:
-        return (table.subject, table.stratum)
+        return (*period, table.subject, table.stratum)
     return ()

@@ -11,6 +11,7 @@ from rubric_dsl.observations.ledger import Account
 from rubric_dsl.observations.model import PRIVATE, Cell, Row
 from rubric_dsl.observations.name_cells import named_member
 from rubric_dsl.observations.near import nearest
+from rubric_dsl.observations.periods import period_text, periods_of, rows_in
 from rubric_dsl.plan.model import ScoringPlan, TableSchema
 
 
@@ -50,15 +51,28 @@ def refuse_unobserved(plan: ScoringPlan, rows: Mapping[str, Sequence[Row]], acco
     A table with a `missing:` line says itself what such a gap means and is passed over.
     """
     subjects = subjects_of(plan, rows)
+    observed = []
     for table in plan.tables:
         account = accounts[table.name]
-        if not rows[table.name] and (table.missing is None or not subjects):
+        if not rows[table.name] and (table.missing is None or table.period is not None or not subjects):
             account.refuse(codes.WHOLE_TABLE, 1, None, None, codes.NO_OBSERVATIONS, {"table": table.name})
         elif table.missing is None and table.name != plan.register_table:
-            _refuse_gaps(table, subjects, rows[table.name], account)
+            observed.append(table)
+    if plan.period is None:
+        for table in observed:
+            _refuse_gaps(table, subjects, rows[table.name], accounts[table.name])
+        return
+    for period in periods_of(plan, rows):
+        own = rows_in(plan, rows, period)
+        subjects, where = subjects_of(plan, own), f" ({plan.period} {period_text(plan, period)})"
+        for table in observed:
+            _refuse_gaps(table, subjects, own[table.name], accounts[table.name], where)
 
 
-def _refuse_gaps(table: TableSchema, subjects: Sequence[str], rows: Sequence[Row], account: Account) -> None:
+def _refuse_gaps(
+    table: TableSchema, subjects: Sequence[str], rows: Sequence[Row], account: Account, where: str = ""
+) -> None:
+    """`where`: the period that is spoken of."""
     observed: defaultdict[str, set[Cell]] = defaultdict(set)
     for row in rows:
         subject = row.values[table.subject]
@@ -68,10 +82,10 @@ def _refuse_gaps(table: TableSchema, subjects: Sequence[str], rows: Sequence[Row
     for subject in subjects:
         name = PRIVATE if private else subject
         if subject not in observed:
-            facts: dict[str, object] = {"subject": name, "table": table.name}
+            facts: dict[str, object] = {"subject": name + where, "table": table.name}
             account.refuse(codes.WHOLE_TABLE, 1, table.subject, name, codes.SUBJECT_WITHOUT_ROWS, facts)
         elif missing := _unseen(table, observed[subject]):
-            facts = {"subject": name, "table": table.name, "scenarios": missing}
+            facts = {"subject": name + where, "table": table.name, "scenarios": missing}
             account.refuse(codes.WHOLE_TABLE, 1, table.subject, name, codes.SCENARIO_WITHOUT_ROWS, facts)
 
 

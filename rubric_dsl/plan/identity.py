@@ -185,6 +185,8 @@ def _table(table: model.TableSchema, nodes: list[str]) -> Any:
         ),
         key=_text,
     )
+    # Rubrics without periods keep the identity that they had before there were any.
+    period = [] if table.period is None else [table.period]
     return [
         table.name,
         table.subject,
@@ -195,6 +197,7 @@ def _table(table: model.TableSchema, nodes: list[str]) -> Any:
         table.missing,
         columns,
         sorted(nodes[must.node] for must in table.musts),
+        *period,
     ]
 
 

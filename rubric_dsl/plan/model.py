@@ -98,6 +98,8 @@ class TableSchema(Strict):
     folding: Literal["averaged", "totalled", "one row each"]
     stratum: str | None
     """The choice column of `averaged by`."""
+    period: str | None = None
+    """The column of `each`; None: the rows belong to every period."""
     one_row_each: bool
     """`averaged by S, one row each`."""
     stratum_weights: int | None
@@ -174,6 +176,8 @@ class ScoringPlan(Strict):
     """Declared subjects (members of the subject choice); None: from the register or from the data."""
     register_table: str | None
     """The `one row each` table whose rows are the subjects."""
+    period: str | None = None
+    """The column of `each` in the tables that have it; then subjects are scored and ranked period by period."""
     parameters: tuple[ParameterSchema, ...]
     nodes: tuple[PlanNode, ...]
     values: tuple[NamedValue, ...]

@@ -64,6 +64,10 @@ class PlanWords:
                 return visible(name), TIGHTEST
             case op.Column(_, column):
                 return visible(column), TIGHTEST
+            case op.Period():
+                return self.look.say("the period", "本期"), TIGHTEST
+            case op.Previous(operand):
+                return f"previous({self.expression(operand)})", TIGHTEST
             case op.Aggregate() | op.Across():
                 return self._aggregate(operation), TIGHTEST
             case op.Function(name, operands):

@@ -8,6 +8,7 @@ from itertools import groupby
 from rubric_dsl.engines.reference.contributions import Loss
 from rubric_dsl.numbers.decimals import from_exact
 from rubric_dsl.numbers.reals import negate
+from rubric_dsl.observations.periods import period_column
 from rubric_dsl.plan.model import NamedValue
 from rubric_dsl.render.account import account_lines
 from rubric_dsl.render.pieces import Line, Look, Piece, paragraph
@@ -29,16 +30,27 @@ CHANGES = {
 """What took the points, where it is not the item itself."""
 
 
-def result_lines(view: ResultView, look: Look) -> Iterable[Line]:
-    yield from _head(view, look)
-    for ranking in view.result.rankings:
-        yield ()
-        yield from _ranking(view, ranking, look)
-    if not view.result.rankings:
-        yield ()
-        yield from _scores(view, look)
+def result_lines(views: Sequence[ResultView], look: Look) -> Iterable[Line]:
+    """One view, or in a rubric with `each` one a period."""
+    yield from _head(views[0], look)
+    for view in views:
+        yield from _period(view, look)
+        for ranking in view.result.rankings:
+            yield ()
+            yield from _ranking(view, ranking, look)
+        if not view.result.rankings:
+            yield ()
+            yield from _scores(view, look)
     yield ()
-    yield from account_lines(view, look)
+    yield from account_lines(views[-1], look)
+
+
+def _period(view: ResultView, look: Look) -> Iterable[Line]:
+    column, period = period_column(view.plan), view.result.period
+    if column is not None and period is not None:
+        what = called(column.name, column.label, look)
+        yield ()
+        yield (Piece(f"{what} {called(period, view.result.period_label, look)}", "strong"),)
 
 
 def _head(view: ResultView, look: Look) -> Iterable[Line]:

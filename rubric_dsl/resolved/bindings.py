@@ -52,6 +52,8 @@ class Table:
     subject: str
     folding: tree.Folding
     stratum: str | None
+    period: str | None
+    """The column of `each`, where it is sound."""
     columns: dict[str, Column]
     span: Span
     observe: tree.Observe

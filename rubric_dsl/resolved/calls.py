@@ -70,6 +70,8 @@ def lower_call(use: Expressions, call: tree.Call, place: Place) -> Node | None:
         fix = Fix("promise", (), {"claim": use.scope.text_of(call)})
         use.report.add("R077", call.function.span, facts={"function": call.function.text}, fixes=[fix])
         return None
+    if function == "previous":
+        return _previous(use, call, place)
     if function in VALUES:
         return _of_values(use, call, function, place)
     return _of_many(use, call, function, place)
@@ -181,6 +183,50 @@ def _built(
         needs=use.graph.needs_of(nodes),
         irrational=function in _IRRATIONAL or use.irrational(nodes),
     )
+
+
+# ---------------------------------------------------------------- the period before
+
+
+def _previous(use: Expressions, call: tree.Call, place: Place) -> Node | None:
+    """The value of the same subject in the period before, which may not be there."""
+    if not _fits(use, call, Shape(1, 1)):
+        return None
+    for part in (call.where, call.across):
+        if part is not None:
+            _no_part(use, call, part)
+            return None
+    if use.scope.period is None:
+        use.report.add("R207", call.function.span, facts={"function": call.function.text}, fixes=[Fix("each")])
+        return None
+    argument = call.arguments[0]
+    operand = use.lower(argument, replace(place, known=established.NOTHING))
+    if operand is None:
+        return None
+    grain = use.grain([operand], [argument])
+    if grain is None:
+        return None
+    if grain.kind not in ("subject", "cohort"):
+        fixes = []
+        if grain.kind == "row" and use.graph.type(operand).numeric:
+            text = use.scope.mean_of(argument, use.scope.text_of(argument))
+            fixes = [Fix("aggregate", (Edit(argument.span, text),), {"rewrite": text})]
+        elif grain.kind == "constant":
+            fixes = [Fix("plain", (Edit(call.span, use.scope.text_of(argument, UNARY)),))]
+        facts = {"text": use.scope.text_of(argument), "function": call.function.text}
+        use.report.add("R208", argument.span, facts=facts, fixes=fixes)
+        return None
+    node = use.graph.add(
+        op.Previous(operand),
+        type=use.graph.type(operand),
+        grain=ty.SUBJECT,
+        domain=use.graph.domain(operand),
+        span=call.span,
+        source=True,
+        irrational=use.irrational([operand]),
+    )
+    use.scope.sources.setdefault(node, use.scope.text_of(call))
+    return node
 
 
 # ---------------------------------------------------------------- aggregates and across

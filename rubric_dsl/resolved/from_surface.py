@@ -67,7 +67,7 @@ def resolve(
     memo: Memo,
 ) -> Resolved:
     """Binds and types everything; what cannot be resolved is reported once and stays silent afterwards."""
-    memo.trim()
+    memo.trim(_period(items))
     scope = Scope(memo.graph, report, damage.lost, outside.language)
     scope.sources, scope.conditions = memo.sources, memo.conditions
     use = Expressions(memo.graph, scope, report)
@@ -113,6 +113,7 @@ class _Work:
     def declare(self) -> None:
         observes = [item for item in self.resolved.items if isinstance(item, tree.Observe)]
         self.scope.subject = observes[0].subject.text if observes else None
+        self.scope.period = _period(self.resolved.items)
         seen: dict[str, Declared] = {}
         shapes: dict[str, Declared] = {}
         for name in declared(self.resolved.items, self.scope.subject):
@@ -162,9 +163,23 @@ class _Work:
         )
         assert isinstance(table, bind.Table)
         self.scope.tables[table.name] = table
+        if table.period is not None:
+            self._same_period(table)
         self.scope.names.setdefault(table.name, table)
         for column in table.columns.values():
             self.scope.names.setdefault(column.name, column)
+
+    def _same_period(self, table: bind.Table) -> None:
+        """All tables with `each` have one period column of one type: their rows meet by it."""
+        first = next(other for other in self.scope.tables.values() if other.period is not None)
+        assert table.period is not None and first.period is not None
+        own, other = table.columns[table.period], first.columns[first.period]
+        if (own.name, own.kind, own.type) == (other.name, other.kind, other.type):
+            return
+        span = table.observe.period.span if table.observe.period is not None else table.span
+        facts = {"table": table.name, "name": own.name, "other": first.name, "period": other.name}
+        self.report.add("R206", span, facts=facts, labels=[Label(other.span, "first")], fixes=[Fix("same")])
+        self.resolved.sound = False
 
     # ------------------------------------------------------------ units: what each name reads
 
@@ -396,6 +411,11 @@ class _Work:
                     self.resolved.sound = False
                 else:
                     self.resolved.promises.append(promise)
+
+
+def _period(items: Sequence[tree.Item]) -> str | None:
+    """The column of the first `each`."""
+    return next((i.period.text for i in items if isinstance(i, tree.Observe) and i.period is not None), None)
 
 
 def _nested(indicator: tree.Indicator) -> bool:

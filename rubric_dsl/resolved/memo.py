@@ -39,12 +39,16 @@ class Memo:
     staked: dict[str, tuple[tuple[object, ...], tuple[Diagnostic, ...]]] = field(default_factory=dict)
     """By touchpoint: what the check of its outcomes found, after what that depended on."""
 
-    def trim(self) -> None:
-        """Starts anew before the nodes left behind by many edits come near the limit."""
-        if len(self.graph.nodes) > MAX_NODES // 4:
+    period: str | None = None
+    """The column of `each`, which decides what `previous` means."""
+
+    def trim(self, period: str | None) -> None:
+        """Starts anew before the nodes left behind by many edits come near the limit, and where `each` is another."""
+        if len(self.graph.nodes) > MAX_NODES // 4 or period != self.period:
             fresh = Memo()
             for part in fields(self):
                 setattr(self, part.name, getattr(fresh, part.name))
+        self.period = period
 
 
 def same_objects(one: Sequence[object], other: Sequence[object]) -> bool:

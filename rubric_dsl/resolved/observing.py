@@ -25,6 +25,9 @@ Members = Callable[[tree.Named], "tuple[tree.Named, ...] | None"]
 
 MAX_DECIMALS = 30
 
+PERIOD_KINDS = ("whole number", "choice", "date")
+"""Columns whose values have one before them: the number less one, the member before, the day before."""
+
 
 def declare_table(
     observe: tree.Observe, report: Report, members: Members, whole: bool, language: Language
@@ -45,6 +48,7 @@ def declare_table(
         observe.subject.text,
         observe.folding,
         stratum,
+        _period(observe, columns, report if whole else Report(), language),
         columns,
         observe.named.word.span,
         observe,
@@ -80,6 +84,28 @@ def _stratum(observe: tree.Observe, columns: dict[str, bind.Column], report: Rep
         report.add("R112", by.span, facts={"name": by.text}, labels=labels, fixes=[Fix("choice")])
         return None
     return by.text
+
+
+def _period(
+    observe: tree.Observe, columns: dict[str, bind.Column], report: Report, language: Language
+) -> str | None:
+    """The column of `each`: of a kind that tells which period comes before, in every row, and no other key of it."""
+    if observe.period is None:
+        return None
+    name, span = observe.period.text, observe.period.span
+    line = f"{name} {word('WHOLE', language)}"
+    column = columns.get(name)
+    if column is None:
+        facts = {"name": name, "table": observe.named.name}
+        add = Fix("add", (line_below(observe.span, line),), {"line": line})
+        report.add("R204", span, facts=facts, fixes=[add])
+        return None
+    others = (observe.subject.text, observe.folding.by.text if observe.folding.by is not None else None)
+    if column.kind not in PERIOD_KINDS or column.presence != "always" or name in others:
+        labels = [Label(column.span, "declared")]
+        report.add("R205", span, facts={"name": name}, labels=labels, fixes=[Fix("whole", (), {"line": line})])
+        return None
+    return name
 
 
 def _missing(table: bind.Table, report: Report, language: Language) -> None:

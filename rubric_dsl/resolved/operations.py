@@ -54,6 +54,21 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
+class Period:
+    """The period that the subject is scored in (subject grain), in a rubric with `each`."""
+
+    kind: Literal["period"] = "period"
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """The operand's value of the same subject in the period before; absent where there is none (subject grain)."""
+
+    operand: Node
+    kind: Literal["previous"] = "previous"
+
+
+@dataclass(frozen=True, slots=True)
 class Present:
     """Yes where the operand is neither absent nor not applicable."""
 
@@ -508,6 +523,8 @@ Operation = (
     | Parameter
     | Column
     | Subject
+    | Period
+    | Previous
     | Present
     | Add
     | Multiply

@@ -41,16 +41,18 @@ def units(items: Sequence[tree.Item]) -> Iterator[Unit]:
 
 
 def declared(items: Sequence[tree.Item], subject: str | None) -> Iterator[Declared]:
-    """Every declared name in written order; the subject column, which all tables share, once."""
-    subject_seen = False
+    """Every declared name in written order; columns that tables share (the subject, the period) once."""
+    seen: set[str] = set()
     for item in items:
         if isinstance(item, tree.Observe):
             yield Declared(item.named.name, "table", item.named.word.span)
+            shared = {subject} if item.period is None else {subject, item.period.text}
             own: set[str] = set()
             for named in (named for line in item.columns for named in line.names):
-                again = named.name == subject and subject_seen and named.name not in own
+                again = named.name in shared and named.name in seen and named.name not in own
                 own.add(named.name)
-                subject_seen = subject_seen or named.name == subject
+                if named.name in shared:
+                    seen.add(named.name)
                 if not again:
                     yield Declared(named.name, "column", named.word.span)
         else:

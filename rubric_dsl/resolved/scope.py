@@ -80,6 +80,8 @@ class Scope:
         self.valueless: dict[str, tuple[str, Span]] = {}
         """Rankings and examples, which no calculation reads: kind and place of each name."""
         self.subject: str | None = None
+        self.period: str | None = None
+        """The column of `each`."""
         self.tables: dict[str, bind.Table] = {}
         self.sources: dict[op.Node, str] = {}
         """Name of each source of absence."""
@@ -94,6 +96,8 @@ class Scope:
         """The node that a name gives in an expression; reports names that give none."""
         if name.name == self.subject and self.subject is not None:
             return self._subject(name, table)
+        if name.name == self.period and self.period is not None:
+            return self._period(name, table)
         binding = self.names.get(name.name)
         if self.later is not None and self._comes_later(name.name, binding, table):
             self.report.add("R182", name.span, facts={"name": name.name}, fixes=[Fix("columns")])
@@ -126,6 +130,17 @@ class Scope:
         home = self.tables[column.table]
         nodes = home.fact_nodes if home.register and table != home.name else home.column_nodes
         return nodes.get(column.name)
+
+    def _period(self, name: tree.Name, table: str | None) -> op.Node | None:
+        """A row's own cell; elsewhere the period that the subject is scored in."""
+        if table is not None and name.name in self.tables[table].column_nodes:
+            return self.tables[table].column_nodes[name.name]
+        column = self.names[name.name]
+        if not isinstance(column, bind.Column):
+            return None
+        return self.graph.add(
+            op.Period(), type=column.type, grain=ty.SUBJECT, domain=column.domain, span=name.span
+        )
 
     def _subject(self, name: tree.Name, table: str | None) -> op.Node | None:
         if table is not None and name.name in self.tables[table].column_nodes:

@@ -37,13 +37,38 @@ def result_json(
     diagnostics: Sequence[Json] | None = None,
 ) -> Json:
     """The whole object. `identity` is the plan's hash; `diagnostics`, already as JSON, where a run stopped."""
-    kinds = {named.name: plan.nodes[named.node].type for named in plan.values}
-    found: Json = {
+    found = _head(plan, identity, result) | _scores(plan, result, reasons)
+    if diagnostics is not None:
+        found["diagnostics"] = list(diagnostics)
+    return found
+
+
+def results_json(plan: ScoringPlan, identity: str, scored: Sequence[tuple[Result, ReasonsOf]]) -> Json:
+    """The result; of a rubric with `each` those of all periods, the earliest first, in `periods`."""
+    if plan.period is None:
+        return result_json(plan, identity, *scored[0])
+    return _head(plan, identity, scored[0][0]) | {
+        "period_column": plan.period,
+        "periods": [
+            {"period": result.period, "label": result.period_label} | _scores(plan, result, reasons)
+            for result, reasons in scored
+        ],
+    }
+
+
+def _head(plan: ScoringPlan, identity: str, result: Result) -> Json:
+    return {
         "format": FORMAT,
         "rubric": {"title": plan.header.title, "edition": plan.header.edition, "plan": identity},
         "engine": result.engine,
         "parameters": {parameter.name: _parameter(parameter) for parameter in plan.parameters},
         "ledger": {table: ledger_json(ledger) for table, ledger in result.ledgers.items()},
+    }
+
+
+def _scores(plan: ScoringPlan, result: Result, reasons: ReasonsOf | None) -> Json:
+    kinds = {named.name: plan.nodes[named.node].type for named in plan.values}
+    return {
         "rankings": [
             _ranking(plan, schema, ranking, reasons)
             for schema, ranking in zip(plan.rankings, result.rankings, strict=False)
@@ -53,9 +78,6 @@ def result_json(
             for subject, values in result.values.items()
         },
     }
-    if diagnostics is not None:
-        found["diagnostics"] = list(diagnostics)
-    return found
 
 
 def outcome_json(value: Outcome, type: ValueType) -> object:

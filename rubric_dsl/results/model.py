@@ -67,3 +67,6 @@ class Result:
     """The first impossible values that were met."""
     problem_count: int = 0
     """How many there are in all."""
+    period: str | None = None
+    """In a rubric with `each`: the period, as its cells have it."""
+    period_label: str | None = None

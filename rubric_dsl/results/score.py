@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from rubric_dsl.engines.contract import Engine, Subject
-from rubric_dsl.engines.run import Run, reported, run
+from rubric_dsl.engines.run import Run, reported, run, run_periods
 from rubric_dsl.evaluation.values import Nothing, Undefined
 from rubric_dsl.observations.model import Observations
+from rubric_dsl.observations.periods import period_label, period_text
 from rubric_dsl.plan.model import ScoringPlan
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved.literals import moment_text
@@ -19,14 +20,22 @@ def score(plan: ScoringPlan, observations: Observations, engine: Engine | None =
     return result_of(run(plan, observations, engine))
 
 
+def score_periods(plan: ScoringPlan, observations: Observations, engine: Engine | None = None) -> tuple[Result, ...]:
+    """The result of each period, the earliest first; of a rubric without `each` the one result."""
+    return tuple(result_of(done) for done in run_periods(plan, observations, engine))
+
+
 def result_of(done: Run) -> Result:
     """What a run says: rankings and named values, or the problems that stand against them."""
+    period, label = None, None
+    if done.period is not None:
+        period, label = period_text(done.plan, done.period), period_label(done.plan, done.period)
     ledgers = {table: data.ledger for table, data in done.observations.tables.items()}
     rankings = () if done.problems.count else tuple(ranking_of(done, schema) for schema in done.plan.rankings)
     if done.problems.count:
-        return Result(done.engine, (), {}, ledgers, tuple(done.problems), done.problems.count)
+        return Result(done.engine, (), {}, ledgers, tuple(done.problems), done.problems.count, period, label)
     values = {subject: _named_values(done, subject) for subject in done.subjects}
-    return Result(done.engine, rankings, values, ledgers)
+    return Result(done.engine, rankings, values, ledgers, period=period, period_label=label)
 
 
 def _named_values(done: Run, subject: Subject) -> dict[str, Outcome]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from rubric_dsl.numbers.decimals import exact_text
 from rubric_dsl.numbers.reals import Real
 from rubric_dsl.numbers.show import shown
+from rubric_dsl.observations.periods import period_column
 from rubric_dsl.plan.model import ScoringPlan
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved.types import ValueType
@@ -15,13 +16,21 @@ from rubric_dsl.results.json import shown_kind
 from rubric_dsl.results.model import NoValue, Outcome, Placed, Result
 
 
-def result_rows(plan: ScoringPlan, result: Result, lang: str = "en") -> Iterator[tuple[str, ...]]:
+def result_rows(plan: ScoringPlan, results: Sequence[Result], lang: str = "en") -> Iterator[tuple[str, ...]]:
     """The header, then a row for each subject: rank, score and exact score of each ranking, then all named values.
+
+    In a rubric with `each` the period stands first and the subjects of the earliest come first.
 
     Numbers are as shown (rounded for the eye where they are long), the exact score beside them; what is not there is
     blank, a subject without a rank has none.
     """
     yield _header(plan, lang)
+    for result in results:
+        period = () if plan.period is None else (result.period_label or result.period or "",)
+        yield from ((*period, *row) for row in _rows(plan, result, lang))
+
+
+def _rows(plan: ScoringPlan, result: Result, lang: str) -> Iterator[tuple[str, ...]]:
     placed = {ranking.name: {row.subject: row for row in ranking.rows} for ranking in result.rankings}
     for subject in _order(result):
         ranks = [cell for s in plan.rankings for cell in _rank_cells(plan, s.node, placed[s.name][subject], lang)]
@@ -42,7 +51,14 @@ def _header(plan: ScoringPlan, lang: str) -> tuple[str, ...]:
     names = [f"{r.label or r.name} " if len(plan.rankings) > 1 else "" for r in plan.rankings]
     ranks = [f"{name}{word}" for name in names for word in words]
     reported = [named for named in plan.values if _is_reported(plan, named.node)]
-    return (subject, *ranks, *(named.label or named.name for named in reported))
+    period = [] if plan.period is None else [_period_name(plan)]
+    return (*period, subject, *ranks, *(named.label or named.name for named in reported))
+
+
+def _period_name(plan: ScoringPlan) -> str:
+    column = period_column(plan)
+    assert column is not None
+    return column.label or column.name
 
 
 def _is_reported(plan: ScoringPlan, node: op.Node) -> bool:

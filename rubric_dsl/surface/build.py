@@ -57,7 +57,7 @@ class LineBuilder(PartBuilder):
         return tuple(c)
 
     def observe(self, c: Children, i: int, j: int) -> tree.Observe:
-        return tree.Observe(c[0], c[1], c[2], (), (), None, self.span(i, j))
+        return tree.Observe(c[0], c[1], c[2], c[3], (), (), None, self.span(i, j))
 
     def averaged(self, c: Children, i: int, j: int) -> tree.Folding:
         return tree.Folding("averaged", None, False, None, self.span(i, j))

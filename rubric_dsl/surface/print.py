@@ -176,7 +176,8 @@ class Printer:
     # ------------------------------------------------------------ observations
 
     def observe(self, item: tree.Observe) -> Lines:
-        head = f"{self.named(item.named)} {self.word('OF')} {item.subject.text}{comma(self.lang)}"
+        each = f" {self.word('EACH')} {item.period.text}" if item.period is not None else ""
+        head = f"{self.named(item.named)} {self.word('OF')} {item.subject.text}{each}{comma(self.lang)}"
         yield self.line(0, item.span, self.word("OBSERVE"), head + self.folding(item.folding))
         for column in item.columns:
             yield from self.column(column)

@@ -431,6 +431,8 @@ class Folding:
 class Observe:
     named: Named
     subject: Word
+    period: Word | None
+    """The column of `each`."""
     folding: Folding
     columns: tuple[ColumnLine, ...]
     musts: tuple[Must, ...]

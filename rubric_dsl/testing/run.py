@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from rubric_dsl.engines.run import run
+from rubric_dsl.engines.run import Run, run_periods
 from rubric_dsl.evaluation.prepare import evaluate_row, prepare
 from rubric_dsl.numbers.reals import Exact, compare
 from rubric_dsl.observations.codes import RULE_BROKEN
 from rubric_dsl.observations.model import Observations, Refusal
+from rubric_dsl.observations.periods import period_text
 from rubric_dsl.observations.subjects import subjects_of
 from rubric_dsl.plan.model import ScoringPlan
 from rubric_dsl.resolved import operations as op
@@ -88,32 +89,61 @@ def _whole(plan: ScoringPlan, test: tree.Test, observations: Observations) -> Ou
     given = {given.table.text for given in test.givens}
     register = plan.register_table if plan.register_table in given else None
     here = plan.model_copy(update={"subjects": None, "register_table": register})
-    done = run(here, observations)
-    result = result_of(done)
-    if result.problems:
-        return Outcome(test, problems=tuple(result.problems))
-    subjects = subjects_of(here, {name: data.rows for name, data in observations.tables.items()})
+    scored = [_Scored(done, result_of(done)) for done in run_periods(here, observations)]
+    problems = [problem for one in scored for problem in one.result.problems]
+    if problems:
+        return Outcome(test, problems=tuple(problems))
     assert test.expect.grid is not None
-    return Outcome(test, tuple(_compared(here, test.expect.grid, result, subjects)))
+    return Outcome(test, tuple(_compared(here, test.expect.grid, scored)))
 
 
-def _compared(plan: ScoringPlan, grid: tree.Grid, result: Result, subjects: Sequence[str]) -> Iterator[Mismatch]:
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """What a test's rows came to, in a rubric with `each` those of one period."""
+
+    done: Run
+    result: Result
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        return subjects_of(self.done.plan, {name: data.rows for name, data in self.done.observations.tables.items()})
+
+
+def _compared(plan: ScoringPlan, grid: tree.Grid, scored: Sequence[_Scored]) -> Iterator[Mismatch]:
+    """A row speaks of the subject and the period that it names; without names, of those in their order."""
     header, *body = grid.rows
     names = [cell.text for cell in header.cells]
     subject_name = plan.tables[0].subject if plan.tables else ""
     for place, row in enumerate(body):
         cells = dict(zip(names, row.cells, strict=True))
-        subject = (
-            cells[subject_name].text if subject_name in cells else subjects[place] if place < len(subjects) else None
-        )
+        here = _of_period(plan, cells, scored)
+        subjects = [] if here is None else here.subjects
+        named, own = cells.get(subject_name), plan.period
+        subject = named.text if named is not None else subjects[place] if place < len(subjects) else None
         for name, cell in cells.items():
-            if name == subject_name:
-                if subject not in subjects:
+            if name == own:
+                if here is None:
                     yield Mismatch(subject, name, cell, None, cell.span)
-            elif subject in subjects:
-                got = _answer(plan, result, str(subject), name)
+            elif name == subject_name:
+                if here is not None and subject not in subjects:
+                    yield Mismatch(subject, name, cell, None, cell.span)
+            elif here is None or subject in subjects:
+                got = None if here is None else _answer(plan, here.result, str(subject), name)
                 if not same(cell, got):
                     yield Mismatch(subject, name, cell, got, cell.span)
+
+
+def _of_period(plan: ScoringPlan, cells: Mapping[str, tree.Cell], scored: Sequence[_Scored]) -> _Scored | None:
+    """The period that a row of answers names; where it names none, the only one."""
+    cell = cells.get(plan.period) if plan.period is not None else None
+    if cell is None:
+        return scored[0] if len(scored) == 1 else None
+    period = cell.number if cell.number is not None else cell.text
+    for one in scored:
+        own = one.done.period
+        if own == period or (own is not None and period_text(plan, own) == period):
+            return one
+    return None
 
 
 def _answer(plan: ScoringPlan, result: Result, subject: str, name: str) -> object:

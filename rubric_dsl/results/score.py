@@ -16,7 +16,12 @@ from rubric_dsl.results.placement import ranking_of
 
 
 def score(plan: ScoringPlan, observations: Observations, engine: Engine | None = None) -> Result:
-    """Score all subjects exactly and rank them; where a value is impossible there are problems instead of scores."""
+    """Score all subjects exactly and rank them; where a value is impossible there are problems instead of scores.
+
+    Of a rubric without `each`; else ValueError (`score_periods`).
+    """
+    if plan.period is not None:
+        raise ValueError("a rubric with periods has a result for each")
     return result_of(run(plan, observations, engine))
 
 

@@ -37,11 +37,14 @@ class Case:
     def answers(self) -> int:
         """How many single answers the case states."""
         said = self.expected
-        by_subject = [said.get(key, {}) for key in ("subjects", "irrational", "rankings")]
+        periods = said.get("periods", {})
+        by_subject = [
+            part.get(key, {}) for part in (said, *periods.values()) for key in ("subjects", "irrational", "rankings")
+        ]
         listed = [said.get(key, []) for key in ("refused", "unobserved")]
         return sum(len(inner) for outer in by_subject for inner in outer.values()) + sum(map(len, listed)) + (
             1 if said.get("run_error") else 0
-        )
+        ) + (1 if periods else 0)
 
 
 def all_cases() -> list[Case]:

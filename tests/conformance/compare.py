@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -21,7 +21,8 @@ class Outcome:
     errors: tuple[str, ...] = ()
     refusals: tuple[tuple[str, Refusal], ...] = ()
     faults: tuple[str, ...] = ()
-    result: Result | None = None
+    results: tuple[Result, ...] = ()
+    """One, or in a rubric with `each` one a period."""
     failed_tests: tuple[str, ...] = ()
 
 
@@ -49,10 +50,23 @@ def verdict(case: Case, outcome: Outcome) -> Verdict:
         found.check("the run stops at an impossible value", True, bool(outcome.faults))
     else:
         found.differences += [f"the run stops: {fault}" for fault in outcome.faults]
-    if outcome.result is not None and not outcome.faults:
-        _compare_values(said, outcome.result, found)
-        _compare_rankings(said, outcome.result, found)
+    if not outcome.faults:
+        _compare_results(said, outcome.results, found)
     return found
+
+
+def _compare_results(said: dict[str, Any], results: Sequence[Result], found: Verdict) -> None:
+    if "periods" not in said:
+        for result in results:
+            _compare_values(said, result, found)
+            _compare_rankings(said, result, found)
+        return
+    by_period = {result.period: result for result in results}
+    found.check("the periods", list(said["periods"]), list(by_period))
+    for period, own in said["periods"].items():
+        if period in by_period:
+            _compare_values(own, by_period[period], found)
+            _compare_rankings(own, by_period[period], found)
 
 
 def _compare_refusals(said: dict[str, Any], refusals: Iterable[tuple[str, Refusal]], found: Verdict) -> None:

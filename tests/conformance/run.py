@@ -12,7 +12,7 @@ from rubric_dsl.engines.contract import Engine
 from rubric_dsl.observations.read import read_observations, stopped_by
 from rubric_dsl.plan.compile import compile_rubric
 from rubric_dsl.plan.model import ScoringPlan
-from rubric_dsl.results.score import score
+from rubric_dsl.results.score import score_periods
 from rubric_dsl.testing.run import run_tests
 from tests.conformance.cases import Case, all_cases, case
 from tests.conformance.compare import Outcome, Verdict, described, verdict
@@ -57,8 +57,9 @@ def scored(tried: Case, plan: ScoringPlan, engine: Engine | None = None) -> Outc
     refusals = tuple((name, one) for name, data in observations.tables.items() for one in data.ledger.refusals)
     if stopped_by(observations, leave_out):
         return Outcome(refusals=refusals)
-    result = score(plan, observations, engine)
-    return Outcome(refusals=refusals, faults=tuple(str(problem) for problem in result.problems), result=result)
+    results = score_periods(plan, observations, engine)
+    faults = tuple(str(problem) for result in results for problem in result.problems)
+    return Outcome(refusals=refusals, faults=faults, results=results)
 
 
 def sources(tried: Case, plan: ScoringPlan) -> dict[str, File]:

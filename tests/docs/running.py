@@ -19,7 +19,7 @@ from rubric_dsl.render.refusals import refusal_line
 from rubric_dsl.resolved.literals import value_in
 from rubric_dsl.resolved.types import ValueType
 from rubric_dsl.results.model import NoValue, Outcome, Result
-from rubric_dsl.results.score import score
+from rubric_dsl.results.score import score_periods
 from rubric_dsl.testing.run import run_tests
 from tests.docs.blocks import Block, blocks_of, cells_of
 
@@ -60,15 +60,15 @@ class Stage:
             compiled.plan, {table: File(f"{table}.csv", data) for table, data in self.tables.items()}
         )
 
-    def scored(self, compiled: Compiled) -> Result:
-        """The result; refused rows or impossible values are an error of the document."""
+    def scored(self, compiled: Compiled) -> tuple[Result, ...]:
+        """The results of all periods, or the one; refused rows or impossible values are an error of the document."""
         assert compiled.plan is not None
         observations = self.observed(compiled)
         refused = [text for table in observations.tables.values() for text in map(str, table.ledger.refusals)]
         assert not refused, refused
-        result = score(compiled.plan, observations)
-        assert not result.problem_count, result.problems
-        return result
+        results = score_periods(compiled.plan, observations)
+        assert not any(result.problem_count for result in results), results
+        return results
 
 
 def steps_of(text: str) -> Iterator[tuple[Block, Stage]]:
@@ -125,11 +125,18 @@ def result_rows(stage: Stage, block: Block) -> list[list[str]]:
     settings = dict([_setting(block.options["set"])]) if "set" in block.options else {}
     compiled = stage.compile(settings)
     assert compiled.plan is not None, codes_of(compiled)
-    result = stage.scored(compiled)
+    results = stage.scored(compiled)
     header, *body = cells_of(block.text)
     types = {named.name: compiled.plan.nodes[named.node].type for named in compiled.plan.values}
-    assert sorted(row[0] for row in body) == sorted(result.values), "a result shows every subject"
-    return [header, *([row[0], *(_answer(result, types, row[0], name) for name in header[1:])] for row in body)]
+    keys = 1 if compiled.plan.period is None else 2
+    assert keys == 1 or header[1] == compiled.plan.period, "after the subject stands the period"
+    by_key = {(subject, result.period)[:keys]: result for result in results for subject in result.values}
+    assert sorted(tuple(row[:keys]) for row in body) == sorted(by_key), "a result shows every subject"
+    return [
+        header,
+        *([*row[:keys], *(_answer(by_key[tuple(row[:keys])], types, row[0], name) for name in header[keys:])]
+          for row in body),
+    ]
 
 
 def _setting(text: str) -> tuple[str, str]:
@@ -175,7 +182,7 @@ def values_of(stage: Stage, block: Block) -> list[tuple[str, str]]:
         extended.rubric += f"measure documented_{'abcdefghijklmnopqrstuvwxyz'[number]}{optional} = {expression}\n"
     compiled = extended.compile()
     assert compiled.plan is not None, (codes_of(compiled), said_of(extended, compiled))
-    result = extended.scored(compiled)
+    (result,) = extended.scored(compiled)
     types = {named.name: compiled.plan.nodes[named.node].type for named in compiled.plan.values}
     found = []
     for number, (expression, _) in enumerate(lines):

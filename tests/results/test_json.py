@@ -107,12 +107,12 @@ def test_a_ledger_accounts_for_repairs() -> None:
 
 def test_a_result_as_rows_of_text() -> None:
     done = run(small().done(), observed(calls=ROWS))
-    assert list(result_rows(done.plan, result_of(done))) == [
+    assert list(result_rows(done.plan, [result_of(done)])) == [
         ("subject", "rank", "score", "exact", "t", "total", "rate", "wait", "slow", "day"),
         ("甲", "1", "8.333", "8333/1000", "8.333", "8.333", "100%", "20 s", "no", "2020-10-28"),
         ("乙", "", "", "", "", "", "0%", "60 s", "yes", "2020-10-28"),
     ]
-    header = next(iter(result_rows(done.plan, result_of(done), "zh")))
+    header = next(iter(result_rows(done.plan, [result_of(done)], "zh")))
     assert header[:4] == ("对象", "名次", "得分", "准确值")
 
 

@@ -98,8 +98,12 @@ class _Page:
     def _folding(self, table: TableSchema) -> str:
         say = self.look.say
         if table.folding == "one row each":
-            return say(f"one row for each {visible(table.subject)}", f"每个{visible(table.subject)}一行")
-        text = say(f"of {visible(table.subject)}, ", f"对象 {visible(table.subject)}，")
+            both = visible(table.subject)
+            if table.period is not None:
+                both += say(f" and {visible(table.period)}", f"、每个{visible(table.period)}")
+            return say(f"one row for each {both}", f"每个{both}一行")
+        each = say(f" each {visible(table.period)}", f" 每期 {visible(table.period)}") if table.period else ""
+        text = say(f"of {visible(table.subject)}{each}, ", f"对象 {visible(table.subject)}{each}，")
         text += say("totalled", "合计") if table.folding == "totalled" else say("averaged", "平均")
         if table.stratum:
             text += say(f" by {visible(table.stratum)}", f" 按 {visible(table.stratum)}")

@@ -57,6 +57,7 @@ def why_absent(value: NoValue, look: Look) -> str:
         "condition": (f"a condition says so (line {line})", f"条件如此规定（第 {line} 行）"),
         "no part": ("none of its parts has a score", "其下各项都没有得分"),
         "its table": ("its table says so", "其分档表如此规定"),
+        "no period before": ("there is no value of the period before", "没有上一期的值"),
         "missing value": ("a value that it needs is missing", "所需的值缺失"),
     }.get(value.because, (value.because, value.because))
     return look.say(en, zh)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from rubric_dsl.engines.run import Run
 from rubric_dsl.evaluation.arithmetic import Values
 from rubric_dsl.evaluation.scores import Score, Touchpoint
-from rubric_dsl.evaluation.values import NOT_APPLICABLE
+from rubric_dsl.evaluation.values import ABSENT, NOT_APPLICABLE
 from rubric_dsl.resolved import operations as op
+from rubric_dsl.resolved.walking import operands, reach
 from rubric_dsl.results.model import NoValue
 
 SENTENCES = {
@@ -14,6 +15,7 @@ SENTENCES = {
     "condition": "a condition says so (line {line})",
     "no part": "none of its parts has a score",
     "its table": "its table says so",
+    "no period before": "there is no value of the period before",
     "missing value": "a value that it needs is missing",
 }
 """For machine output, which is never translated; renderers translate the word."""
@@ -34,7 +36,7 @@ def _reason(done: Run, node: op.Node, values: Values) -> tuple[str, tuple[tuple[
     grain, step = done.plan.nodes[node].grain, done.prepared.steps[node]
     operation = done.plan.nodes[node].operation
     if values[node] is not NOT_APPLICABLE or not isinstance(operation, (op.Touchpoint, op.RowScore, op.Indicator)):
-        return "missing value", ()
+        return ("no period before" if _looks_back_in_vain(done, node, values) else "missing value"), ()
     if grain.kind == "row" and grain.table is not None:
         return "no row", (("table", grain.table),)
     decided = step.decide(values) if isinstance(step, (Score, Touchpoint)) else None
@@ -43,6 +45,19 @@ def _reason(done: Run, node: op.Node, values: Values) -> tuple[str, tuple[tuple[
     if isinstance(operation, op.Indicator) and operation.row_score is not None:
         return _reason(done, operation.row_score, values)
     return ("its table" if isinstance(operation, op.Touchpoint) else "no part"), ()
+
+
+def _looks_back_in_vain(done: Run, node: op.Node, values: Values) -> bool:
+    """Whether the node reads a value of the period before that is not there."""
+    if done.period is None:
+        return False
+
+    def absent(current: op.Node) -> list[op.Node]:
+        operation = done.plan.nodes[current].operation
+        below = [] if isinstance(operation, op.Previous) else operands(operation)
+        return [operand for operand in below if values[operand] is ABSENT]
+
+    return any(isinstance(done.plan.nodes[found].operation, op.Previous) for found in reach([node], absent))
 
 
 def _line_of(done: Run, node: op.Node, place: int) -> int:

@@ -68,6 +68,7 @@ def function_section() -> str:
         "A subject's place among all subjects (always with `across`)": [
             name for name in keywords().functions if name in PLACES
         ],
+        "Of the period before": ["previous"],
         "Only in a `promise`": ["never_rises", "never_falls"],
     }
     known = {name for names in groups.values() for name in names}

@@ -25,6 +25,7 @@ KEYWORD_USES: dict[str, str] = {
     "OF": "`observe calls of city`, `example e of calls`: whose",
     "AVERAGED": "folding: the mean over a subject's rows",
     "TOTALLED": "folding: the sum over a subject's rows",
+    "EACH": "observe: the column that tells the period",
     "ONE_ROW_EACH": "folding: facts; with `averaged by`, one row a scenario",
     "WEIGHTED_BY": "folding: scenarios have weights",
     "TEXT": "column type",
@@ -100,7 +101,6 @@ KEYWORD_USES: dict[str, str] = {
     "NO": "a value of yes/no",
     "WHERE": "which rows (or subjects) take part",
     "ACROSS": "over all subjects",
-    "EACH": "kept for a later edition of the language; cannot be a name",
 }
 
 FUNCTIONS: dict[str, tuple[str, str]] = {
@@ -132,6 +132,7 @@ FUNCTIONS: dict[str, tuple[str, str]] = {
     "exp": ("exp(x)", "e to the power x"),
     "days_between": ("days_between(a, b)", "from date a to date b in whole days, a duration"),
     "years_between": ("years_between(a, b)", "completed years from date a to date b, a number"),
+    "previous": ("previous(x)", "x of the same subject in the period before; missing where there is none"),
     "never_rises": ("never_rises(score, column)", "that the score does not rise as the column grows"),
     "never_falls": ("never_falls(score, column)", "that the score does not fall as the column grows"),
 }

@@ -208,7 +208,8 @@ def foldings(draw: st.DrawFn) -> tree.Folding:
 missings = st.builds(tree.MissingLine, outcomes, st.just(SPAN))
 musts = st.builds(tree.Must, exprs, quoteds, st.just(SPAN))
 observes = st.builds(
-    tree.Observe, nameds, words, maybe(words), foldings(), some(columns(), 1), some(musts, 0, 2), maybe(missings), st.just(SPAN)
+    tree.Observe, nameds, words, maybe(words), foldings(), some(columns(), 1), some(musts, 0, 2), maybe(missings),
+    st.just(SPAN),
 )
 parameters = st.builds(tree.Parameter, nameds, maybe(limits()), exprs, st.just(SPAN))
 measures = st.builds(

@@ -5,7 +5,10 @@ A plan is compiled without the mistake; only reading, scoring and ranking run wi
 
 from __future__ import annotations
 
-from tests.conformance.faults import aggregates, arithmetic, folding, panels, ranking, reading, scores, tables
+from tests.conformance.faults import aggregates, arithmetic, folding, panels, periods, ranking, reading, scores, tables
 from tests.conformance.faults.registry import FAULTS, Fault
 
-__all__ = ["FAULTS", "Fault", "aggregates", "arithmetic", "folding", "panels", "ranking", "reading", "scores", "tables"]
+__all__ = [
+    "FAULTS", "Fault", "aggregates", "arithmetic", "folding", "panels", "periods", "ranking", "reading",
+    "scores", "tables",
+]

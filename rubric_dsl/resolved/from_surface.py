@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 
 from rubric_dsl.resolved import bindings as bind
 from rubric_dsl.resolved import calls  # noqa: F401  # registers how calls are lowered
@@ -309,9 +309,11 @@ class _Work:
             unit = _Unit(
                 lambda table=table: resolve_conditions(self.use, table), (table,), frozenset(), table.span, False  # type: ignore[misc]
             )
-            # A name in a broken line is not missed here; once it stands there no longer, it is.
-            lost = tuple(name in self.damage.lost for name in sorted(self._names(table.observe)))
-            self._kept(f"conditions {table.name}", unit, (*parameters, *lost))
+            # A name in a broken line is not missed here; once it stands there no longer, it is. One that another table
+            # has as well is that of the first.
+            names = sorted(self._names(table.observe))
+            read = tuple(self.scope.names.get(name, name in self.damage.lost) for name in names)
+            self._kept(f"conditions {table.name}", unit, (*parameters, *read))
         self.scope.later = None
 
     def _kept(self, key: str, unit: _Unit, reads: tuple[object, ...]) -> object:
@@ -342,7 +344,7 @@ class _Work:
             self._broken(name)
             return
         # A name that stands in a broken line is not missed; one that nobody declares is.
-        reads = tuple(self.scope.names.get(read, read in self.damage.lost) for read in sorted(unit.reads))
+        reads = tuple(part for read in sorted(unit.reads) for part in self._read(read))
         result = self._kept(name, unit, reads)
         if isinstance(result, tuple):
             for measure in result:
@@ -351,6 +353,21 @@ class _Work:
             self.scope.names[name] = result  # type: ignore[assignment]  # units give bindings
         else:
             self._broken(name)
+
+    def _read(self, name: str) -> Iterator[object]:
+        """What a name stands for; of a column also its nodes, which tell when it is present, and of what is made of
+        rows their tables, which say what a subject without rows means."""
+        binding = self.scope.names.get(name, name in self.damage.lost)
+        yield binding
+        if isinstance(binding, bind.Column):
+            table = self.scope.tables[binding.table]
+            for nodes in (table.column_nodes, table.fact_nodes):
+                yield self.scope.graph[nodes[name]] if name in nodes else None
+            yield table
+        elif isinstance(binding, bind.Indicator):
+            yield from self.scope.tables.values()
+        elif isinstance(binding, bind.Measure | bind.Bands | bind.Touchpoint):
+            yield self.scope.tables.get(self.scope.graph.grain(binding.node).table or "")
 
     def _broken(self, name: str) -> None:
         self.resolved.sound = False

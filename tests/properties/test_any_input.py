@@ -20,7 +20,7 @@ from rubric_dsl.render.diagnostics import diagnostic_lines
 from rubric_dsl.render.json import check_json
 from rubric_dsl.render.pieces import Look
 from rubric_dsl.results.json import result_json
-from rubric_dsl.results.score import score
+from rubric_dsl.results.score import score_periods
 from tests.properties.choices import Choices
 from tests.properties.long import count
 from tests.properties.mutate import damaged, of_cells, of_words
@@ -143,9 +143,10 @@ def judged(plan: ScoringPlan, tables: dict[str, bytes], what: str, seen: Counter
         if stopped_by(observations):
             seen["refused"] += 1
             return
-        result = score(plan, observations)
-        assert json.dumps(result_json(plan, "sha256:", result))
-        assert len(result.problems) <= result.problem_count
-        seen["problems" if result.problem_count else "result"] += 1
+        results = score_periods(plan, observations)
+        for result in results:
+            assert json.dumps(result_json(plan, "sha256:", result))
+            assert len(result.problems) <= result.problem_count
+        seen["problems" if any(result.problem_count for result in results) else "result"] += 1
     except Exception as error:
         raise AssertionError(f"{what}: {error!r}\n{tables!r}") from error

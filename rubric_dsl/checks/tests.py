@@ -28,7 +28,7 @@ def _example(resolved: Resolved, example: tree.Example) -> Iterator[Diagnostic]:
         yield _unknown(resolved, example.table, resolved.scope.tables, "R122")
         return
     yield from _grid(example.grid, table)
-    if len(example.grid.rows) != 2:
+    if example.grid.rows and len(example.grid.rows) != 2:  # without any, a line that cannot be read stands there
         yield Diagnostic("R170", example.span, {"rows": max(len(example.grid.rows) - 1, 0)})
 
 
@@ -57,6 +57,10 @@ def _grid(grid: tree.Grid, table: bind.Table) -> Iterator[Diagnostic]:
                 fixes=fixes,
             )
     yield from _widths(header, body)
+
+
+def _header(grid: tree.Grid) -> set[str]:
+    return {cell.text for row in grid.rows[:1] for cell in row.cells}
 
 
 def _widths(header: tree.GridRow, body: Sequence[tree.GridRow]) -> Iterator[Diagnostic]:
@@ -143,9 +147,9 @@ class _Test:
         for given in self.test.givens:
             name = given.table.text
             table = self.scope.tables[name]
-            said = {cell.text for cell in given.grid.rows[0].cells} if given.grid.rows else set()
+            said = _header(given.grid)
             if given.like is not None:
-                said |= {cell.text for cell in self.resolved.examples[given.like.text].grid.rows[0].cells}
+                said |= _header(self.resolved.examples[given.like.text].grid)
             for column in table.columns.values():
                 read = (name, column.name) in needed or (column.name in (table.stratum, table.period) and not given.one)
                 if read and column.presence == "always" and column.name not in said:

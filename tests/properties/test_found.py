@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import date
 from fractions import Fraction
 
+import pytest
+
+from rubric_dsl.plan.compile import Workspace, compile_rubric
 from rubric_dsl.results.model import NoValue, Result
 from rubric_dsl.results.score import score
 from tests.properties.program import File, compiled_text, observed, plan_of
@@ -126,3 +129,61 @@ indicator total worth 1
 """)
     (gap,) = [found for found in compiled.diagnostics if found.code == "R031"]
     assert date.fromisoformat(gap.witness["opened"].shown)
+
+
+@pytest.mark.parametrize(
+    ("line", "code"), [('note "x"', "R028"), ("^ | a", "R022"), ("city || a", "R020"), ('"x', "R011")]
+)
+def test_an_example_whose_lines_cannot_be_read_is_one_finding(line: str, code: str) -> None:
+    compiled = compiled_text(f"""observe calls of city, averaged
+  city text
+  a    number
+measure m = mean(a)
+example usual of calls
+  {line}
+test "one city"
+  given calls like usual
+    city | a
+    x    | 1
+  expect
+    city | m
+    x    | 1
+""")
+    assert [found.code for found in compiled.diagnostics] == [code]
+
+
+TABLE = """observe calls of city, averaged
+  city text
+  ok   yes/no
+  a    number when ok
+  missing: not applicable
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "items"),
+    [
+        # What a subject without rows means is said at the table, and decides whether a mean may be absent.
+        (
+            TABLE,
+            TABLE.replace("  missing: not applicable\n", ""),
+            "measure r = if ok then 1 else 0\nmeasure m optional = mean(r + r)\n",
+        ),
+        # A condition that cannot be read says nothing of when the column is present.
+        (TABLE.replace("when ok", "when ok = 3"), TABLE, "measure r optional = a\n"),
+        # A column that another table declares as well is that of the first.
+        (
+            "observe visits of city, averaged\n  city text\n  b yes/no\n" + TABLE.replace("ok", "done"),
+            "observe visits of city, averaged\n  city text\n  b yes/no\n  done yes/no\n" + TABLE.replace("ok", "done"),
+            "measure m = count(calls)\n",
+        ),
+    ],
+)
+def test_what_is_kept_does_not_outlive_what_it_hangs_on(before: str, after: str, items: str) -> None:
+    workspace = Workspace()
+    for text in (before, after, before):
+        data = (text + items).encode()
+        again = compile_rubric("a.rubric", lambda path, data=data: data, workspace=workspace)  # type: ignore[misc]
+        fresh = compile_rubric("a.rubric", lambda path, data=data: data)  # type: ignore[misc]
+        codes = [sorted((found.code, str(found.span)) for found in one.diagnostics) for one in (again, fresh)]
+        assert codes[0] == codes[1]

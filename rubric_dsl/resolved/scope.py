@@ -135,7 +135,7 @@ class Scope:
         """A row's own cell; elsewhere the period that the subject is scored in."""
         if table is not None and name.name in self.tables[table].column_nodes:
             return self.tables[table].column_nodes[name.name]
-        column = self.names[name.name]
+        column = self.names.get(name.name)
         if not isinstance(column, bind.Column):
             return None
         return self.graph.add(

@@ -187,3 +187,11 @@ def test_what_is_kept_does_not_outlive_what_it_hangs_on(before: str, after: str,
         fresh = compile_rubric("a.rubric", lambda path, data=data: data)  # type: ignore[misc]
         codes = [sorted((found.code, str(found.span)) for found in one.diagnostics) for one in (again, fresh)]
         assert codes[0] == codes[1]
+
+
+def test_a_period_column_that_is_not_there_is_one_finding() -> None:
+    compiled = compiled_text("""observe results of driver each year, averaged
+  driver text
+measure m = year + 1
+""")
+    assert [found.code for found in compiled.diagnostics] == ["R204"]

@@ -43,9 +43,21 @@ def shown(value: Exact, kind: Kind = "number", lang: str = "en") -> str:
     not quite 100%.
     """
     if kind == "percent":
-        return _digits(reals.multiply(value, Fraction(100)), 2, 1) + "%"
-    digits = _digits(value, 6, 3)
-    return digits + _UNITS.get(lang, _UNITS["en"]) if kind == "duration" else digits
+        return _with_unit(_digits(reals.multiply(value, Fraction(100)), 2, 1), kind, lang)
+    return _with_unit(_digits(value, 6, 3), kind, lang)
+
+
+def written(value: Fraction, kind: Kind = "number", lang: str = "en") -> str:
+    """A number of a rubric as a rubric writes it: every digit of `0.000000001`, `shown` where none suffice."""
+    inside = value * 100 if kind == "percent" else value
+    places = decimal_places(inside)
+    if places is None:
+        return shown(value, kind, lang)
+    return _with_unit(_shortened(decimal_text(inside, places)), kind, lang)
+
+
+def _with_unit(digits: str, kind: Kind, lang: str) -> str:
+    return digits + {"percent": "%", "duration": _UNITS.get(lang, _UNITS["en"])}.get(kind, "")
 
 
 def rounded_digits(value: Exact, places: int) -> str:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rubric_dsl.numbers.decimals import from_exact
 from rubric_dsl.plan.model import ScoringPlan
 from rubric_dsl.render.pieces import Look
-from rubric_dsl.render.values import number_text
+from rubric_dsl.render.values import literal_text
 from rubric_dsl.render.width import visible
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved.types import ValueType
@@ -47,7 +46,7 @@ class PlanWords:
     def literal(self, text: str, kind: ValueType) -> str:
         """A value in exact text as a rubric writes it."""
         if kind.numeric:
-            return number_text(from_exact(text), kind, self.look)
+            return literal_text(text, kind, self.look)
         if kind.kind == "yes/no":
             return self.look.say(text, {"yes": "是", "no": "否"}.get(text, text))
         return visible(text) if kind.kind == "choice" else f'"{visible(text)}"'

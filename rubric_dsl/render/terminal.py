@@ -6,13 +6,21 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from rubric_dsl.engines.reference.contributions import Loss
-from rubric_dsl.numbers.decimals import from_exact
 from rubric_dsl.numbers.reals import negate
 from rubric_dsl.observations.periods import period_column
 from rubric_dsl.plan.model import NamedValue
 from rubric_dsl.render.account import account_lines
 from rubric_dsl.render.pieces import Line, Look, Piece, paragraph
-from rubric_dsl.render.values import absence_text, called, kind_of, number_text, subject_text, value_text, why_absent
+from rubric_dsl.render.values import (
+    absence_text,
+    called,
+    kind_of,
+    literal_text,
+    number_text,
+    subject_text,
+    value_text,
+    why_absent,
+)
 from rubric_dsl.render.view import ResultView
 from rubric_dsl.render.width import cut, pad, visible, width, wrap
 from rubric_dsl.resolved import operations as op
@@ -100,7 +108,7 @@ def _precision(view: ResultView, ranking: RankingResult, look: Look) -> str:
     operation = view.plan.nodes[schema.node].operation if schema else None
     if not isinstance(operation, op.Ranking) or operation.rounding is None or schema is None:
         return ""
-    step = number_text(from_exact(operation.rounding.step), view.plan.nodes[operation.by].type, look)
+    step = literal_text(operation.rounding.step, view.plan.nodes[operation.by].type, look)
     mode = operation.rounding.mode
     zh = {"half up": "四舍五入", "half even": "修约", "up": "进位", "down": "舍去"}[mode]
     return look.say(f"; ranks decided on the value rounded {mode} to {step}", f"；名次按{zh}到 {step} 的值确定")

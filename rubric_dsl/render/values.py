@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from rubric_dsl.numbers.decimals import decimal_places
+from rubric_dsl.numbers.decimals import decimal_places, from_exact
 from rubric_dsl.numbers.reals import Exact
-from rubric_dsl.numbers.show import shown
+from rubric_dsl.numbers.show import shown, written
 from rubric_dsl.plan import naming
 from rubric_dsl.plan.model import NamedValue, ScoringPlan
 from rubric_dsl.render.pieces import Look
@@ -38,7 +38,15 @@ def value_text(value: Outcome, kind: ValueType, look: Look, labels: dict[str, st
 
 
 def number_text(value: Exact, kind: ValueType, look: Look) -> str:
-    text = shown(value, shown_kind(kind), look.lang)
+    return _signed(shown(value, shown_kind(kind), look.lang), look)
+
+
+def literal_text(text: str, kind: ValueType, look: Look) -> str:
+    """A number of the rubric, given in exact text, with all its digits."""
+    return _signed(written(from_exact(text), shown_kind(kind), look.lang), look)
+
+
+def _signed(text: str, look: Look) -> str:
     return text.replace("-", "−", 1) if text.startswith("-") and not look.ascii else text
 
 

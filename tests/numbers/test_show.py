@@ -5,7 +5,7 @@ from fractions import Fraction as F
 import pytest
 
 from rubric_dsl.numbers import reals
-from rubric_dsl.numbers.show import Kind, quantity, rounded_digits, shown
+from rubric_dsl.numbers.show import Kind, quantity, rounded_digits, shown, written
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,20 @@ from rubric_dsl.numbers.show import Kind, quantity, rounded_digits, shown
 def test_numbers_as_people_read_them(value: F, kind: Kind, lang: str, text: str) -> None:
     assert shown(value, kind, lang) == text
     assert quantity(value, kind).shown(lang) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "lang", "text"),
+    [
+        (F(1, 10**9), "number", "en", "0.000000001"),
+        (F(12345, 10**7), "percent", "en", "0.12345%"),
+        (F(15, 10**8), "duration", "zh", "0.00000015秒"),
+        (F(1, 3), "number", "en", "0.333"),
+        (F(10) ** 300, "number", "en", "1.000e300"),
+    ],
+)
+def test_numbers_as_a_rubric_writes_them(value: F, kind: Kind, lang: str, text: str) -> None:
+    assert written(value, kind, lang) == text
 
 
 def test_an_irrational_shows_correctly_rounded_digits() -> None:

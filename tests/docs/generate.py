@@ -1,4 +1,4 @@
-"""Writes what is generated in `docs/`: `python -m tests.docs.generate [--check]`.
+"""Writes what is generated in `docs/` and in the pages of the library: `python -m tests.docs.generate [--check]`.
 
 Marked sections of the language reference, what the program says of the blocks before (`text says`), transcripts
 (`console`), and the pages of the diagnostics. With `--check` nothing is written and the exit code says whether anything
@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.docs.blocks import DOCS, Block
+from tests.docs.blocks import DOCS, ROOT, Block
 from tests.docs.consoles import transcript
 from tests.docs.pages import page_files
 from tests.docs.running import said, steps_of
@@ -24,10 +24,11 @@ SECTION = re.compile(r"(<!-- generated: (\w+) -->\n)(.*?)(<!-- end -->)", re.DOT
 
 
 def generated_files() -> Iterator[tuple[str, str]]:
-    """Each file of `docs/` that holds something generated, by its path there, with its text as it should be."""
-    for name in DOCUMENTS:
-        yield name, document((DOCS / name).read_text("utf-8"))
-    yield from page_files()
+    """Each file that holds something generated, by its path in the project, with its text as it should be."""
+    for path in [*(DOCS / name for name in DOCUMENTS), *sorted(ROOT.glob("rubrics/*/README.md"))]:
+        yield str(path.relative_to(ROOT)), document(path.read_text("utf-8"))
+    for name, text in page_files():
+        yield f"docs/{name}", text
 
 
 def document(text: str) -> str:
@@ -53,7 +54,7 @@ def _made(text: str) -> Iterator[tuple[Block, str]]:
 def outdated() -> list[str]:
     """Files that differ from what would be generated, and pages of codes that are gone."""
     made = dict(generated_files())
-    stale = [name for name, text in made.items() if not _holds(DOCS / name, text)]
+    stale = [name for name, text in made.items() if not _holds(ROOT / name, text)]
     return stale + [name for name in _pages_there() if name not in made]
 
 
@@ -62,7 +63,7 @@ def _holds(path: Path, text: str) -> bool:
 
 
 def _pages_there() -> list[str]:
-    return [f"diagnostics/{path.name}" for path in sorted((DOCS / "diagnostics").glob("*.md"))]
+    return [f"docs/diagnostics/{path.name}" for path in sorted((DOCS / "diagnostics").glob("*.md"))]
 
 
 def main(arguments: list[str]) -> int:
@@ -74,9 +75,9 @@ def main(arguments: list[str]) -> int:
     (DOCS / "diagnostics").mkdir(exist_ok=True)
     for name in stale:
         if name in made:
-            (DOCS / name).write_text(made[name], "utf-8")
+            (ROOT / name).write_text(made[name], "utf-8")
         else:
-            (DOCS / name).unlink()
+            (ROOT / name).unlink()
         print(name)
     return 0
 

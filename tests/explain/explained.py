@@ -18,7 +18,8 @@ from rubric_dsl.plan.model import NamedValue, ScoringPlan
 from rubric_dsl.render.explanation import explanation_lines
 from rubric_dsl.render.pieces import Look, plain
 from tests.conformance.cases import case
-from tests.zhejiang.independent import EXAMPLE, ROOT
+from tests.tables import ROOT
+from tests.zhejiang.independent import EXAMPLE
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from rubric_dsl.evaluation.values import is_number
 from rubric_dsl.explain.explanation import DoesNotAddUp, Explanation, leaves, walk
 from rubric_dsl.explain.why import Explainer, roots
 from tests.explain.explained import conformance, item_of, lost, rows, zhejiang
-from tests.zhejiang.independent import EXAMPLE, INDICATORS, rows_of
+from tests.tables import rows_of
+from tests.zhejiang.independent import EXAMPLE, INDICATORS
 
 EXPECTED = {row["city"]: row for row in rows_of(EXAMPLE / "expected_scores.csv")}
 

@@ -8,7 +8,8 @@ from rubric_dsl.explain.explanation import Standing
 from rubric_dsl.explain.why import explainable, roots
 from tests.conformance.cases import case
 from tests.explain.explained import conformance, item_of, of_texts, zhejiang
-from tests.zhejiang.independent import EXAMPLE, INDICATORS, rows_of
+from tests.tables import rows_of
+from tests.zhejiang.independent import EXAMPLE, INDICATORS
 
 FACTS = """\
 rubric "facts"

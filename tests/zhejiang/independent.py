@@ -5,12 +5,11 @@ Every rule is written anew from the form, so that a slip in the rubric or in the
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.tables import ROOT
+
 EXAMPLE = ROOT / "examples" / "zhejiang_12345_2020"
 RUBRIC = ROOT / "rubrics" / "zhejiang_12345_2020.rubric"
 RUBRIC_ZH = ROOT / "rubrics" / "zhejiang_12345_2020.zh.rubric"
@@ -63,11 +62,6 @@ FORM: dict[str, list[tuple[int, Callable[[Call], bool]]]] = {
 }
 INDICATORS = list(FORM)
 SCENARIOS = [f"S{number}" for number in range(1, 9)]
-
-
-def rows_of(path: Path) -> list[dict[str, str]]:
-    with open(path, encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def mean(values: Iterable[Fraction | int]) -> Fraction:

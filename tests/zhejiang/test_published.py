@@ -14,8 +14,10 @@ from typing import Any
 
 import pytest
 
-from tests.zhejiang.independent import EXAMPLE, INDICATORS, OBSERVED, ROOT, RUBRIC, SCENARIOS, mean, rows_of
-from tests.zhejiang.program import exact_scores, heat_of, ranks_of, run, score, write
+from tests.program import ranks_of, run, score
+from tests.tables import ROOT, rows_of, write
+from tests.zhejiang.independent import EXAMPLE, INDICATORS, OBSERVED, RUBRIC, SCENARIOS, mean
+from tests.zhejiang.program import exact_scores, heat_of
 
 FACTS = rows_of(ROOT / "tests" / "data" / "zhejiang_12345_2020" / "published_facts.csv")
 CALLS = rows_of(EXAMPLE / "calls.csv")
@@ -27,7 +29,7 @@ Fact = Mapping[str, str]
 
 @cache
 def result() -> dict[str, Any]:
-    return score(RUBRIC, EXAMPLE / "calls.csv")
+    return score(RUBRIC, calls=EXAMPLE / "calls.csv")
 
 
 @cache
@@ -226,5 +228,5 @@ def test_the_bands_of_the_connect_rate_are_those_of_the_report_and_rounded_betwe
             if number >= answered:
                 call.update(dict.fromkeys(OBSERVED, ""), connected="no", fail_reason="占线")
             calls.append(call)
-    got = heat_of(score(RUBRIC, write(tmp_path / "calls.csv", calls)))
+    got = heat_of(score(RUBRIC, calls=write(tmp_path / "calls.csv", calls)))
     assert got == {city: band for city, (_, _, band) in RATES.items()}

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests.program import ranks_of, run, score
+from tests.tables import rows_of, write
 from tests.zhejiang.independent import (
     EXAMPLE,
     INDICATORS,
@@ -18,10 +20,9 @@ from tests.zhejiang.independent import (
     RUBRIC_ZH,
     heat,
     ranks,
-    rows_of,
     scores,
 )
-from tests.zhejiang.program import exact_scores, heat_of, ranks_of, run, score, write
+from tests.zhejiang.program import exact_scores, heat_of
 
 CALLS = rows_of(EXAMPLE / "calls.csv")
 ORDER = ["湖州", "温州", "宁波", "杭州", "台州", "舟山", "丽水", "金华", "绍兴", "衢州", "嘉兴"]
@@ -48,7 +49,7 @@ def test_the_stored_scores_are_those_of_the_form() -> None:
 
 @pytest.mark.parametrize("rubric", [RUBRIC, RUBRIC_ZH], ids=["english", "chinese"])
 def test_every_score_is_exact_in_both_languages(rubric: Path) -> None:
-    judge(score(rubric, EXAMPLE / "calls.csv"))
+    judge(score(rubric, calls=EXAMPLE / "calls.csv"))
 
 
 def test_both_languages_are_one_plan() -> None:
@@ -60,12 +61,12 @@ def test_the_order_of_rows_and_columns_does_not_matter(tmp_path: Path) -> None:
     shuffled = CALLS[:]
     random.Random(11).shuffle(shuffled)
     reverse = {name: name for name in reversed(list(LABELS))}
-    judge(score(RUBRIC, write(tmp_path / "calls.csv", shuffled, reverse)))
+    judge(score(RUBRIC, calls=write(tmp_path / "calls.csv", shuffled, reverse)))
 
 
 def test_chinese_headers_and_values_are_read(tmp_path: Path) -> None:
     rows = [{name: IN_CHINESE.get(cell, cell) for name, cell in call.items()} for call in CALLS]
-    judge(score(RUBRIC, write(tmp_path / "calls.csv", rows, LABELS)))
+    judge(score(RUBRIC, calls=write(tmp_path / "calls.csv", rows, LABELS)))
 
 
 def test_the_rubric_says_176_touchpoints_worth_100() -> None:
@@ -106,7 +107,7 @@ def test_other_calls_are_scored_as_exactly(seed: int, tmp_path: Path) -> None:
     calls = disturbed(seed)
     expected = scores(calls)
     assert any(score["total"].denominator % 3 == 0 for score in expected.values())
-    result = score(RUBRIC, write(tmp_path / "calls.csv", calls))
+    result = score(RUBRIC, calls=write(tmp_path / "calls.csv", calls))
     assert exact_scores(result) == expected
     assert heat_of(result) == heat(calls)
     assert ranks_of(result) == ranks({city: score["total"] for city, score in expected.items()})
@@ -115,5 +116,5 @@ def test_other_calls_are_scored_as_exactly(seed: int, tmp_path: Path) -> None:
 def test_cities_with_the_same_calls_share_a_rank(tmp_path: Path) -> None:
     calls = [call for call in CALLS if call["city"] != "台州"]
     calls += [{**call, "city": "台州", "call_id": "T" + call["call_id"]} for call in calls if call["city"] == "舟山"]
-    got = ranks_of(score(RUBRIC, write(tmp_path / "calls.csv", calls)))
+    got = ranks_of(score(RUBRIC, calls=write(tmp_path / "calls.csv", calls)))
     assert got["台州"] == got["舟山"] == 5 and got["丽水"] == 7

@@ -1,35 +1,19 @@
-"""The commands of the walkthrough run as they are written, and say what it says they say."""
+"""The walkthrough says of its commands what they say. (That they run: tests/library.)"""
 
 from __future__ import annotations
 
-import re
 import shlex
 
-import pytest
-
-from rubric_dsl.cli.main import run
-from tests.zhejiang.independent import EXAMPLE, ROOT, rows_of
+from tests.library.walks import commands_of
+from tests.tables import rows_of
+from tests.zhejiang.independent import EXAMPLE
 
 TEXT = (EXAMPLE / "README.md").read_text(encoding="utf-8")
-COMMANDS = [
-    line for block in re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL) for line in block.splitlines() if line.strip()
-]
-
-
-@pytest.mark.parametrize("command", COMMANDS)
-def test_a_command_of_the_walkthrough_runs(
-    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(ROOT)
-    program, *words = shlex.split(command)
-    assert program == "rubric"
-    assert run(words) == 0
-    said = capsys.readouterr()
-    assert said.out and "Traceback" not in said.err
 
 
 def test_the_walkthrough_has_the_commands_that_it_explains() -> None:
-    assert [shlex.split(command)[1] for command in COMMANDS] == ["check", "score", "score", "explain", "explain"]
+    commands = [shlex.split(command)[1] for command in commands_of(EXAMPLE / "README.md")]
+    assert commands == ["check", "score", "score", "explain", "explain"]
 
 
 def test_the_figures_of_the_walkthrough_are_those_of_the_example() -> None:

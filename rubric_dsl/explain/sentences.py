@@ -31,9 +31,13 @@ def sentences(explanation: Explanation, lang: str) -> Iterator[str]:
     item = explanation.item
     if item.worth is None or not is_number_outcome(item.points):
         return
-    lost = _lost(item)
+    lost = _most(item)
     if lost:
-        yield _most_lost(lost, lang)
+        yield _most_named(lost, False, lang)
+    elif item.worth == ZERO:
+        gained = _most(item, gained=True)
+        if gained:
+            yield _most_named(gained, True, lang)
     elif item.parts and not item.additive:
         yield _factors(item, lang)
     elif item.parts:
@@ -59,6 +63,10 @@ def _score(explanation: Explanation, lang: str) -> str:
         if lang == "zh":
             return f"{_joined(subject, what)}为{points}{place}。"
         return f"{subject}: {what} is {points}{place}."
+    if item.worth == ZERO:  # penalties or bonuses alone: there are no full marks
+        return f"{_joined(subject, what, points)}分{place}。" if lang == "zh" else (
+            f"{subject} has {points} points in {what}{place}."
+        )
     worth = _number(item.worth, lang)
     if lang == "zh":
         return f"{_joined(subject, what, points)}分（满分{worth}）{place}。"
@@ -101,18 +109,21 @@ def _outcome(value: Outcome, type: ValueType, lang: str) -> str:
 # ---------------------------------------------------------------- where points were lost
 
 
-def _lost(item: ExplainedItem) -> list[tuple[Exact, list[ExplainedItem]]]:
-    """The parts that lost most, equals together."""
-    losing = [(part.overall, part) for part in item.parts if part.overall is not None]
-    losing = [(lost, part) for lost, part in losing if reals.compare(lost, ZERO) > 0]
-    losing.sort(key=lambda entry: _Most(entry[0]))
+def _most(item: ExplainedItem, gained: bool = False) -> list[tuple[Exact, list[ExplainedItem]]]:
+    """The parts that lost (`gained`: brought) most, equals together."""
+    points_of = [
+        (reals.negate(part.overall) if gained else part.overall, part)
+        for part in item.parts if part.overall is not None
+    ]
+    entries = [(points, part) for points, part in points_of if reals.compare(points, ZERO) > 0]
+    entries.sort(key=lambda entry: _Most(entry[0]))
     found: list[tuple[Exact, list[ExplainedItem]]] = []
     named = 0
-    for lost, group in groupby(losing, key=lambda entry: entry[0]):
+    for points, group in groupby(entries, key=lambda entry: entry[0]):
         parts = [part for _, part in group]
         if named >= NAMED or (found and named + len(parts) > MOST_NAMED):
             break
-        found.append((lost, parts))
+        found.append((points, parts))
         named += len(parts)
     return found
 
@@ -155,16 +166,13 @@ CHANGES = {
 }
 
 
-def _most_lost(groups: Sequence[tuple[Exact, list[ExplainedItem]]], lang: str) -> str:
-    zh = lang == "zh"
-    said = [_group(lost, parts, lang) for lost, parts in groups]
-    if zh:
-        first, rest = said[0], said[1:]
-        return f"失分最多的是{first}" + (f"，其次是{'和'.join(rest)}" if rest else "") + "。"
-    text = f"Most points were lost in {said[0]}"
-    if len(said) > 1:
-        text += ", then in " + " and ".join(said[1:])
-    return text + "."
+def _most_named(groups: Sequence[tuple[Exact, list[ExplainedItem]]], gained: bool, lang: str) -> str:
+    first, *rest = [_group(points, parts, lang) for points, parts in groups]
+    if lang == "zh":
+        head = "得分最多的是" if gained else "失分最多的是"
+        return f"{head}{first}" + (f"，其次是{'和'.join(rest)}" if rest else "") + "。"
+    head, then = ("Most points came from", "from") if gained else ("Most points were lost in", "in")
+    return f"{head} {first}" + (f", then {then} {' and '.join(rest)}" if rest else "") + "."
 
 
 def _group(lost: Exact, parts: Sequence[ExplainedItem], lang: str) -> str:

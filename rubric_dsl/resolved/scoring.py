@@ -17,7 +17,7 @@ from rubric_dsl.resolved.established import Established
 from rubric_dsl.resolved.expressions import Expressions, Place, join
 from rubric_dsl.resolved.outline import Unit
 from rubric_dsl.resolved.report import Edit, Fix, Label
-from rubric_dsl.resolved.tables import TableFacts
+from rubric_dsl.resolved.tables import TableFacts, domains_of
 from rubric_dsl.resolved.touchpoints import amount_of, lower_touchpoint
 from rubric_dsl.resolved.words import Names, line_below
 from rubric_dsl.surface import tree
@@ -378,7 +378,7 @@ class Scoring:
         panel, combination, limits, rounding = settled
         parts = tuple(op.Part(child.node, None) for child in children if _carries(child))
         extras = tuple(child.node for child in children if not _carries(child))
-        domain = self._domain(indicator, worth, limits, children)
+        domain = self._domain(worth, limits, rounding, children)
         irrational = use.irrational([child.node for child in children]) or combination == "geometric mean"
         irrational = irrational or (panel is not None and use.graph[panel].irrational)
         row_score = use.graph.add(
@@ -438,11 +438,13 @@ class Scoring:
         irrational = irrational or (panel is not None and self.use.graph[panel].irrational)
         irrational = irrational or (value is not None and self.use.graph[value].irrational)
         conditions, condition_lines = _own_conditions(indicator, inner)
+        outcomes = [condition.outcome for condition in conditions] + ([missing] if missing is not None else [])
+        step = self._step(value, panel, combination, limits, children, outcomes)
         return self._indicator(
             indicator,
             worth,
             conditions,
-            self._domain(indicator, worth, limits, children),
+            self._domain(worth, limits, rounding, children, step),
             children,
             parts=tuple(op.Part(child.node, None) for child in children if _carries(child)),
             extras=tuple(child.node for child in children if not _carries(child)),
@@ -571,12 +573,13 @@ class Scoring:
         if operation.value is not None:
             return bool(use.graph[operation.value].needs) and isinstance(operation.missing, op.NotApplicable | None)
         carrying = [child for child in children if _carries(child)]
-        return bool(carrying) and all(
-            bool(use.graph[child.node].needs)
-            if isinstance(child, bind.Indicator)
-            else self._touchpoint_absent(child.node)
-            for child in carrying
-        )
+        return bool(carrying) and all(map(self._absent, carrying))
+
+    def _absent(self, child: bind.Touchpoint | bind.Indicator) -> bool:
+        """Whether the part may be not applicable."""
+        if isinstance(child, bind.Indicator):
+            return bool(self.use.graph[child.node].needs)
+        return self._touchpoint_absent(child.node)
 
     def _touchpoint_absent(self, node: Node) -> bool:
         operation = self.use.graph[node].operation
@@ -729,11 +732,13 @@ class Scoring:
 
     def _domain(
         self,
-        indicator: tree.Indicator,
         worth: Fraction,
         limits: Sequence[op.Limit],
+        rounding: op.Rounding | None,
         children: Sequence[bind.Touchpoint | bind.Indicator],
+        step: Fraction | None = None,
     ) -> ty.Domain:
+        """The scores that may come out; `step`: all are multiples of it before the rounding."""
         low: Fraction | None = Fraction(0)
         high: Fraction | None = worth
         for child in children:
@@ -753,7 +758,26 @@ class Scoring:
                 low = value if low is None else max(low, value)
             else:
                 high = value if high is None else min(high, value)
-        return ty.Interval(low, high)
+        found = ty.Interval(low, high, step=step)
+        return found if rounding is None else domains.rounded(found, rounding.mode, Fraction(rounding.step))
+
+    def _step(
+        self,
+        value: Node | None,
+        panel: Node | None,
+        combination: op.Combination,
+        limits: Sequence[op.Limit],
+        children: Sequence[bind.Touchpoint | bind.Indicator],
+        outcomes: Sequence[op.Outcome],
+    ) -> Fraction | None:
+        """What every score of one value a subject is a multiple of: points that are added up, and what may take their
+        place. None where the parts may be weighed anew, because one of them is not applicable, or by weights."""
+        weighed = [child for child in children if _weighs(child)]
+        if panel is not None or combination != "sum" or any(map(self._absent, weighed)):
+            return None
+        nodes = [child.node for child in children] + [limit.value for limit in limits]
+        found = [self.use.graph.domain(node) for node in (nodes if value is None else [*nodes, value])]
+        return domains.as_interval(domains.hull([*found, *domains_of(self.use, outcomes)])).step
 
 
 def _least(

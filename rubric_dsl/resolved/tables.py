@@ -287,7 +287,8 @@ def _column(
         for node in _outcome_nodes(outcome):
             nodes.append(node)
             needs = needs | established.met_under(use.graph, use.graph[node].needs, item[2])
-    domain: ty.Domain = ty.Members(type_.members) if kind is not None else _domain(use, outcomes)
+    values = domains_of(use, outcomes) or [domains.ZERO]
+    domain: ty.Domain = ty.Members(type_.members) if kind is not None else domains.hull(values)
     operation = op.Table(inputs, tuple(row.operation for row in rows), table.first_match is not None)
     node = use.graph.add(
         operation,
@@ -431,14 +432,15 @@ def _agree(
     return outcomes, same[1]
 
 
-def _domain(use: Expressions, outcomes: Sequence[op.Outcome]) -> ty.Domain:
+def domains_of(use: Expressions, outcomes: Sequence[op.Outcome]) -> list[ty.Domain]:
+    """The values of each outcome that has one."""
     found: list[ty.Domain] = []
     for outcome in outcomes:
         nodes = _outcome_nodes(outcome)
         domain = domains.hull([use.graph.domain(node) for node in nodes]) if nodes else None
         if domain is not None:
             found.append(domains.without_step(domain) if isinstance(outcome, op.Linear) else domain)
-    return domains.hull(found) if found else domains.ZERO
+    return found
 
 
 def value_of(use: Expressions, node: Node) -> Fraction | None:

@@ -13,7 +13,7 @@ from rubric_dsl.resolved import types as ty
 from rubric_dsl.resolved.established import outstanding
 from rubric_dsl.resolved.expressions import Expressions, Place, join
 from rubric_dsl.resolved.report import Edit, Fix, Label
-from rubric_dsl.resolved.tables import lower_table
+from rubric_dsl.resolved.tables import domains_of, lower_table
 from rubric_dsl.resolved.words import Keyword, line_below
 from rubric_dsl.surface import tree
 from rubric_dsl.surface.print_parts import OPERAND, colon, print_number, word
@@ -208,6 +208,15 @@ def _turned(use: Expressions, rule: tree.PerRule) -> Fix:
     return Fix("turned", (Edit(rule.span, rewrite),), {"rewrite": rewrite})
 
 
+def _domain(
+    use: Expressions, rule: Node, amount: Fraction, outcomes: list[op.Outcome], rounding: op.Rounding | None
+) -> ty.Domain:
+    """The points that may come out: of the rule, or of what a condition or a missing value puts in its place."""
+    within = domains.intersect(use.graph.domain(rule), Fraction(0), amount) or ty.Interval(Fraction(0), amount)
+    found = domains.hull([within, *domains_of(use, outcomes)])
+    return found if rounding is None else domains.rounded(found, rounding.mode, Fraction(rounding.step))
+
+
 def _value(
     use: Expressions,
     touchpoint: tree.Touchpoint,
@@ -301,7 +310,7 @@ def _built(
         ),
         type=ty.NUMBER,
         grain=grain,
-        domain=domains.intersect(use.graph.domain(rule), Fraction(0), amount) or ty.Interval(Fraction(0), amount),
+        domain=_domain(use, rule, amount, [outcome for outcome, _ in outcomes], rounding),
         span=touchpoint.named.word.span,
         irrational=use.graph[rule].irrational and rounding is None,
         lines=(*_guard_lines(touchpoint), *([missing[1]] if missing is not None else [])),

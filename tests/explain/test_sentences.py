@@ -91,3 +91,28 @@ def test_a_group_is_named() -> None:
     case = of_texts(text, f="city,region,x\n甲,东部,5\n乙,西部,4\n丙,东部,3\n")
     assert said(case, "丙", None, "en")[0] == "丙 has 3 of 5 points in total, rank 2 of 2 in east."
     assert said(case, "乙", None, "zh")[0] == "乙total 4分（满分5），第1名（west共1个）。"
+
+
+def test_points_that_are_added_from_nothing_have_no_full_marks() -> None:
+    rubric = """rubric "Early warning"
+observe charts of patient, one row each
+  patient text
+  breaths whole number 0 to 100
+  pulse   whole number 0 to 300
+  oxygen  yes/no
+indicator total
+  at most 8
+  touchpoint breathing bonus 3 when breaths >= 25
+  touchpoint heartbeat bonus 3 when pulse >= 131
+  touchpoint supplement bonus 2 when oxygen
+"""
+    case = of_texts(rubric, charts="patient,breaths,pulse,oxygen\n甲,30,140,yes\n乙,20,70,no\n")
+    assert said(case, "甲", "total", "en") == [
+        "甲 has 8 points in total, place 1 of 2.",
+        "Most points came from breathing and heartbeat (3 each), then from supplement (2).",
+    ]
+    assert said(case, "甲", "total", "zh") == [
+        "甲total 8分，在2个对象中居第1位。",
+        "得分最多的是breathing、heartbeat（各3分），其次是supplement（2分）。",
+    ]
+    assert said(case, "乙", "total", "en") == ["乙 has 0 points in total, place 2 of 2."]

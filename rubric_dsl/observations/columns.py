@@ -59,14 +59,14 @@ class ColumnReader:
         return None
 
     def check_typed(self, value: Cell) -> Cell:
-        """A cell that is typed already, held to the column's range; raises CellRefused.
+        """A cell that is typed already, held to the column's decimals and range; raises CellRefused.
 
         Texts are read as from a file. None is absent, in whatever way the column writes absence.
         """
         if value is None:
             return self.read("")[0] if self.column.presence == "always" else None
         if isinstance(self._read, NumberReader) and isinstance(value, Fraction):
-            self._read.refuse_outside(value)
+            self._read.refuse_unfit(value)
             return value
         if isinstance(self._read, (DateReader, TimeReader)) and isinstance(value, int):
             self._read.refuse_outside(value)

@@ -26,6 +26,7 @@ class NumberReader:
         self._seconds = column.type == "seconds"
         self._decimals = 0 if column.type == "whole number" else column.decimals
         self._written = column.percent_written or "with sign" if column.type == "percent" else None
+        self._hundredths = self._written in ("with sign", "87.5")
         self._form = _FORMS[self._written] if self._written else "whole" if self._decimals == 0 else "number"
         self._low = Fraction(column.low) if column.low is not None else Fraction(0) if self._seconds else None
         self._high = Fraction(column.high) if column.high is not None else None
@@ -36,12 +37,18 @@ class NumberReader:
 
     def __call__(self, text: str) -> Fraction:
         written = self._number(text)
+        value = written / 100 if self._hundredths else written
+        self.refuse_unfit(value)
+        return value
+
+    def refuse_unfit(self, value: Fraction) -> None:
+        """Raises CellRefused for a value, in the runtime unit, with more decimals than the column has or outside its
+        range."""
+        written = value * 100 if self._hundredths else value
         if self._decimals is not None and (written * 10**self._decimals).denominator != 1:
             facts = {"decimals": self._decimals, "help": "whole" if self._decimals == 0 else "decimals"}
             raise CellRefused(codes.TOO_MANY_DECIMALS, facts)
-        value = written / 100 if self._written in ("with sign", "87.5") else written
         self.refuse_outside(value)
-        return value
 
     def refuse_outside(self, value: Fraction) -> None:
         """Raises CellRefused for a value, in the runtime unit, that the column's range leaves out."""

@@ -32,7 +32,8 @@ def found_in(text: str, by: str = "total") -> list[str]:
 
 
 def gaps(lines: str = "", below: str = "", bad: str = "1", more: str = "", by: str = "total") -> list[str]:
-    return found_in(ADDED.format(lines=lines and f"\n  {lines}", below=below and f"\n    {below}", bad=bad, more=more), by)
+    lines, below = lines and f"\n  {lines}", below and f"\n    {below}"
+    return found_in(ADDED.format(lines=lines, below=below, bad=bad, more=more), by)
 
 
 def test_whole_points_have_no_gap_between_4_and_5() -> None:

@@ -179,12 +179,14 @@ def test_rows_of_a_grid_are_held_to_the_same_rules() -> None:
             {"city": "杭州", "connected": True, "wait": None},
             {"city": "杭州", "connected": False, "wait": "12"},
             {"city": "杭州", "wait": Fraction(1801)},
+            {"city": "杭州", "wait": Fraction(3, 2)},
         ],
     )
     assert [row.number for row in data.rows] == [2]
     assert data.rows[0].values["scenario"] == "S1" and data.rows[0].values["wait"] is None
     assert [(r.row, r.column, r.code) for r in data.ledger.refusals] == [
         (3, "hits", "D019"), (4, "wait", "D002"), (5, "wait", "D003"), (6, "wait", "D011"),
+        (7, "wait", "D010"),
     ]
 
 

@@ -64,7 +64,8 @@ def test_totals_levels_and_ranks_are_those_of_the_charts(tmp_path: Path) -> None
         for flag in flags
         for name, limits in {**{name: bands[0] for name, bands in BANDS.items()}, "spo2": SCALE_2_ON_OXYGEN[0]}.items()
         for limit in limits
-        for text in ([f"{limit / 10:.1f}", f"{limit / 10 + 0.1:.1f}"] if name == "temp" else [str(limit), str(limit + 1)])
+        for figure in (limit, limit + 1)
+        for text in [f"{figure / 10:.1f}" if name == "temp" else str(figure)]
     ]
     charts = [{"patient": f"P{number}", **chart} for number, chart in enumerate(
         [*calm, *(figures(rng) for _ in range(1500))])]

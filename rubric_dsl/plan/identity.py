@@ -51,7 +51,7 @@ def plan_hash(plan: model.ScoringPlan) -> str:
         "rankings": sorted(([ranking.name, nodes[ranking.node]] for ranking in plan.rankings), key=_text),
         "promises": sorted(
             (
-                [p.title, p.kind, nodes[p.claim] if p.claim is not None else None, p.item, p.column]
+                [p.kind, nodes[p.claim] if p.claim is not None else None, p.item, p.column]
                 for p in plan.promises
             ),
             key=_text,

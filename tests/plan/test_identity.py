@@ -95,6 +95,12 @@ def test_the_language_of_the_keywords_has_no_meaning(language: str) -> None:
     assert identity(print_document(document, language)) == identity(HOTLINES)  # type: ignore[arg-type]
 
 
+def test_the_title_of_a_promise_has_no_meaning_and_its_claim_has() -> None:
+    promised = HOTLINES + 'promise "never above the full marks": total <= 20\n'
+    assert identity(promised) == identity(promised.replace("never above the full marks", "不超过满分"))
+    assert identity(promised) != identity(promised.replace("<= 20", "<= 21"))
+
+
 def test_a_setting_makes_another_method_and_its_default_none() -> None:
     assert identity(HOTLINES, target="15 s") == identity(HOTLINES)
     assert identity(HOTLINES, target="20 s") != identity(HOTLINES)

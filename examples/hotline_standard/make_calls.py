@@ -12,7 +12,11 @@ from collections.abc import Iterator
 HOTLINES = (("甲市", 985, 14), ("乙市", 960, 22), ("丙市", 860, 40), ("丁市", 240, 90))
 """Name, answered calls of a thousand by day and off the peak, longest usual wait in seconds."""
 
-HOURS = (0, 1, 2, 4, 6, 7, 8, 8, 9, 9, 9, 10, 10, 10, 11, 11, 12, 13, 14, 14, 15, 15, 15, 16, 16, 17, 18, 19, 20, 21, 22, 23)
+HOURS = (
+    0, 1, 2, 4, 6, 7, 8, 8, 9, 9, 9, 10, 10, 10, 11, 11, 12, 13, 14, 14, 15, 15, 15, 16, 16, 17, 18, 19, 20, 21, 22, 23,
+)
+"""An hour that stands here twice is called twice as often."""
+
 PEAK = (9, 10, 15, 16)
 
 

@@ -15,6 +15,8 @@ RUBRIC = ROOT / "rubrics" / "hotline_standard" / "hotline_standard.rubric"
 EXAMPLE = ROOT / "examples" / "hotline_standard"
 REQUIRED = Fraction(95, 100)
 
+HOTLINES = ("甲市", "乙市", "丙市", "丁市")
+
 Call = dict[str, str]
 
 
@@ -22,6 +24,10 @@ def made(count: int) -> str:
     done = subprocess.run(
         [sys.executable, EXAMPLE / "make_calls.py", str(count)], capture_output=True, encoding="utf-8", check=True)
     return done.stdout
+
+
+def of(calls: Sequence[Call], name: str) -> list[Call]:
+    return [call for call in calls if call["热线"] == name]
 
 
 def rate(calls: Sequence[Call]) -> Fraction | None:
@@ -59,7 +65,7 @@ def judged(calls: Sequence[Call]) -> tuple[Fraction, Fraction, str]:
 def hold(path: Path) -> None:
     result = score(RUBRIC, calls=path)
     calls = rows_of(path)
-    expected = {name: judged([call for call in calls if call["热线"] == name]) for name in ("甲市", "乙市", "丙市", "丁市")}
+    expected = {name: judged(of(calls, name)) for name in HOTLINES}
     got = {
         name: (Fraction(mine["total"]["exact"]), Fraction(mine["connect_rate"]["exact"]), mine["heat"])
         for name, mine in result["subjects"].items()
@@ -81,6 +87,8 @@ def test_a_larger_log_is_scored_as_counted(tmp_path: Path) -> None:
 
 def test_the_log_is_what_its_generator_writes_and_has_the_figures_of_the_walkthrough() -> None:
     assert (EXAMPLE / "calls.csv").read_text("utf-8") == made(320)
-    calls = [call for call in rows_of(EXAMPLE / "calls.csv")]
-    rates = {name: rate([call for call in calls if call["热线"] == name]) for name in ("甲市", "乙市", "丁市")}
-    assert rates == {"甲市": Fraction(95, 100), "乙市": Fraction(9375, 10000), "丁市": Fraction(2625, 10000)}
+    calls = rows_of(EXAMPLE / "calls.csv")
+    rates = [rate(of(calls, name)) for name in ("甲市", "乙市", "丁市")]
+    assert rates == [Fraction(95, 100), Fraction(9375, 10000), Fraction(2625, 10000)]
+    at_peak = [call for call in of(calls, "甲市") if call["时段"] == "高峰"]
+    assert rate(at_peak) == Fraction(21, 25), "84%"

@@ -1,4 +1,4 @@
-"""Synthetic calls of four hotlines over 24 hours: `python make_calls.py [CALLS] > calls.csv` (320 without a number).
+"""Synthetic calls of four hotlines on two days: `python make_calls.py [CALLS] > calls.csv` (640 without a number).
 
 Not real calls. Everything comes from one sequence of whole numbers, x → 1103515245·x + 12345 modulo 2³¹ from 33358, of
 which the upper bits are used, so that every machine writes the same file.
@@ -31,6 +31,7 @@ def calls(count: int) -> Iterator[tuple[str, ...]]:
     draw = numbers()
     for place in range(count):
         name, answered, longest = HOTLINES[place % len(HOTLINES)]
+        day = "2020-10-28" if 2 * place < count else "2020-10-29"
         hour, minute = HOURS[next(draw) % len(HOURS)], next(draw) % 60
         peak, night = hour in PEAK, hour >= 22 or hour < 6
         chance = answered - 40 * peak - 60 * night
@@ -39,7 +40,7 @@ def calls(count: int) -> Iterator[tuple[str, ...]]:
         menu = name in ("丙市", "丁市") and next(draw) % 3 > 0
         seen = (str(wait), "是" if menu else "否") if connected else ("", "")
         yield (
-            name, f"{place + 1:07}", "2020-10-28", f"{hour:02}:{minute:02}", "高峰" if peak else "非高峰",
+            name, f"{place + 1:07}", day, f"{hour:02}:{minute:02}", "高峰" if peak else "非高峰",
             "是" if connected else "否", *seen,
         )
 
@@ -47,7 +48,7 @@ def calls(count: int) -> Iterator[tuple[str, ...]]:
 def main() -> None:
     sys.stdout.reconfigure(encoding="utf-8", newline="\n")
     print("热线,通话编号,日期,来电时刻,时段,是否接通,等待时长(秒),语音菜单")
-    for call in calls(int(sys.argv[1]) if len(sys.argv) > 1 else 320):
+    for call in calls(int(sys.argv[1]) if len(sys.argv) > 1 else 640):
         print(",".join(call))
 
 

@@ -63,16 +63,19 @@ def judged(calls: Sequence[Call]) -> tuple[Fraction, Fraction, str]:
 
 
 def hold(path: Path) -> None:
-    result = score(RUBRIC, calls=path)
     calls = rows_of(path)
-    expected = {name: judged(of(calls, name)) for name in HOTLINES}
-    got = {
-        name: (Fraction(mine["total"]["exact"]), Fraction(mine["connect_rate"]["exact"]), mine["heat"])
-        for name, mine in result["subjects"].items()
-    }
-    assert got == expected
-    order = sorted(expected, key=lambda name: expected[name][0], reverse=True)
-    assert ranks_of(result) == {name: place for place, name in enumerate(order, 1)}
+    periods = score(RUBRIC, calls=path)["periods"]
+    assert [period["period"] for period in periods] == sorted({call["日期"] for call in calls})
+    for period in periods:
+        mine = [call for call in calls if call["日期"] == period["period"]]
+        expected = {name: judged(of(mine, name)) for name in HOTLINES}
+        got = {
+            name: (Fraction(values["total"]["exact"]), Fraction(values["connect_rate"]["exact"]), values["heat"])
+            for name, values in period["subjects"].items()
+        }
+        assert got == expected
+        order = sorted(expected, key=lambda name: expected[name][0], reverse=True)
+        assert ranks_of(period) == {name: place for place, name in enumerate(order, 1)}
 
 
 def test_the_example_is_scored_as_counted() -> None:
@@ -86,9 +89,10 @@ def test_a_larger_log_is_scored_as_counted(tmp_path: Path) -> None:
 
 
 def test_the_log_is_what_its_generator_writes_and_has_the_figures_of_the_walkthrough() -> None:
-    assert (EXAMPLE / "calls.csv").read_text("utf-8") == made(320)
+    assert (EXAMPLE / "calls.csv").read_text("utf-8") == made(640)
     calls = rows_of(EXAMPLE / "calls.csv")
-    rates = [rate(of(calls, name)) for name in ("甲市", "乙市", "丁市")]
-    assert rates == [Fraction(95, 100), Fraction(9375, 10000), Fraction(2625, 10000)]
-    at_peak = [call for call in of(calls, "甲市") if call["时段"] == "高峰"]
-    assert rate(at_peak) == Fraction(21, 25), "84%"
+    first, second = ([call for call in calls if call["日期"] == day] for day in ("2020-10-28", "2020-10-29"))
+    names = ("甲市", "乙市", "丁市")
+    assert [rate(of(first, name)) for name in names] == [Fraction(19, 20), Fraction(15, 16), Fraction(21, 80)]
+    assert [rate(of(second, name)) for name in names[1:]] == [Fraction(19, 20), Fraction(25, 80)]
+    assert rate([call for call in of(first, "甲市") if call["时段"] == "高峰"]) == Fraction(84, 100)

@@ -46,7 +46,7 @@ def said(found: Compiled) -> Said:
 
 
 def starts(choices: Choices) -> bytes:
-    whole = [*sorted(ROOT.glob("rubrics/*.rubric")), *sorted(ROOT.glob("tests/conformance/*/case.rubric"))]
+    whole = [*sorted(ROOT.glob("rubrics/**/*.rubric")), *sorted(ROOT.glob("tests/conformance/*/case.rubric"))]
     if choices.chance(50):
         return choices.pick(whole).read_bytes()
     return rubric_text(case(choices).rubric).encode()

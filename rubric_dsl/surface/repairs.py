@@ -56,8 +56,10 @@ def _instead(tokens: Tokens, place: str, index: int, states: list[int], expected
     rest = tokens.kinds[index:]
     span = tokens.span(index, index)
     if rest[0] not in ("NAME", "AMOUNT", "QUOTED"):
+        a_word = rest[0][0] == "_" and tokens.texts[index][:1].isalpha()
+        signs = [sign for sign in SIGNS if not a_word or sign not in "*/="]  # nobody means `*` who writes a word
         for kind in sorted(expected, key=lambda kind: (kind not in SIGNS, kind)):
-            if (kind in SIGNS or kind[0] == "_") and reads(states, [kind, *rest[1:]], place):
+            if (kind in signs or kind[0] == "_") and reads(states, [kind, *rest[1:]], place):
                 word = kind if kind in SIGNS else _spaced(tokens, index, spelled(tokens, kind))
                 yield Fix("replace", (Edit(span, word),), {"word": word.strip()})
     if "QUOTED" in expected and rest[0] != "QUOTED":

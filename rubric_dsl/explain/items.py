@@ -184,8 +184,9 @@ class Tree:
         if not any(part.contribution is not None for part in source) and (score.extras or changes):
             points = score.source(self._values)
             amounts = _amounts("indicator", points, score.worth, ONE, scale)
-            yield self._made(score.node, "indicator", points, score.worth, amounts, stands=False,
-                             combination=operation.combination)
+            if not (score.extras and points == ZERO == score.worth):  # extras alone are added to nothing
+                yield self._made(score.node, "indicator", points, score.worth, amounts, stands=False,
+                                 combination=operation.combination)
         if source or score.extras or changes:
             for extra in score.extras:
                 yield self._item(extra.node, Fraction(extra.sign), scale)

@@ -30,7 +30,8 @@ class Places:
             return RubricLine(lines.file, lines.line, None)
         end = None if to_end or lines.end_line > lines.line else lines.end_column - 1
         text = written[lines.column - 1 : end]
-        return RubricLine(lines.file, lines.line, without_comment(text).strip() or None)
+        # Cells of a table may stand far apart, in columns.
+        return RubricLine(lines.file, lines.line, " ".join(without_comment(text).split()) or None)
 
     def item(self, node: op.Node) -> RubricLine:
         """The line on which an indicator, a touchpoint or a measure is named."""

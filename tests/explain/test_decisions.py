@@ -61,7 +61,7 @@ def test_each_row_names_the_line_that_decided_in_the_words_of_the_rubric(rules: 
     speed = item_of(explanation, "speed")
     assert rows(speed) == [(2, F(4), F(3)), (3, F(0), F(5, 2)), (4, F(10), F(0))]
     assert decided(speed) == [
-        ("table row", 15, "over 15 s:  4"), ("condition", 12, "unless open: 0"), ("table row", 14, "up to 15 s: 10")]
+        ("table row", 15, "over 15 s: 4"), ("condition", 12, "unless open: 0"), ("table row", 14, "up to 15 s: 10")]
     tone = item_of(explanation, "tone_of_voice")
     assert decided(tone) == [
         ("table row", 20, "flat: 2"), ("table row", 21, "missing: 3"), ("condition", 18, "if extra: 1")]

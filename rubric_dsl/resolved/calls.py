@@ -51,6 +51,7 @@ SHAPES: dict[str, Shape] = {
     "goalposts": Shape(3, 3),
 }
 _IRRATIONAL = frozenset({"sqrt", "ln", "log", "exp"})
+_WHOLE = frozenset({"floor", "ceiling"})
 _PLAIN_ONLY = frozenset({"sqrt", "ln", "log", "exp", "floor", "ceiling"})
 """Functions that need a plain number (a percent counts as one for roots and logarithms; a duration does not)."""
 
@@ -181,7 +182,7 @@ def _built(
         domain=domains.function(function, [use.graph.domain(node) for node in nodes]),
         span=call.span,
         needs=use.graph.needs_of(nodes),
-        irrational=function in _IRRATIONAL or use.irrational(nodes),
+        irrational=function in _IRRATIONAL or (function not in _WHOLE and use.irrational(nodes)),
     )
 
 

@@ -62,14 +62,15 @@ def points(event: str, mark: str) -> int:
 def marks(event: str, count: int, rng: random.Random) -> list[str]:
     """Half of them the marks of the event with points nearest to a whole number, a few about B, others anywhere."""
     first, last = EVENTS[event][4]
-    nearest: list[tuple[Decimal, str]] = []
+    a, b, c = map(float, EVENTS[event][:3])
+    unit = EVENTS[event][3]
+    nearest: list[tuple[float, str]] = []
     for hundredths in range(first, last):
-        text = f"{hundredths // 100}.{hundredths % 100:02d}"
-        full = uncut(event, Decimal(text))
-        if full:
-            nearest.append((abs(full - full.to_integral_value()), text))
-    unit, b = EVENTS[event][3], Decimal(EVENTS[event][1])
-    limit = b / max(unit, 1)
+        distance = b - hundredths / 100 if unit < 0 else unit * hundredths / 100 - b
+        full = a * max(distance, 0) ** c
+        if full > 0.5:
+            nearest.append((abs(full - round(full)), f"{hundredths // 100}.{hundredths % 100:02d}"))
+    limit = Decimal(EVENTS[event][1]) / max(unit, 1)
     about = [str(limit + Decimal(step) / 100) for step in range(-3, 4)]
     found = [text for _, text in sorted(nearest)[: count // 2]] + about
     found += [UNMARKED[event]] * 2
@@ -125,5 +126,5 @@ def test_a_blank_cell_and_a_mark_of_another_event_are_refused(tmp_path: Path) ->
     ]
     status, result = run("score", RUBRIC, f"performances={write(tmp_path / 'wrong.csv', wrong)}")
     assert status == 4
-    refused = {(cell["row"], cell["column"]) for cell in result["refused"]}
+    refused = {(cell["row"], cell["column"]) for cell in result["ledger"]["performances"]["refusals"]}
     assert refused == {(2, "javelin"), (3, "m1500"), (4, "pole_vault"), (5, "m100"), (6, "m400")}

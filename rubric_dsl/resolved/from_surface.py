@@ -17,7 +17,7 @@ from rubric_dsl.resolved.outline import Declared, Unit, declared, units
 from rubric_dsl.resolved.panels import ReadGrid, resolve_weights
 from rubric_dsl.resolved.promises import resolve_promise
 from rubric_dsl.resolved.rankings import resolve_ranking
-from rubric_dsl.resolved.references import names_in
+from rubric_dsl.resolved.references import computed_in, names_in
 from rubric_dsl.resolved.report import Fix, Label, Report
 from rubric_dsl.resolved.scope import KindWord, Scope
 from rubric_dsl.resolved.scoring import Scoring
@@ -107,6 +107,9 @@ class _Work:
         self.memo = memo
         self.units: dict[str, _Unit] = {}
         self.scored = list(units(resolved.items))
+        parameters = {item.named.name for item in resolved.items if isinstance(item, tree.Parameter)}
+        self.parameters = frozenset(parameters | damage.lost)
+        """Also names in broken lines, which may be parameters."""
 
     # ------------------------------------------------------------ declaring
 
@@ -211,15 +214,17 @@ class _Work:
                 self.resolved.examples.setdefault(item.word.text, item)
 
     def _names(self, *pieces: object) -> frozenset[str]:
-        """The names that the pieces mention, kept by the identity of each piece."""
+        """The names that the pieces read, kept by the identity of each piece. A member of a choice, or a class, that has
+        the name of something else is not that: where only members and parameters stand, only parameters are read."""
         found: set[str] = set()
         for piece in pieces:
             if piece is None:
                 continue
             kept = self.memo.names.get(id(piece))
             if kept is None or kept[0] is not piece:
-                kept = self.memo.names[id(piece)] = (piece, frozenset(names_in(piece)))
-            found |= kept[1]
+                names = (piece, frozenset(computed_in(piece)), frozenset(names_in(piece)))
+                kept = self.memo.names[id(piece)] = names
+            found |= kept[1] | (kept[2] & self.parameters)
         return frozenset(found)
 
     def _unit(self, item: tree.Item) -> None:
@@ -233,7 +238,9 @@ class _Work:
             for named in item.names:
                 self._note(named, item, (item,), (item.body, item.when), lambda: resolve_measure(use, item))
         elif isinstance(item, tree.Bands):
-            self._note(item.named, item, (item,), (item.table,), lambda: resolve_bands(use, item))
+            # What its rows give are classes, never what else has their names.
+            reading = (item.table.inputs, *(row.patterns for row in item.table.rows))
+            self._note(item.named, item, (item,), reading, lambda: resolve_bands(use, item))
         elif isinstance(item, tree.Weights):
             self._note(item.named, item, (item,), (), lambda: resolve_weights(use, item, self.outside.read_grid))
         elif isinstance(item, tree.Formula):

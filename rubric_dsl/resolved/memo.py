@@ -32,8 +32,8 @@ class Memo:
     sources: dict[Node, str] = field(default_factory=dict)
     conditions: dict[Node, str] = field(default_factory=dict)
     units: dict[str, Kept] = field(default_factory=dict)
-    names: dict[int, tuple[object, frozenset[str]]] = field(default_factory=dict)
-    """By identity of a piece of the tree (kept beside it): the names that it mentions."""
+    names: dict[int, tuple[object, frozenset[str], frozenset[str]]] = field(default_factory=dict)
+    """By identity of a piece of the tree (kept beside it): the names that may be computed, and all that it mentions."""
     checked: dict[int, tuple[TableFacts, tuple[object, ...], object]] = field(default_factory=dict)
     """By identity of a table: what its check found, with what else that depended on."""
     staked: dict[str, tuple[tuple[object, ...], tuple[Diagnostic, ...]]] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 
@@ -19,10 +19,15 @@ def _parts_of(kind: type[object]) -> tuple[str, ...]:
 
 
 _PLAIN = frozenset({type(None), bool, int, str})
+_ALL: Mapping[type[object], tuple[str, ...]] = {}
 
 
-def _parts(*pieces: object) -> Iterator[object]:
-    """All parts of the tree in the pieces that may hold names, in no particular order."""
+_COMPUTED: dict[type[object], tuple[str, ...]] = {tree.Is: ("operand",), tree.Exactly: (), tree.Range: ()}
+"""Of these, the fields that may hold more than members, classes and parameters."""
+
+
+def _parts(*pieces: object, instead: Mapping[type[object], tuple[str, ...]] = _ALL) -> Iterator[object]:
+    """All parts of the tree in the pieces that may hold names, in no particular order; `instead`: the fields to follow."""
     pending: list[object] = list(pieces)
     while pending:
         piece = pending.pop()
@@ -31,7 +36,8 @@ def _parts(*pieces: object) -> Iterator[object]:
             pending.extend(piece)  # type: ignore[arg-type]  # a tuple
         elif kind not in _PLAIN:
             yield piece
-            pending.extend([getattr(piece, name) for name in _parts_of(kind)])
+            followed = instead[kind] if kind in instead else _parts_of(kind)
+            pending.extend([getattr(piece, name) for name in followed])
 
 
 def mentioned(*pieces: object) -> Iterator[tree.Word | tree.Name]:
@@ -51,7 +57,17 @@ def comparisons(*pieces: object) -> list[tree.Call]:
 
 def names_in(*pieces: object) -> set[str]:
     """The same as a set of texts."""
-    return {piece.text if isinstance(piece, tree.Word) else piece.name for piece in mentioned(*pieces)}
+    return {_text_of(piece) for piece in mentioned(*pieces)}
+
+
+def computed_in(*pieces: object) -> set[str]:
+    """The names among them that may stand for something computed: not members behind `is`, nor words of patterns."""
+    parts = _parts(*pieces, instead=_COMPUTED)
+    return {_text_of(piece) for piece in parts if isinstance(piece, tree.Word | tree.Name)}
+
+
+def _text_of(piece: tree.Word | tree.Name) -> str:
+    return piece.text if isinstance(piece, tree.Word) else piece.name
 
 
 def find_name(expression: object, name: str) -> Span | None:
@@ -59,6 +75,6 @@ def find_name(expression: object, name: str) -> Span | None:
     spans = [
         piece.span
         for piece in mentioned(expression)
-        if (piece.text if isinstance(piece, tree.Word) else piece.name) == name
+        if _text_of(piece) == name
     ]
     return min(spans, key=lambda span: (span.line, span.column)) if spans else None

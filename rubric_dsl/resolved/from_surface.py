@@ -214,8 +214,11 @@ class _Work:
                 self.resolved.examples.setdefault(item.word.text, item)
 
     def _names(self, *pieces: object) -> frozenset[str]:
-        """The names that the pieces read, kept by the identity of each piece. A member of a choice, or a class, that has
-        the name of something else is not that: where only members and parameters stand, only parameters are read."""
+        """The names that the pieces read, kept by the identity of each piece.
+
+        A member of a choice, or a class, may have the name of something else and is not that: where nothing but
+        members and parameters can stand, only parameters are read.
+        """
         found: set[str] = set()
         for piece in pieces:
             if piece is None:

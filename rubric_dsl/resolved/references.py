@@ -27,7 +27,7 @@ _COMPUTED: dict[type[object], tuple[str, ...]] = {tree.Is: ("operand",), tree.Ex
 
 
 def _parts(*pieces: object, instead: Mapping[type[object], tuple[str, ...]] = _ALL) -> Iterator[object]:
-    """All parts of the tree in the pieces that may hold names, in no particular order; `instead`: the fields to follow."""
+    """All parts of the tree in the pieces that may hold names, in no particular order; `instead`: fields to follow."""
     pending: list[object] = list(pieces)
     while pending:
         piece = pending.pop()

@@ -1,4 +1,4 @@
-"""The decathlon beside whole-number arithmetic, on every mark that comes near a whole number of points, and elsewhere."""
+"""The decathlon beside whole-number arithmetic: marks that come near a whole number of points, and others."""
 
 from __future__ import annotations
 
@@ -99,7 +99,8 @@ def test_points_totals_and_ranks_are_those_of_whole_number_arithmetic(tmp_path: 
         assert {event: int(mine[f"p_{event}"]["exact"]) for event in EVENTS} == expected, performance
         totals[name] = sum(expected.values())
         assert int(mine["total"]["exact"]) == totals[name]
-    assert ranks_of(result) == {name: 1 + sum(other > mine for other in totals.values()) for name, mine in totals.items()}
+    ranks = {name: 1 + sum(other > mine for other in totals.values()) for name, mine in totals.items()}
+    assert ranks_of(result) == ranks
 
 
 def test_the_example_has_the_published_points() -> None:

@@ -29,7 +29,7 @@ def published_matrix() -> Matrix:
 
 
 def perron(matrix: Matrix) -> tuple[list[Decimal], Decimal]:
-    """Weights that add up to 1 and the largest eigenvalue, to 30 digits and more: the matrix applied until nothing moves."""
+    """Weights that add up to 1 and the largest eigenvalue, to 30 digits: the matrix applied until nothing moves."""
     with localcontext() as context:
         context.prec = 40
         cells = [[Decimal(cell.numerator) / cell.denominator for cell in row] for row in matrix]

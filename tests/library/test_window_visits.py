@@ -102,7 +102,7 @@ def test_sections_totals_levels_and_ranks_are_those_of_the_form(tmp_path: Path) 
     assert None in ranks.values() and ranks_of(result) == ranks
 
 
-def test_every_fault_needs_its_photograph(tmp_path: Path) -> None:
+def test_every_fault_that_can_be_seen_needs_its_photograph(tmp_path: Path) -> None:
     faultless = rows_of(EXAMPLE)[0]
     assert faultless["照片张数"] == "0"
     away = dict.fromkeys(

@@ -88,6 +88,8 @@ def _unknown_function(use: Expressions, call: tree.Call, declared: bind.Binding 
             fixes=[Fix("multiply", (Edit(call.function.span.after(), " * "),) if len(call.arguments) == 1 else ())],
         )
         return
+    if call.function.text in use.scope.lost:
+        return
     formulas = [name for name, binding in use.scope.names.items() if isinstance(binding, bind.Formula)]
     close = near(call.function.text, [*function_names(), *formulas])
     use.report.add(

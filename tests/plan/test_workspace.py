@@ -20,6 +20,12 @@ EDITS = [
     HOTLINES.replace("when points_hit", "by points_hit"),
     HOTLINES.replace("parameter target from 5 s to 60 s = 15 s\n", ""),
     HOTLINES.replace("seconds 0 to 600 when connected", "seconds 0 to 600 optional"),
+    HOTLINES.replace("parameter target from 5 s to 60 s = 15 s\n", "measure target = count(calls)\n"),
+    HOTLINES.replace("parameter target from 5 s to 60 s = 15 s\n", "parameter target from 5 s to $ = 15 s\n"),
+    HOTLINES.replace("touchpoint answered", "touchpoint peak"),
+    HOTLINES.replace("when points_hit =", "when period is peak and half(points_hit) ="),
+    HOTLINES.replace("when points_hit =", "when half(points_hit) =") + "formula half(time) = time / 2\n",
+    HOTLINES.replace("when points_hit =", "when half(points_hit) =") + "formula half(x) = x / 2\n",
     HOTLINES,
 ]
 
@@ -51,3 +57,9 @@ def test_a_plan_asked_for_after_edits_is_that_of_a_fresh_compilation() -> None:
     assert again.plan is not None
     fresh = compiled(EDITS[-1]).plan
     assert fresh is not None and canonical_json(again.plan) == canonical_json(fresh)
+
+
+def test_what_uses_a_formula_that_cannot_be_read_is_no_further_finding() -> None:
+    text = HOTLINES.replace("when points_hit =", "when half(points_hit) =")
+    assert [found.code for found in compiled(text + "formula half(time) = time / 2\n").diagnostics] == ["R023"]
+    assert [found.code for found in compiled(text).diagnostics] == ["R044"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Sequence
-from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -28,18 +28,18 @@ def made_up(seed: int, drivers: int, races: int) -> list[Row]:
     for race in range(1, races + 1):
         order = rng.sample(range(drivers), drivers)
         classified = rng.randint(drivers // 2, drivers)
-        factor = Decimal("0.5") if race == 2 else Decimal(2) if race == races else Decimal(1)
+        factor = Fraction(1, 2) if race == 2 else Fraction(2) if race == races else Fraction(1)
         for place, driver in enumerate(order, start=1):
             finish = str(place) if place <= classified else rng.choice(LETTERS)
             points = factor * AWARDS.get(finish, 0)
-            rows.append({"driver": f"D{driver}", "round": str(race), "finish": finish, "points": f"{points:f}"})
+            rows.append({"driver": f"D{driver}", "round": str(race), "finish": finish, "points": str(float(points))})
     return rows
 
 
-def points_of(rows: Sequence[Row]) -> dict[str, Decimal]:
-    totals: dict[str, Decimal] = {}
+def points_of(rows: Sequence[Row]) -> dict[str, Fraction]:
+    totals: dict[str, Fraction] = {}
     for row in rows:
-        totals[row["driver"]] = totals.get(row["driver"], Decimal(0)) + Decimal(row["points"])
+        totals[row["driver"]] = totals.get(row["driver"], Fraction(0)) + Fraction(row["points"])
     return totals
 
 
@@ -58,7 +58,7 @@ def test_points_and_ranks_are_those_of_an_independent_count_back(
     rows = made_up(seed, drivers, races)
     result = score(RUBRIC, results=write(tmp_path / "results.csv", rows))
     totals = points_of(rows)
-    assert {name: Decimal(mine["points"]["exact"]) for name, mine in result["subjects"].items()} == totals
+    assert {name: Fraction(mine["points"]["exact"]) for name, mine in result["subjects"].items()} == totals
     assert ranks_of(result) == places(rows)
     by_points = {name: 1 + sum(other > total for other in totals.values()) for name, total in totals.items()}
     assert places(rows) != by_points, "count-back decides some ranks"

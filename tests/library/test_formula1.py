@@ -46,12 +46,14 @@ def points_of(rows: Sequence[Row]) -> dict[str, Fraction]:
 def places(rows: Sequence[Row]) -> dict[str, int]:
     """Ranks: by points, then by the numbers of first, second … places, compared in this order."""
     totals = points_of(rows)
-    finishes = {d: Counter(int(r["finish"]) for r in rows if r["driver"] == d and r["finish"].isdigit()) for d in totals}
+    finishes: dict[str, Counter[int]] = {driver: Counter() for driver in totals}
+    for row in rows:
+        finishes[row["driver"]][int(row["finish"]) if row["finish"].isdigit() else 0] += 1
     keys = {driver: (totals[driver], [finishes[driver][place] for place in range(1, 27)]) for driver in totals}
     return {driver: 1 + sum(other > key for other in keys.values()) for driver, key in keys.items()}
 
 
-@pytest.mark.parametrize(("seed", "drivers", "races"), [(1, 26, 3), (2, 22, 17), (3, 20, 1), (4, 26, 2), (5, 24, 22)])
+@pytest.mark.parametrize(("seed", "drivers", "races"), [(1, 26, 3), (2, 22, 17), (3, 20, 1), (4, 26, 2), (5, 24, 6)])
 def test_points_and_ranks_are_those_of_an_independent_count_back(
     seed: int, drivers: int, races: int, tmp_path: Path
 ) -> None:

@@ -21,8 +21,8 @@ def _parts_of(kind: type[object]) -> tuple[str, ...]:
 _PLAIN = frozenset({type(None), bool, int, str})
 
 
-def _parts(*pieces: object) -> Iterator[object]:
-    """All parts of the tree in the pieces that may hold names, in no particular order."""
+def _parts(*pieces: object, whole: type | None = None) -> Iterator[object]:
+    """All parts of the tree in the pieces that may hold names, in no particular order; `whole` is not taken apart."""
     pending: list[object] = list(pieces)
     while pending:
         piece = pending.pop()
@@ -31,7 +31,8 @@ def _parts(*pieces: object) -> Iterator[object]:
             pending.extend(piece)  # type: ignore[arg-type]  # a tuple
         elif kind not in _PLAIN:
             yield piece
-            pending.extend([getattr(piece, name) for name in _parts_of(kind)])
+            if kind is not whole:
+                pending.extend([getattr(piece, name) for name in _parts_of(kind)])
 
 
 def mentioned(*pieces: object) -> Iterator[tree.Word | tree.Name]:
@@ -41,6 +42,12 @@ def mentioned(*pieces: object) -> Iterator[tree.Word | tree.Name]:
     (`Named`) and quoted texts are passed over; `Is` members are included, as they may be parameters or classes.
     """
     return (piece for piece in _parts(*pieces) if isinstance(piece, tree.Word | tree.Name))
+
+
+def beside(*pieces: object) -> Iterator[tree.Word | tree.Name | tree.Call]:
+    """The calls in the pieces, and every name outside their brackets."""
+    found = _parts(*pieces, whole=tree.Call)
+    return (piece for piece in found if isinstance(piece, tree.Word | tree.Name | tree.Call))
 
 
 def comparisons(*pieces: object) -> list[tree.Call]:

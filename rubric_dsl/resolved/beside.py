@@ -41,8 +41,10 @@ class _Reading:
         self.formulas: dict[str, tuple[str | None, frozenset[str]]] = {}
         """By name: the table whose cells it reads, and the arguments that it does not put into an aggregate."""
 
-    def tables(self, pieces: object, own: frozenset[str] | None = None, met: set[str] | None = None) -> Iterator[str]:
-        """Tables whose cells stand in the pieces; `own` are the arguments of the formula gone through, put into `met`."""
+    def tables(
+        self, pieces: object, own: frozenset[str] | None = None, met: set[str] | None = None
+    ) -> Iterator[str]:
+        """Tables whose cells stand in the pieces; `own`: arguments of the formula gone through, which go into `met`."""
         names = self.use.scope.names
         for part in beside(pieces):
             if isinstance(part, tree.Call):

@@ -67,9 +67,10 @@ def made_up(seed: int, units: Sequence[str], months: int) -> list[Row]:
         for unit in units:
             for _ in range(rng.choice((0, 1, 2, 3, 4, 6))):
                 applied, reached = rng.random() < 0.2, rng.random() < 0.8
+                decision = rng.choice("是否") if applied else ""
                 rows.append({
                     "工单编号": str(len(rows)), "街道乡镇": unit, "月份": str(month),
-                    "申请剔除事由": "重复派单" if applied else "", "剔除审核通过": rng.choice("是否") if applied else "",
+                    "申请剔除事由": "重复派单" if applied else "", "剔除审核通过": decision,
                     "是否响应": rng.choice("是是是否"), "回访是否成功": "是" if reached else "否",
                     "是否解决": rng.choice("是是否") if reached else "",
                     "满意程度": rng.choice(("满意", "基本满意", "不满意")) if reached else "",
@@ -78,7 +79,8 @@ def made_up(seed: int, units: Sequence[str], months: int) -> list[Row]:
 
 
 REGISTER = [
-    {"街道乡镇": f"U{number}", "类别": ("街道", "乡镇")[number % 2], "所在区": "甲乙丙"[number % 3]} for number in range(12)
+    {"街道乡镇": f"U{number}", "类别": ("街道", "乡镇")[number % 2], "所在区": "甲乙丙"[number % 3]}
+    for number in range(12)
 ]
 UNITS = [row["街道乡镇"] for row in REGISTER]
 KIND = {row["街道乡镇"]: row["类别"] for row in REGISTER}

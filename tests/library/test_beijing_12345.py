@@ -39,7 +39,9 @@ def by(cases: Sequence[Row], column: str) -> dict[str, list[Row]]:
     return found
 
 
-def places(values: Mapping[str, Fraction | None], group: Callable[[str], str] = lambda name: "") -> dict[str, int | None]:
+def places(
+    values: Mapping[str, Fraction | None], group: Callable[[str], str] = lambda name: ""
+) -> dict[str, int | None]:
     return {
         name: None
         if value is None

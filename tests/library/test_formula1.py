@@ -110,7 +110,8 @@ def test_every_season_has_the_points_of_its_year_and_ranks_of_its_own(tmp_path: 
     assert [period["period"] for period in result["periods"]] == [str(year) for year in range(1950, 2021)]
     for period in result["periods"]:
         season = [row for row in rows if row["year"] == period["period"]]
-        assert {name: Fraction(mine["points"]["exact"]) for name, mine in period["subjects"].items()} == points_of(season)
+        mine = {name: Fraction(values["points"]["exact"]) for name, values in period["subjects"].items()}
+        assert mine == points_of(season)
         ranked = places(season) if int(period["period"]) >= 1991 else dict.fromkeys(points_of(season))
         assert ranks_of(period) == ranked, period["period"]
 

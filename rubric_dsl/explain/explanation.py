@@ -177,6 +177,7 @@ class Place:
     label: str | None
     placed: Placed
     of: int
+    group_label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

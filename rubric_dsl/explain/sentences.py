@@ -91,9 +91,9 @@ def _place(explanation: Explanation, lang: str) -> str:
         return f"，在{of}个对象中居第{rank}位" if zh else f", place {rank} of {of}"
     if place.placed.rank is None:
         return "，没有名次" if zh else ", without a rank"
-    group = place.placed.group
+    group = called(place.placed.group or "", place.group_label, lang)
     if zh:
-        return f"，第{place.placed.rank}名（{group or ''}共{place.of}个）"
+        return f"，第{place.placed.rank}名（{group}共{place.of}个）"
     return f", rank {place.placed.rank} of {place.of}" + (f" in {group}" if group else "")
 
 

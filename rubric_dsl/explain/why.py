@@ -33,7 +33,7 @@ from rubric_dsl.numbers import reals
 from rubric_dsl.numbers.reals import Exact
 from rubric_dsl.observations.periods import period_label, period_text
 from rubric_dsl.plan.model import NamedValue, ScoringPlan
-from rubric_dsl.plan.naming import label_of
+from rubric_dsl.plan.naming import group_label, label_of
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.results.model import RankingResult
 from rubric_dsl.results.placement import ranking_of
@@ -151,7 +151,8 @@ class Explainer:
                 rows = self._rankings[schema.name].rows
                 placed = next(row for row in rows if row.subject == subject)
                 of = sum(row.rank is not None and row.group == placed.group for row in rows)
-                return Place(schema.name, schema.label, placed, of)
+                label = None if placed.group is None else group_label(self._done.plan, schema.name, placed.group)
+                return Place(schema.name, schema.label, placed, of, label)
         return None
 
 

@@ -9,6 +9,7 @@ from rubric_dsl.engines.reference.contributions import Loss
 from rubric_dsl.numbers.reals import negate
 from rubric_dsl.observations.periods import period_column
 from rubric_dsl.plan.model import NamedValue
+from rubric_dsl.plan.naming import group_label
 from rubric_dsl.render.account import account_lines
 from rubric_dsl.render.pieces import Line, Look, Piece, paragraph
 from rubric_dsl.render.values import (
@@ -82,7 +83,7 @@ def _ranking(view: ResultView, ranking: RankingResult, look: Look) -> Iterable[L
     yield (Piece(_aligned(table[0], widths), "faint"),)
     for group, rows in groupby(zip(placed, table[1:], strict=True), key=lambda pair: pair[0].group):
         if group is not None:
-            yield (Piece(visible(group), "strong"),)
+            yield (Piece(called(group, group_label(view.plan, ranking.name, group), look), "strong"),)
         for row, cells in rows:
             yield (Piece(_aligned(cells, widths)),)
             yield from _losses(view, ranking, row.subject, look)

@@ -9,6 +9,7 @@ from rubric_dsl.resolved import bindings as bind
 from rubric_dsl.resolved import domains, established
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved import types as ty
+from rubric_dsl.resolved.beside import at_rows
 from rubric_dsl.resolved.expressions import CASES, MAX_DEPTH, Expressions, Mend, Place
 from rubric_dsl.resolved.graph import MAX_NODES, NO_NEEDS, TooManyNodes
 from rubric_dsl.resolved.report import Edit, Fix, Label
@@ -249,7 +250,7 @@ def _of_many(use: Expressions, call: tree.Call, function: str, place: Place) -> 
         argument = _share_argument(use, call.arguments[0], place)
         if argument is None:
             return None
-    where, known = _where(use, call, place)
+    where, known = _where(use, call, at_rows(use, place, subject_of, call.where))
     if call.where is not None and where is None:
         return None
     before = len(use.report.found)
@@ -380,7 +381,7 @@ def _over_rows(
     """An aggregate over the rows of a subject, or of all subjects with `across`."""
     where, argument = parts or (None, None)
     if parts is None and call.where is not None:
-        where = use.condition(call.where, place)
+        where = use.condition(call.where, at_rows(use, place, call.arguments[0], call.where))
         if where is None:
             return None
     home = use.scope.tables.get(table)
@@ -508,7 +509,8 @@ def _formula(use: Expressions, call: tree.Call, declared: bind.Formula, place: P
     if known is not None:
         return known
     before = len(use.report.found), len(use.tables)
-    node = _put_in(use, call, declared, replace(place, arguments=given, depth=place.depth + 1))
+    inner = replace(place, arguments=given, depth=place.depth + 1)
+    node = _put_in(use, call, declared, at_rows(use, inner, formula.body))
     if node is not None and before == (len(use.report.found), len(use.tables)):
         use.put_in[key] = node
     return node

@@ -11,6 +11,7 @@ from rubric_dsl.resolved import bindings as bind
 from rubric_dsl.resolved import domains, established
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved import types as ty
+from rubric_dsl.resolved.beside import at_rows
 from rubric_dsl.resolved.expressions import Expressions, Mend, Place
 from rubric_dsl.resolved.literals import constant_of, value_in
 from rubric_dsl.resolved.references import mentioned, names_in
@@ -135,7 +136,7 @@ def read_setting(text: str, kind: ty.ValueType) -> Fraction | None:
 
 
 def resolve_measure(use: Expressions, measure: tree.Measure) -> tuple[bind.Measure, ...] | None:
-    place = Place()
+    place = at_rows(use, Place(), measure.when, measure.body)
     condition = None
     if measure.when is not None:
         condition = use.condition(measure.when, place)
@@ -262,7 +263,7 @@ def _text(use: Expressions, node: op.Node) -> str:
 
 
 def resolve_bands(use: Expressions, bands: tree.Bands) -> bind.Bands | None:
-    lowered = lower_table(use, bands.table, Place(), "bands", bands.named.name)
+    lowered = lower_table(use, bands.table, at_rows(use, Place(), bands.table), "bands", bands.named.name)
     if lowered is None:
         return None
     return bind.Bands(bands.named.name, bands.named, lowered.nodes[0], lowered.classes, bands.named.word.span)

@@ -20,9 +20,8 @@ def _parts_of(kind: type[object]) -> tuple[str, ...]:
 
 _PLAIN = frozenset({type(None), bool, int, str})
 _ALL: Mapping[type[object], tuple[str, ...]] = {}
-
-
-_COMPUTED: dict[type[object], tuple[str, ...]] = {tree.Is: ("operand",), tree.Exactly: (), tree.Range: ()}
+_CALLS_WHOLE: Mapping[type[object], tuple[str, ...]] = {tree.Call: ()}
+_COMPUTED: Mapping[type[object], tuple[str, ...]] = {tree.Is: ("operand",), tree.Exactly: (), tree.Range: ()}
 """Of these, the fields that may hold more than members, classes and parameters."""
 
 
@@ -47,6 +46,12 @@ def mentioned(*pieces: object) -> Iterator[tree.Word | tree.Name]:
     (`Named`) and quoted texts are passed over; `Is` members are included, as they may be parameters or classes.
     """
     return (piece for piece in _parts(*pieces) if isinstance(piece, tree.Word | tree.Name))
+
+
+def beside(*pieces: object) -> Iterator[tree.Word | tree.Name | tree.Call]:
+    """The calls in the pieces, and every name outside their brackets."""
+    found = _parts(*pieces, instead=_CALLS_WHOLE)
+    return (piece for piece in found if isinstance(piece, tree.Word | tree.Name | tree.Call))
 
 
 def comparisons(*pieces: object) -> list[tree.Call]:

@@ -13,6 +13,7 @@ from rubric_dsl.resolved import bindings as bind
 from rubric_dsl.resolved import domains, established
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved import types as ty
+from rubric_dsl.resolved.beside import at_rows
 from rubric_dsl.resolved.established import Established
 from rubric_dsl.resolved.expressions import Expressions, Place, join
 from rubric_dsl.resolved.outline import Unit
@@ -99,7 +100,7 @@ class Scoring:
     def _condition(
         self, indicator: tree.Indicator, index: int, line: tree.Guard | tree.Applies, inner: Context
     ) -> None:
-        condition = self.condition(line, Place(known=inner.known), None)
+        condition = self.condition(line, at_rows(self.use, Place(known=inner.known), line), None)
         if condition is None:
             inner.sound = False
             return

@@ -10,6 +10,7 @@ from rubric_dsl.resolved import bindings as bind
 from rubric_dsl.resolved import domains
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved import types as ty
+from rubric_dsl.resolved.beside import at_rows
 from rubric_dsl.resolved.established import outstanding
 from rubric_dsl.resolved.expressions import Expressions, Place, join
 from rubric_dsl.resolved.report import Edit, Fix, Label
@@ -40,7 +41,7 @@ def lower_touchpoint(scoring: Scoring, touchpoint: tree.Touchpoint, context: Con
     amount = amount_of(use, touchpoint.stake.amount) if touchpoint.stake is not None else None
     if touchpoint.stake is not None and amount is None:
         return None
-    place = Place(known=context.known)
+    place = at_rows(use, Place(known=context.known), touchpoint)
     conditions: list[op.Condition] = []
     own_missing: tuple[op.Outcome, Span] | None = None
     rounding: op.Rounding | None = None

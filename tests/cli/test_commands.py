@@ -338,3 +338,18 @@ def test_use_takes_files_of_a_folder_only_when_it_is_named(rubric: Said, folder:
     (folder / "mine" / "main.rubric").write_text(text.replace("targets", "../common/targets"), "utf-8")
     code, _, err = rubric("check", "mine/main.rubric")
     assert code == 3 and "R19" in err
+
+
+def test_groups_of_a_ranking_are_named_as_people_call_them(rubric: Said) -> None:
+    Path("groups.rubric").write_text(
+        "rubric \"g\"\nobserve f of city, one row each\n  city text\n  region choice east \"东部\" | west \"West\"\n"
+        "  x number 0 to 5\nbands level by x\n  from 3:  high \"高\"\n  under 3: low\n"
+        "measure points = x\nranking by_region by points within region\n  exact\n  ties share\n"
+        "ranking by_level by points within level\n  exact\n  ties share\n", "utf-8")
+    Path("f.csv").write_text("city,region,x\n甲,east,5\n乙,west,2\n", "utf-8")
+    names, shown = {"east", "东部", "west", "West", "high", "高", "low"}, {}
+    for lang in ("en", "zh"):
+        code, out, _ = rubric("score", "groups.rubric", "f=f.csv", "--lang", lang)
+        assert code == 0
+        shown[lang] = [line for line in out.splitlines() if line in names]
+    assert shown == {"en": ["east", "West", "high", "low"], "zh": ["东部", "West", "高", "low"]}

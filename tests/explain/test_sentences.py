@@ -84,13 +84,13 @@ def test_with_several_tables_rows_are_named_with_theirs() -> None:
         "The costliest row is row 3 of calls: 5 points lost.")
 
 
-def test_a_group_is_named() -> None:
+def test_a_group_is_named_as_people_call_it() -> None:
     text = "rubric \"g\"\nobserve f of city, one row each\n  city text\n  region choice east \"东部\" | west \"西部\"\n"
     text += "  x number 0 to 5\nindicator total worth 5\n  touchpoint t worth 5 = x\n"
     text += "ranking by total within region\n  exact\n  ties share\n"
     case = of_texts(text, f="city,region,x\n甲,东部,5\n乙,西部,4\n丙,东部,3\n")
     assert said(case, "丙", None, "en")[0] == "丙 has 3 of 5 points in total, rank 2 of 2 in east."
-    assert said(case, "乙", None, "zh")[0] == "乙total 4分（满分5），第1名（west共1个）。"
+    assert said(case, "乙", None, "zh")[0] == "乙total 4分（满分5），第1名（西部共1个）。"
 
 
 def test_points_that_are_added_from_nothing_have_no_full_marks() -> None:

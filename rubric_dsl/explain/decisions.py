@@ -12,6 +12,7 @@ from rubric_dsl.explain.places import Places
 from rubric_dsl.explain.reading import Reading
 from rubric_dsl.numbers import reals
 from rubric_dsl.numbers.reals import Exact
+from rubric_dsl.plan.tables import table_of
 from rubric_dsl.resolved import operations as op
 
 Key = tuple[DecidedBy, op.Node, int]
@@ -79,8 +80,9 @@ class Decisions:
 
     def of_measure(self, node: op.Node, values: Values) -> Decision:
         """A measure by itself, or the row of its table that matched."""
-        matched = matched_row(self._done, node, values)
-        return self.rule(node) if matched is None else self._row_of(node, node, matched)
+        table = table_of(self._done.plan, node)
+        matched = None if table is None or values[node] is not values[table] else matched_row(self._done, table, values)
+        return self.rule(node) if table is None or matched is None else self._row_of(node, table, matched)
 
     def changed(self, node: op.Node, kind: DecidedBy, limits: tuple[tuple[str, Exact], ...]) -> Decision:
         """Bounds, rounding or the combination of an indicator, which stand on its own lines."""

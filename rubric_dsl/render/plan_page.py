@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from rubric_dsl.evaluation.prepare import panel_of
 from rubric_dsl.evaluation.values import Undefined
 from rubric_dsl.plan.model import ColumnSchema, NamedValue, RankingSchema, ScoringPlan, TableSchema
+from rubric_dsl.plan.tables import table_of
 from rubric_dsl.render.pieces import Line, Look, Piece, paragraph
 from rubric_dsl.render.plan_words import PlanWords
 from rubric_dsl.render.values import called, number_text
@@ -159,15 +160,21 @@ class _Page:
 
     def bands(self) -> Iterable[Line]:
         for named in self.plan.values:
-            operation = self.plan.nodes[named.node].operation
-            if named.kind == "bands" and isinstance(operation, op.Table):
-                inputs = ", ".join(map(self.words.expression, operation.inputs))
-                yield from self.line(1, f"{self.title(named.name, named.label)}{self.look.say(' by ', ' 按 ')}{inputs}")
-                yield from self._rows(named.node, 2, named.class_labels)
+            if named.kind != "bands":
+                continue
+            table = table_of(self.plan, named.node)
+            operation, around = self.plan.nodes[table or named.node].operation, self.plan.nodes[named.node].operation
+            assert isinstance(operation, op.Table)
+            said = self.look.say(" by ", " 按 ") + ", ".join(map(self.words.expression, operation.inputs))
+            if isinstance(around, op.Only):
+                said += self.look.say(" when ", " 当 ") + self.words.expression(around.condition)
+            yield from self.line(1, self.title(named.name, named.label) + said)
+            yield from self._rows(named.node, 2, named.class_labels)
 
     def _rows(self, node: op.Node, depth: int, labels: dict[str, str] | None = None) -> Iterable[Line]:
-        """The rows of a table node, patterns in one column; nothing for other nodes."""
-        operation = self.plan.nodes[node].operation
+        """The rows of the table that gives the node, patterns in one column; nothing for other nodes."""
+        table = table_of(self.plan, node)
+        operation = None if table is None else self.plan.nodes[table].operation
         if not isinstance(operation, op.Table):
             return
         if operation.first_match:

@@ -137,12 +137,10 @@ def read_setting(text: str, kind: ty.ValueType) -> Fraction | None:
 
 def resolve_measure(use: Expressions, measure: tree.Measure) -> tuple[bind.Measure, ...] | None:
     place = at_rows(use, Place(), measure.when, measure.body)
-    condition = None
-    if measure.when is not None:
-        condition = use.condition(measure.when, place)
-        if condition is None:
-            return None
-        place = place.knowing(established.facts_from(use.graph, condition, True))
+    conditional = _conditional(use, measure.when, place)
+    if conditional is None:
+        return None
+    place, condition = conditional
     if isinstance(measure.body, tree.Table):
         lowered = lower_table(use, measure.body, place, "value", measure.names[0].name, columns=len(measure.names))
         nodes: tuple[op.Node, ...] | None = lowered.nodes if lowered is not None else None
@@ -157,6 +155,16 @@ def resolve_measure(use: Expressions, measure: tree.Measure) -> tuple[bind.Measu
             return None
         found.append(bind.Measure(named.name, named, last, named.word.span))
     return tuple(found)
+
+
+def _conditional(use: Expressions, when: tree.Expr | None, place: Place) -> tuple[Place, op.Node | None] | None:
+    """The place with what holds there, and the condition if there is one; None after an error."""
+    if when is None:
+        return place, None
+    condition = use.condition(when, place)
+    if condition is None:
+        return None
+    return place.knowing(established.facts_from(use.graph, condition, True)), condition
 
 
 def _by_expression(
@@ -197,13 +205,20 @@ def _finished(
         if ranged is None:
             return None
         node = ranged
-    if condition is None:
+    if condition is None or measure.when is None:
         return node
+    body = measure.body.inputs[0] if isinstance(measure.body, tree.Table) else measure.body
+    return _only(use, named, node, body, condition, measure.when)
+
+
+def _only(
+    use: Expressions, named: tree.Named, node: op.Node, body: tree.Expr, condition: op.Node, when: tree.Expr
+) -> op.Node | None:
+    """The node where the condition holds, and no value elsewhere."""
     known = use.graph[node]
     facts = established.facts_from(use.graph, condition, True)
     needs = use.graph[condition].needs | established.met_under(use.graph, known.needs, facts)
-    body = measure.body.inputs[0] if isinstance(measure.body, tree.Table) else measure.body
-    grain = use.grain([condition, node], [measure.when, body])
+    grain = use.grain([condition, node], [when, body])
     if grain is None:
         return None
     only = use.graph.add(
@@ -218,8 +233,7 @@ def _finished(
         irrational=known.irrational,
     )
     use.scope.sources.setdefault(only, named.name)
-    if measure.when is not None:
-        use.scope.conditions.setdefault(only, use.scope.text_of(measure.when, AND))
+    use.scope.conditions.setdefault(only, use.scope.text_of(when, AND))
     return only
 
 
@@ -263,10 +277,20 @@ def _text(use: Expressions, node: op.Node) -> str:
 
 
 def resolve_bands(use: Expressions, bands: tree.Bands) -> bind.Bands | None:
-    lowered = lower_table(use, bands.table, at_rows(use, Place(), bands.table), "bands", bands.named.name)
+    place = at_rows(use, Place(), bands.when, bands.table)
+    conditional = _conditional(use, bands.when, place)
+    if conditional is None:
+        return None
+    place, condition = conditional
+    lowered = lower_table(use, bands.table, place, "bands", bands.named.name)
     if lowered is None:
         return None
-    return bind.Bands(bands.named.name, bands.named, lowered.nodes[0], lowered.classes, bands.named.word.span)
+    node: op.Node | None = lowered.nodes[0]
+    if condition is not None and bands.when is not None:
+        node = _only(use, bands.named, lowered.nodes[0], bands.table.inputs[0], condition, bands.when)
+    if node is None:
+        return None
+    return bind.Bands(bands.named.name, bands.named, node, lowered.classes, bands.named.word.span)
 
 
 # ---------------------------------------------------------------- formulas

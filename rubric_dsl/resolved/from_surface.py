@@ -243,7 +243,7 @@ class _Work:
         elif isinstance(item, tree.Bands):
             # What its rows give are classes, never what else has their names.
             reading = (item.table.inputs, *(row.patterns for row in item.table.rows))
-            self._note(item.named, item, (item,), reading, lambda: resolve_bands(use, item))
+            self._note(item.named, item, (item,), (*reading, item.when), lambda: resolve_bands(use, item))
         elif isinstance(item, tree.Weights):
             self._note(item.named, item, (item,), (), lambda: resolve_weights(use, item, self.outside.read_grid))
         elif isinstance(item, tree.Formula):

@@ -35,6 +35,8 @@ def sentence(nothing: NoValue) -> str:
 def _reason(done: Run, node: op.Node, values: Values) -> tuple[str, tuple[tuple[str, str], ...]]:
     grain, step = done.plan.nodes[node].grain, done.prepared.steps[node]
     operation = done.plan.nodes[node].operation
+    if isinstance(operation, op.Only) and values[operation.condition] is False:
+        return "condition", (("line", str(done.plan.nodes[node].lines[0].line)),)
     if values[node] is not NOT_APPLICABLE or not isinstance(operation, (op.Touchpoint, op.RowScore, op.Indicator)):
         return ("no period before" if _looks_back_in_vain(done, node, values) else "missing value"), ()
     if grain.kind == "row" and grain.table is not None:

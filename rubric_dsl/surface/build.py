@@ -166,7 +166,7 @@ class LineBuilder(PartBuilder):
         return tree.Formula(word, tuple(arguments), body, self.span(i, j))
 
     def bands(self, c: Children, i: int, j: int) -> tree.Bands:
-        return tree.Bands(c[0], c[1], self.span(i, j))
+        return tree.Bands(c[0], c[1], c[2], self.span(i, j))
 
     def method(self, c: Children, i: int, j: int) -> tuple[str, Span]:
         return " ".join(word.text for word in c), self.span(i, j)

@@ -148,7 +148,7 @@ class Printer:
                 formula = f"{item.word.text}({self.listed(item.arguments)})"
                 yield from self.body([self.word("FORMULA"), formula], item.body, None, item.span)
             case tree.Bands():
-                yield from self.body([self.word("BANDS"), self.named(item.named)], item.table, None, item.span)
+                yield from self.body([self.word("BANDS"), self.named(item.named)], item.table, item.when, item.span)
             case tree.Weights():
                 yield from self.weights(item)
             case tree.Indicator():

@@ -475,6 +475,7 @@ class Formula:
 class Bands:
     named: Named
     table: Table
+    when: Expr | None
     span: Span
 
 

@@ -14,7 +14,7 @@ KEYWORD_USES: dict[str, str] = {
     "PARAMETER": "a named constant that `--set` may vary",
     "MEASURE": "a named calculation",
     "FORMULA": "a calculation with arguments",
-    "BANDS": "a classification",
+    "BANDS": "a classification; `when COND`: only where that holds",
     "WEIGHTS": "weights given by a panel of experts",
     "INDICATOR": "what is scored: a sum of its parts",
     "TOUCHPOINT": "a single scoring rule",

@@ -216,7 +216,7 @@ measures = st.builds(
     tree.Measure, some(nameds, 1, 2), maybe(limits()), st.booleans(), exprs | tables, maybe(exprs), st.just(SPAN)
 )
 formulas = st.builds(tree.Formula, words, some(words, 1), exprs | tables, st.just(SPAN))
-bandses = st.builds(tree.Bands, nameds, tables, st.just(SPAN))
+bandses = st.builds(tree.Bands, nameds, tables, maybe(exprs), st.just(SPAN))
 WEIGHT_METHODS: tuple[tree.WeightMethod, ...] = (
     *("mean", "trimmed mean", "median", "geometric mean", "ahp eigenvector", "ahp geometric mean"),
 )

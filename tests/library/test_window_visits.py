@@ -118,6 +118,7 @@ def test_every_fault_that_can_be_seen_needs_its_photograph(tmp_path: Path) -> No
     status, result = run("score", RUBRIC, f"visits={write(tmp_path / 'without.csv', without)}")
     assert status == 4
     refused = {(cell["row"], cell["column"]) for cell in result["ledger"]["visits"]["refusals"]}
-    assert refused == {(row, column) for row, (column, _) in enumerate(faults, start=2)}
+    both = {(row, column) for row, (name, _) in enumerate(faults, start=2) for column in (name, "photos")}
+    assert refused == both
     photographed = [visit | {"照片张数": "1", "照片编号": "P1"} for visit in without]
     score(RUBRIC, visits=write(tmp_path / "with.csv", photographed))

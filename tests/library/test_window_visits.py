@@ -13,6 +13,7 @@ from tests.tables import ROOT, rows_of, write
 
 RUBRIC = ROOT / "rubrics" / "window_visits" / "window_visits.rubric"
 EXAMPLE = ROOT / "examples" / "window_visits" / "visits.csv"
+LEVELS = ((90, "excellent"), (80, "good"), (60, "pass"), (0, "fail"))
 AT_THE_WINDOW = ("badge", "manner", "distracted", "waited", "told_once", "extra_papers", "outcome")
 
 Visit = dict[str, str]
@@ -66,7 +67,7 @@ def made_up(rng: random.Random, number: int) -> Visit:
         return usual if rng.random() < 0.7 else rng.choice(others)
 
     visit = {
-        "visit": f"V{number}", "hall": f"H{rng.randrange(60)}", "day": f"2024-05-{1 + number % 28:02d}", "visitor": "甲",
+        "visit": f"V{number}", "hall": f"H{rng.randrange(60)}", "day": "2024-05-06", "visitor": "甲",
         "signs": mostly("yes", "no"), "clean": mostly("good", "fair", "poor"), "ramp": mostly("yes", "no", "不适用"),
         "attended": mostly("yes", "yes", "no"), "badge": mostly("yes", "no"), "manner": mostly("warm", "plain", "rude"),
         "distracted": mostly("0", "1", "2", "5"), "waited": mostly("9", "10", "11", "17", "30", "31", "90"),
@@ -91,8 +92,7 @@ def test_sections_totals_levels_and_ranks_are_those_of_the_form(tmp_path: Path) 
         mine = result["subjects"][hall]
         got = {name: Fraction(mine[name]["exact"]) for name in (*means, "total")}
         assert got == {**means, "total": total}, hall
-        level = next(name for bound, name in ((90, "excellent"), (80, "good"), (60, "pass"), (0, "fail")) if total >= bound)
-        assert mine["level"] == level
+        assert mine["level"] == next(name for bound, name in LEVELS if total >= bound)
     keys = {
         hall: (floor(total * 100 + Fraction(1, 2)), means["handling"])
         for hall, (means, total) in expected.items() if len(halls[hall]) > 1
@@ -109,14 +109,20 @@ def test_every_fault_that_can_be_seen_needs_its_photograph(tmp_path: Path) -> No
         ("佩戴工牌", "服务态度", "做无关事项次数", "等候时间(分钟)", "一次性告知", "清单外材料(件)", "办理结果"), ""
     )
     faults: list[tuple[str, Visit]] = [
-        ("signs", {"标识清楚": "否"}), ("clean", {"环境卫生": "脏乱"}), ("ramp", {"无障碍通道畅通": "否"}),
-        ("attended", {"窗口在岗": "否", **away}), ("badge", {"佩戴工牌": "否"}), ("distracted", {"做无关事项次数": "2"}),
-        ("wrong_notice", {"公示与实际不符": "是"}), ("veto", {"一票否决事项": "辱骂群众"}),
+        ("unclear signs", {"标识清楚": "否"}),
+        ("dirt", {"环境卫生": "脏乱"}),
+        ("a blocked ramp", {"无障碍通道畅通": "否"}),
+        ("an unattended window", {"窗口在岗": "否", **away}),
+        ("a missing badge", {"佩戴工牌": "否"}),
+        ("other business", {"做无关事项次数": "2"}),
+        ("a wrong notice", {"公示与实际不符": "是"}),
+        ("a veto", {"一票否决事项": "辱骂群众"}),
     ]
     without = [faultless | fault | {"编号": f"V{place}"} for place, (_, fault) in enumerate(faults)]
     status, result = run("score", RUBRIC, f"visits={write(tmp_path / 'without.csv', without)}")
     assert status == 4
-    refused = result["ledger"]["visits"]["refusals"]
-    assert sorted(cell["row"] for cell in refused) == list(range(2, 2 + len(faults)))
+    said = {cell["row"]: cell["message"] for cell in result["ledger"]["visits"]["refusals"]}
+    assert sorted(said) == list(range(2, 2 + len(faults)))
+    assert all(f"({fault}" in said[row] for row, (fault, _) in enumerate(faults, start=2))
     photographed = [visit | {"照片张数": "1", "照片编号": "P1"} for visit in without]
     score(RUBRIC, visits=write(tmp_path / "with.csv", photographed))

@@ -15,6 +15,7 @@ from tests.docs.test_documents import problems_of
 from tests.library.walks import EXAMPLES, FOLDERS, RUBRICS, in_chinese, name_of, page_of
 from tests.program import run
 from tests.surface.compare import said
+from tests.tables import ROOT
 
 BOTH = [path for rubric in RUBRICS for path in (rubric, in_chinese(rubric))]
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -75,3 +76,9 @@ def test_a_page_is_in_both_languages_and_shows_what_is_found_in_the_published_wo
     paragraphs = [text for text in re.split(r"\n\s*\n", outside) if len(text) > 60 and text[0] not in "#|-"]
     chinese = [text for text in paragraphs if len(HAN.findall(text)) > len(text) / 3]
     assert 0 < len(chinese) < len(paragraphs)
+
+
+def test_the_list_of_the_library_names_every_system_once() -> None:
+    listed = re.findall(r"^\| \[(\w+)\]\(([^)]+)\)", (ROOT / "rubrics" / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert sorted(name for name, _ in listed) == sorted([*(folder.name for folder in FOLDERS), "zhejiang_12345_2020"])
+    assert all((ROOT / "rubrics" / path).is_file() for _, path in listed)

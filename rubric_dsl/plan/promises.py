@@ -129,8 +129,10 @@ class _Monotone:
         self._programs: dict[op.Node, list[op.Node]] = {}
 
     def verdict(self, node: op.Node) -> Verdict | Broken:
+        if self.column not in self._columns(node):
+            return Verdict("proved")  # what does not read the column stays as it is
         rows = [node] if self.table.folding == "one row each" else self._row_nodes(node)
-        if rows is None:
+        if rows is None or any(self._reads_others(row) for row in rows):
             return NOT_YET
         for row in rows:
             broken = self._tried(row)
@@ -142,6 +144,11 @@ class _Monotone:
         column = (self.table.name, self.column)
         operations = (self.plan.nodes[current].operation for current in self._below(node))
         return any(isinstance(read, op.Column) and (read.table, read.column) == column for read in operations)
+
+    def _reads_others(self, node: op.Node) -> bool:
+        """Whether columns of other tables have a part in the node, whose rows are not tried here."""
+        operations = (self.plan.nodes[current].operation for current in self._below(node))
+        return any(isinstance(read, op.Column) and read.table != self.table.name for read in operations)
 
     def _row_nodes(self, node: op.Node) -> list[op.Node] | None:
         """The row-grain nodes through which alone the score reads the column; None where it reads it otherwise."""
@@ -275,12 +282,15 @@ class _Monotone:
 
         def reads(current: op.Node) -> list[op.Node]:
             operation = self.plan.nodes[current].operation
-            presence = self._schema(operation.column).present_when if isinstance(operation, op.Column) else None
+            own = isinstance(operation, op.Column) and operation.table == self.table.name
+            presence = self._schema(operation.column).present_when if own else None  # type: ignore[union-attr]
             return operands(operation) if presence is None else [presence, *operands(operation)]
 
         reached = list(reach([node], reads))
         operations = (self.plan.nodes[current].operation for current in reached)
-        found = dict.fromkeys(read.column for read in operations if isinstance(read, op.Column))
+        found = dict.fromkeys(
+            read.column for read in operations if isinstance(read, op.Column) and read.table == self.table.name
+        )
         if self.table.stratum is not None and self._has_strata(reached):
             found[self.table.stratum] = None
         return list(found)

@@ -67,3 +67,46 @@ def test_too_many_values_prove_nothing() -> None:
 
 def test_a_false_claim_about_bounds_is_not_called_proved() -> None:
     assert codes(tried("total <= 19")) == ["R175"]
+
+
+def test_a_score_that_does_not_read_the_column_never_moves_with_it() -> None:
+    done = compiled("""rubric "apart"
+observe facts of city, one row each
+  city text
+  x    number 0 to 100
+  y    number 0 to 100
+measure s = x
+promise "it": never_falls(s, y)
+""")
+    assert codes(done) == [] and done.plan is not None
+    assert (done.plan.promises[0].status, done.plan.promises[0].cases) == ("proved", None)
+
+
+def test_a_score_of_a_value_that_is_there_by_the_column_depends_on_it() -> None:
+    """`wait` is there from 3 rings on: what asks only whether there is a wait falls at none and rises at 3."""
+    done = compiled("""rubric "presence"
+observe calls of city, averaged
+  city  text
+  rings whole number 0 to 5
+  wait  whole number 0 to 1 when rings >= 3
+indicator total worth 1
+  touchpoint t worth 1 by wait
+    0 to 1:  1
+    missing: 0
+promise "it": never_rises(total, rings)
+""")
+    assert codes(done) == ["R174"]
+
+
+def test_a_score_of_two_tables_is_left_open() -> None:
+    done = compiled("""rubric "two tables"
+observe cities of city, one row each
+  city   text
+  people whole number 1 to 10
+observe fines of city, averaged
+  city   text
+  amount whole number 0 to 10
+measure r = sum(amount) / people
+promise "it": never_rises(r, people)
+""")
+    assert codes(done) == ["R175"] and done.plan is not None

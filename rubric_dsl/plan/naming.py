@@ -23,6 +23,8 @@ def group_label(plan: ScoringPlan, ranking: str, group: str) -> str | None:
     for named in plan.values:
         if named.node == operation.within and group in named.class_labels:
             return named.class_labels[group]
+    if plan.nodes[operation.within].type.kind == "yes/no":
+        return {"yes": "是", "no": "否"}.get(group)
     fact = plan.nodes[operation.within].operation
     if not isinstance(fact, op.Column):
         return None

@@ -65,20 +65,28 @@ class RowsDrawing:
 
     def lines(self, item: ExplainedItem, indent: str, detailed: bool) -> Iterable[Line]:
         """The rows that changed the score, most first, and how many did not."""
-        rows = sorted(filter(_matters, (_scaled(row, item) for row in item.rows)), key=cmp_to_key(_most_first))
+        scaled = [_scaled(row, item) for row in item.rows]
+        rows = sorted(filter(_matters, scaled), key=cmp_to_key(_most_first))
         if detailed:
             yield from self._each(rows[:ROWS_SHOWN_IN_DETAIL], item, indent)
             yield from self._more(rows[ROWS_SHOWN_IN_DETAIL:], indent)
-            others = len(item.rows) - len(rows)
-            if others and item.rows[0].observed.schema.folding != "one row each":
-                en = f"{others} {'more ' if rows else ''}{'row' if others == 1 else 'rows'} lost nothing"
-                yield from self.faint(indent + self.look.say(en, f"{'其余 ' if rows else ''}{others} 行未失分"))
+            if item.rows and item.rows[0].observed.schema.folding != "one row each":
+                yield from self._others([row for row in scaled if not _matters(row)], bool(rows), indent)
         else:
             own = [row for row in rows if not (item.kind == "touchpoint" and self.is_of_all(row))]
             yield from self._together(own[:ROWS_SHOWN], indent)
             yield from self._more(own[ROWS_SHOWN:], indent)
             yield from self.together_of(item, indent)
         yield from self._unobserved(item.unobserved, indent)
+
+    def _others(self, others: Sequence[ExplainedRow], more: bool, indent: str) -> Iterable[Line]:
+        """How many rows lost nothing, and on how many the item took no part."""
+        whole = sum(is_number(row.points) for row in others)
+        said_of = ((whole, "lost nothing", "行未失分"), (len(others) - whole, "not applicable", "行不适用"))
+        for count, en, zh in said_of:
+            if count:
+                said = f"{count} {'more ' if more else ''}{'row' if count == 1 else 'rows'} {en}"
+                yield from self.faint(indent + self.look.say(said, f"{'其余 ' if more else ''}{count} {zh}"))
 
     def _more(self, rows: Sequence[ExplainedRow], indent: str) -> Iterable[Line]:
         if rows:

@@ -153,3 +153,13 @@ def test_numbers_stand_in_columns() -> None:
     found = [(line, re.search(r"\d/\d+(?= )", line)) for line in lines if "行" not in line]
     ends = [width(line[: points.end()]) for line, points in found if points is not None]
     assert len(ends) == 30 and set(ends) == {end}
+
+
+def test_rows_on_which_an_item_takes_no_part_are_not_said_to_lose_nothing(explain: Said) -> None:
+    rubric = "rubric \"v\"\nobserve visits of hall, averaged\n  hall text\n  ramp choice good | poor | none\n"
+    rubric += "indicator total worth 4\n  touchpoint access worth 4 by ramp\n"
+    rubric += "    good: 4\n    poor: 0\n    none: not applicable\n"
+    Path("v.rubric").write_text(rubric, "utf-8")
+    Path("v.csv").write_text("hall,ramp\nA,poor\nA,good\nA,none\nA,none\n", "utf-8")
+    lines = [line.strip() for line in explain("v.rubric", "v.csv", "A", "access")[1].splitlines()]
+    assert "1 more row lost nothing" in lines and "2 more rows not applicable" in lines

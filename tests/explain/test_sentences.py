@@ -93,6 +93,14 @@ def test_a_group_is_named_as_people_call_it() -> None:
     assert said(case, "乙", None, "zh")[0] == "乙total 4分（满分5），第1名（西部共1个）。"
 
 
+def test_a_group_of_yes_and_no_is_named_in_the_reader_s_language() -> None:
+    text = "rubric \"g\"\nobserve f of city, one row each\n  city text\n  new yes/no\n  x number\n"
+    text += "measure m = x\nranking by m within new\n  exact\n  ties share\n"
+    case = of_texts(text, f="city,new,x\n甲,yes,5\n乙,no,4\n")
+    assert said(case, "乙", "m", "zh")[0].endswith("第1名（否共1个）。")
+    assert said(case, "甲", "m", "en")[0].endswith("rank 1 of 1 in yes.")
+
+
 def test_points_that_are_added_from_nothing_have_no_full_marks() -> None:
     rubric = """rubric "Early warning"
 observe charts of patient, one row each

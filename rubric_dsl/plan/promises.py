@@ -129,7 +129,7 @@ class _Monotone:
         self._programs: dict[op.Node, list[op.Node]] = {}
 
     def verdict(self, node: op.Node) -> Verdict | Broken:
-        if self.column not in self._columns(node):
+        if not self._reads(node):
             return Verdict("proved")  # what does not read the column stays as it is
         rows = [node] if self.table.folding == "one row each" else self._row_nodes(node)
         if rows is None or any(self._reads_others(row) for row in rows):
@@ -141,6 +141,7 @@ class _Monotone:
         return Verdict("proved", self.cases) if self.cases <= MAX_CASES else NOT_YET
 
     def _reads(self, node: op.Node) -> bool:
+        """Whether the column has a part in the node, the other cells being as they are."""
         column = (self.table.name, self.column)
         operations = (self.plan.nodes[current].operation for current in self._below(node))
         return any(isinstance(read, op.Column) and (read.table, read.column) == column for read in operations)

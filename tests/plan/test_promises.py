@@ -82,22 +82,6 @@ promise "it": never_falls(s, y)
     assert (done.plan.promises[0].status, done.plan.promises[0].cases) == ("proved", None)
 
 
-def test_a_score_of_a_value_that_is_there_by_the_column_depends_on_it() -> None:
-    """`wait` is there from 3 rings on: what asks only whether there is a wait falls at none and rises at 3."""
-    done = compiled("""rubric "presence"
-observe calls of city, averaged
-  city  text
-  rings whole number 0 to 5
-  wait  whole number 0 to 1 when rings >= 3
-indicator total worth 1
-  touchpoint t worth 1 by wait
-    0 to 1:  1
-    missing: 0
-promise "it": never_rises(total, rings)
-""")
-    assert codes(done) == ["R174"]
-
-
 def test_a_score_of_two_tables_is_left_open() -> None:
     done = compiled("""rubric "two tables"
 observe cities of city, one row each

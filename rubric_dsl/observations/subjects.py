@@ -52,9 +52,10 @@ def refuse_unobserved(plan: ScoringPlan, rows: Mapping[str, Sequence[Row]], acco
     """
     subjects = subjects_of(plan, rows)
     observed = []
+    no_period = plan.period is not None and not periods_of(plan, rows)
     for table in plan.tables:
         account = accounts[table.name]
-        if not rows[table.name] and (table.missing is None or table.period is not None or not subjects):
+        if not rows[table.name] and (table.missing is None or no_period or not subjects):
             account.refuse(codes.WHOLE_TABLE, 1, None, None, codes.NO_OBSERVATIONS, {"table": table.name})
         elif table.missing is None and table.name != plan.register_table:
             observed.append(table)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from rubric_dsl.engines.reference.contributions import Loss
 from rubric_dsl.numbers.reals import negate
@@ -31,6 +31,7 @@ from rubric_dsl.results.model import NoValue, Placed, RankingResult
 LOSSES_SHOWN = 3
 ROWS_SHOWN = 4
 WIDEST_SUBJECT = 32
+KEYS_SHOWN = 4
 CHANGES = {
     "condition": (" (a condition)", "（条件）"),
     "limits": (" (a bound)", "（上下限）"),
@@ -77,8 +78,10 @@ def _head(view: ResultView, look: Look) -> Iterable[Line]:
 def _ranking(view: ResultView, ranking: RankingResult, look: Look) -> Iterable[Line]:
     yield from paragraph(_ranking_title(view, ranking, look), look)
     placed = [row for row in ranking.rows if row.rank is not None]
-    columns = [named for named in [view.named(ranking.by)] if named is not None] + view.bands
-    table = [_heading(view, columns, look)] + [_cells(view, ranking, row, columns, look) for row in placed]
+    keys = _deciding_keys(view, ranking, placed)
+    columns = [named for named in view.bands if named.name != ranking.by]
+    table = [_heading(view, ranking, keys, columns, look)]
+    table += [_cells(view, ranking, row, keys, columns, look) for row in placed]
     widths = [max(width(cells[i]) for cells in table) for i in range(len(table[0]))]
     yield (Piece(_aligned(table[0], widths), "faint"),)
     for group, rows in groupby(zip(placed, table[1:], strict=True), key=lambda pair: pair[0].group):
@@ -94,8 +97,7 @@ def _ranking(view: ResultView, ranking: RankingResult, look: Look) -> Iterable[L
 
 
 def _ranking_title(view: ResultView, ranking: RankingResult, look: Look) -> str:
-    by = view.named(ranking.by)
-    what = called(ranking.by, by.label if by else None, look)
+    what = _by_name(view, ranking, look)
     name = called(ranking.name, ranking.label, look)
     head = look.say(f"by {what}", f"按{what}排名")
     if name not in (what, "ranking"):
@@ -105,9 +107,8 @@ def _ranking_title(view: ResultView, ranking: RankingResult, look: Look) -> str:
 
 def _precision(view: ResultView, ranking: RankingResult, look: Look) -> str:
     """What decides the ranks, when it is not the exact value."""
-    schema = next((schema for schema in view.plan.rankings if schema.name == ranking.name), None)
-    operation = view.plan.nodes[schema.node].operation if schema else None
-    if not isinstance(operation, op.Ranking) or operation.rounding is None or schema is None:
+    operation = _operation(view, ranking)
+    if operation.rounding is None:
         return ""
     step = literal_text(operation.rounding.step, view.plan.nodes[operation.by].type, look)
     mode = operation.rounding.mode
@@ -115,21 +116,69 @@ def _precision(view: ResultView, ranking: RankingResult, look: Look) -> str:
     return look.say(f"; ranks decided on the value rounded {mode} to {step}", f"；名次按{zh}到 {step} 的值确定")
 
 
-def _heading(view: ResultView, columns: Sequence[NamedValue], look: Look) -> list[str]:
+def _deciding_keys(view: ResultView, ranking: RankingResult, placed: Sequence[Placed]) -> int:
+    """How many of the tie keys it took to tell subjects of equal scores apart."""
+    deepest = 0
+    for one, other in pairwise(placed):
+        if one.score == other.score and one.group == other.group:
+            told = (i for i, (a, b) in enumerate(zip(one.keys, other.keys, strict=True), 1) if a != b)
+            deepest = max(deepest, next(told, 0))
+    return min(deepest, KEYS_SHOWN)
+
+
+def _key_name(view: ResultView, node: op.Node, look: Look) -> str:
+    """The name of what the key compares, else its words."""
+    operation = view.plan.nodes[node].operation
+    named = next((value for value in view.plan.values if value.node == node), None)
+    if named is not None:
+        return called(named.name, named.label, look)
+    if isinstance(operation, op.Column):
+        columns = (c for table in view.plan.tables if table.name == operation.table for c in table.columns)
+        return called(operation.column, next(c.label for c in columns if c.name == operation.column), look)
+    return look.say("tie key", "同分比较")
+
+
+def _operation(view: ResultView, ranking: RankingResult) -> op.Ranking:
+    schema = next(schema for schema in view.plan.rankings if schema.name == ranking.name)
+    operation = view.plan.nodes[schema.node].operation
+    assert isinstance(operation, op.Ranking)
+    return operation
+
+
+def _subject_name(view: ResultView, look: Look) -> str:
     table = view.plan.tables[0] if view.plan.tables else None
     column = next((c for c in table.columns if c.name == table.subject), None) if table else None
-    subject = called(column.name, column.label, look) if column else look.say("subject", "对象")
-    return [look.say("rank", "名次"), subject, *(called(named.name, named.label, look) for named in columns)]
+    return called(column.name, column.label, look) if column else look.say("subject", "对象")
+
+
+def _by_name(view: ResultView, ranking: RankingResult, look: Look) -> str:
+    """What is ranked by: something named, or a column of facts."""
+    named = view.named(ranking.by)
+    columns = (c for table in view.plan.tables for c in table.columns if c.name == ranking.by)
+    label = named.label if named is not None else next((column.label for column in columns), None)
+    return called(ranking.by, label, look)
+
+
+def _heading(
+    view: ResultView, ranking: RankingResult, keys: int, columns: Sequence[NamedValue], look: Look
+) -> list[str]:
+    said = [look.say("rank", "名次"), _subject_name(view, look), _by_name(view, ranking, look)]
+    said += [_key_name(view, key.node, look) for key in _operation(view, ranking).keys[:keys]]
+    return [*said, *(called(named.name, named.label, look) for named in columns)]
 
 
 def _cells(
-    view: ResultView, ranking: RankingResult, row: Placed, columns: Sequence[NamedValue], look: Look
+    view: ResultView, ranking: RankingResult, row: Placed, keys: int, columns: Sequence[NamedValue], look: Look
 ) -> list[str]:
-    """Rank, subject, the value that decided, the classes."""
+    """Rank, subject, the value that decided, the keys that decided between equals, the classes."""
     cells = [str(row.rank), cut(subject_text(view.plan, row.subject, look), WIDEST_SUBJECT, look.ellipsis)]
+    operation, nodes = _operation(view, ranking), view.plan.nodes
+    cells.append(value_text(row.score, nodes[operation.by].type, look))
+    for key, value_of_key in zip(operation.keys[:keys], row.keys, strict=False):
+        cells.append("" if value_of_key is None else value_text(value_of_key, nodes[key.node].type, look))
     values = view.result.values.get(row.subject, {})
     for named in columns:
-        value = row.score if named.name == ranking.by else values.get(named.name)
+        value = values.get(named.name)
         cells.append("" if value is None else value_text(value, kind_of(named, view.plan), look, named.class_labels))
     return cells
 
@@ -191,7 +240,7 @@ def _scores(view: ResultView, look: Look) -> Iterable[Line]:
     """The outermost indicators of every subject, or all named values when there are none."""
     values = [named for named in view.plan.values if named.kind == "indicator" and named.depth == 0]
     columns = (values or [named for named in view.plan.values if named.kind in ("measure", "bands")]) + view.bands
-    head = [_heading(view, [], look)[1], *(called(named.name, named.label, look) for named in columns)]
+    head = [_subject_name(view, look), *(called(named.name, named.label, look) for named in columns)]
     table = [head]
     for subject, found in view.result.values.items():
         shown = [found.get(named.name) for named in columns]

@@ -42,6 +42,8 @@ class Placed:
     condition: Node | None = None
     """The `exclude when` that holds."""
     group: str | None = None
+    keys: tuple[Exact | None, ...] = ()
+    """The values of the tie keys, which decide between equal scores."""
 
 
 @dataclass(frozen=True, slots=True)

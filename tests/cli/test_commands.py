@@ -353,3 +353,22 @@ def test_groups_of_a_ranking_are_named_as_people_call_them(rubric: Said) -> None
         assert code == 0
         shown[lang] = [line for line in out.splitlines() if line in names]
     assert shown == {"en": ["east", "West", "high", "low"], "zh": ["东部", "West", "高", "low"]}
+
+
+def test_a_ranking_shows_what_it_ranks_by_and_the_key_that_decided(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RUBRIC_LANG", "en")
+    rubric, table = tmp_path / "medals.rubric", tmp_path / "teams.csv"
+    rubric.write_text(
+        'rubric "Medals"\nobserve teams of team, one row each\n  team text\n  gold, silver, bronze whole number\n'
+        "ranking by gold\n  exact\n  ties by silver, bronze\n",
+        encoding="utf-8",
+    )
+    table.write_text("team,gold,silver,bronze\nA,2,1,9\nB,2,3,0\nC,1,8,8\n", encoding="utf-8")
+    assert run(["score", str(rubric), str(table)]) == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["rank", "team", "gold", "silver"] in lines
+    assert [line for line in lines if line and line[0] in "123"] == [
+        ["1", "B", "2", "3"], ["2", "A", "2", "1"], ["3", "C", "1", "8"],
+    ]

@@ -30,6 +30,8 @@ class Summary:
     worth: str
     panels: tuple[tuple[str, tuple[tuple[str, Exact], ...]], ...] = ()
     """Weights by panel: what a panel of ratings or judgements amounts to."""
+    measures: int = 0
+    """Measures and classifications."""
     labels: Mapping[str, str] = field(default_factory=dict)
     """Of panels and their items, where they have one."""
 
@@ -45,12 +47,14 @@ class Summary:
     def shown(self, lang: str) -> str:
         """`176 touchpoints (22 in each of 8 scenarios), worth 100`."""
         zh = lang == "zh"
+        if not self.touchpoints:
+            if not self.indicators:
+                return f"{self.measures} 项测算" if zh else _count(self.measures, "measure")
+            made_of = f"{self.indicators} 个指标" if zh else _count(self.indicators, "indicator")
+            return made_of + (f"，满分 {self.worth}" if zh else f", worth {self.worth}")
         if not self.strata:
-            return (
-                f"{self.touchpoints} 个触点，满分 {self.worth}"
-                if zh
-                else f"{self.touchpoints} touchpoints, worth {self.worth}"
-            )
+            made_of = f"{self.touchpoints} 个触点" if zh else _count(self.touchpoints, "touchpoint")
+            return made_of + (f"，满分 {self.worth}" if zh else f", worth {self.worth}")
         if self.least == self.most:
             each = f"{self.most}"
         else:
@@ -72,6 +76,10 @@ class Summary:
             + comma.join(f"{labels.get(item, item)} {shown(weight, 'percent', lang)}" for item, weight in weights)
             for name, weights in self.panels
         ]
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _panels(resolved: Resolved) -> tuple[tuple[str, tuple[tuple[str, Exact], ...]], ...]:
@@ -117,6 +125,7 @@ def summary_of(resolved: Resolved) -> Summary:
         max(sizes),
         exact_text(_worth(resolved)),
         _panels(resolved),
+        sum(isinstance(binding, bind.Measure | bind.Bands) for binding in scope.names.values()),
         _labels(resolved),
     )
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from rubric_dsl.diagnostics import prose
 from rubric_dsl.engines.problems import RunProblem
-from rubric_dsl.numbers.decimals import exact_text
+from rubric_dsl.numbers.decimals import decimal_places, decimal_text, exact_text
 from rubric_dsl.numbers.reals import Real
 from rubric_dsl.numbers.show import shown
 from rubric_dsl.plan.model import ScoringPlan
@@ -73,7 +73,8 @@ def got_text(got: object, look: Look) -> str:
     if isinstance(got, bool):
         return look.say("yes" if got else "no", "是" if got else "否")
     if isinstance(got, Fraction):
-        return exact_text(got)
+        places = decimal_places(got)
+        return exact_text(got) if places is None else decimal_text(got, places)
     if isinstance(got, Real):
         return shown(got, "number", look.lang)
     return visible(str(got))

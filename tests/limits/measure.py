@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 from tests.limits.inputs import ALL
 
 ROOT = Path(__file__).parents[2]
+LAUNCH = Path(__file__).with_name("launch.py")
 MEGABYTES = 500
 
 
@@ -33,19 +35,13 @@ def check(data: bytes, folder: Path) -> Answer:
     """`rubric check --json` of the text, in a process of its own; its output goes to files, however long it is."""
     path = folder / "large.rubric"
     path.write_bytes(data)
+    out, err = folder / "out", folder / "err"
     command = [sys.executable, "-P", "-m", "rubric_dsl", "check", str(path), "--json"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "RUBRIC_LANG": "en"}
-    with open(folder / "out", "wb") as out, open(folder / "err", "wb") as err:
-        process = subprocess.Popen(command, stdout=out, stderr=err, env=environment, cwd=folder)
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    return Answer(
-        process.returncode,
-        (folder / "out").read_bytes(),
-        (folder / "err").read_bytes(),
-        used.ru_utime + used.ru_stime,
-        used.ru_maxrss / 1024,
-    )
+    launched = [sys.executable, str(LAUNCH), str(out), str(err), *command]
+    done = subprocess.run(launched, env=environment, cwd=folder, capture_output=True, check=True)
+    status, seconds, kilobytes = json.loads(done.stdout)
+    return Answer(status, out.read_bytes(), err.read_bytes(), seconds, kilobytes / 1024)
 
 
 def main() -> None:

@@ -47,7 +47,8 @@ def _repairs(ledger: Ledger, look: Look) -> Iterable[Line]:
     if not ledger.repairs:
         return
     count = len(ledger.repairs)
-    yield from paragraph(look.say(f"  read with {count} repair{'s' if count > 1 else ''}:", f"  读取时修正 {count} 处："), look)
+    many = "repair" if count == 1 else "repairs"
+    yield from paragraph(look.say(f"  read with {count} {many}:", f"  读取时修正 {count} 处："), look)
     for repair in ledger.repairs[:REPAIRS_SHOWN]:
         what = ""
         if repair.column:

@@ -43,7 +43,8 @@ def ledger_text(ledger: Ledger, look: Look) -> str:
     """`calls: 88 rows read = 85 scored + 3 refused`, the account that always adds up."""
     table = visible(ledger.table)
     file = "" if ledger.file == ledger.table else f" ({visible(ledger.file)})"
+    rows = "row" if ledger.read == 1 else "rows"
     return look.say(
-        f"{table}{file}: {ledger.read} row{'s' if ledger.read != 1 else ''} read = {ledger.scored} scored + {ledger.refused} refused",
+        f"{table}{file}: {ledger.read} {rows} read = {ledger.scored} scored + {ledger.refused} refused",
         f"{table}{file}：读入 {ledger.read} 行 = 计分 {ledger.scored} 行 + 拒收 {ledger.refused} 行",
     )

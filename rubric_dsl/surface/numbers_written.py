@@ -16,6 +16,9 @@ from rubric_dsl.surface.tokens import Tokens
 BOUNDS_BEHIND = {
     "以上": "FROM", "及以上": "FROM", "起": "FROM", "以下": "UP_TO", "及以下": "UP_TO", "以内": "UP_TO", "之内": "UP_TO"
 }  # fmt: skip
+# The same in English: `90 or more`, `5 and below`, `90+`.
+MORE = frozenset({"more", "above", "over", "higher", "greater", "up", "later", "longer"})
+LESS = frozenset({"less", "below", "under", "lower", "fewer", "earlier", "shorter"})
 EXPONENT = re.compile(r"[eE]([0-9]*)")
 # Latin words behind a number that somebody may take for a unit.
 FOREIGN_UNITS = frozenset(
@@ -44,6 +47,26 @@ def behind_number(tokens: Tokens, place: str, index: int) -> Diagnostic | None:
     if re.fullmatch("_[0-9_]+", word):
         return faults.number_form(both, number + word, number + word.replace("_", ""))
     return _unit(tokens, place, index)
+
+
+def bound_in_words(tokens: Tokens, place: str, index: int) -> Diagnostic | None:
+    """R027 for `90 or more`, `5 and below` and `90+` where a range can stand."""
+    if not 0 < index < len(tokens.kinds) or tokens.kinds[index - 1] != "AMOUNT":
+        return None
+    behind = tokens.texts[index + 1].lower() if index + 1 < len(tokens.kinds) else ""
+    if tokens.kinds[index] in ("_OR", "_AND") and behind in MORE | LESS:
+        last, token = index + 1, "FROM" if behind in MORE else "UP_TO"
+    elif tokens.kinds[index] == "+" and tokens.touching(index) and behind in (":", ",", "|", ""):
+        last, token = index, "FROM"
+    else:
+        return None
+    if not reads(states_before(tokens, place, index - 1), ["_" + token, "AMOUNT", *tokens.kinds[last + 1 :]], place):
+        return None
+    both = tokens.span(index - 1, last)
+    word = tokens.text[tokens.starts[index] : tokens.ends[last]]
+    return Diagnostic("R027", both, {"word": word}, fixes=(
+        write(both, f"{keywords().tokens[token].en[0]} {tokens.written(index - 1)}"),
+    ))
 
 
 def _prefix_form(tokens: Tokens, place: str, index: int) -> str:

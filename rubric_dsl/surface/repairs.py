@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rubric_dsl.diagnostics.model import Edit, Fix
+from rubric_dsl.surface.grammar import END
 from rubric_dsl.surface.keywords import keywords, near_words
 from rubric_dsl.surface.print_parts import quoted
 from rubric_dsl.surface.sentence import reads
@@ -13,6 +14,10 @@ from rubric_dsl.text.source import Span
 
 # Lines longer than this are not tried: nobody writes them, and trying costs time.
 MAX_TOKENS = 400
+# Words that many a line can hold and that change what it says: they are not put in by guessing.
+NEVER_MEANT = frozenset({"_NOT", "_AND", "_OR", "_YES", "_NO", "_KEY", "_PRIVATE", "_OPTIONAL", "_CHOICE", "_MISSING"})
+# Signs that were meant to say something: a line is not mended by taking them away.
+MEANT = frozenset({"+", "-", "*", "/", "^", "COMPARE", "="})
 SIGNS = (":", ",", ")", "=", "|", "(", "/", "*")
 FULL_WIDTH = {":": "：", ",": "，"}
 
@@ -28,8 +33,11 @@ def _repairs(
     tokens: Tokens, place: str, index: int, states: list[int], expected: frozenset[str]
 ) -> Iterator[Fix]:
     rest = tokens.kinds[index:]
-    words = [kind for kind in sorted(expected) if kind[0] == "_"]
+    words = [kind for kind in sorted(expected) if kind[0] == "_" and kind not in NEVER_MEANT]
     found = index < len(tokens.kinds)
+    if found and rest[0] == "-" and "_TO" in expected and reads(states, ["_TO", *rest[1:]], place):
+        word = _spaced(tokens, index, spelled(tokens, "_TO"))
+        yield Fix("replace", (Edit(tokens.span(index, index), word),), {"word": word.strip()})
     if found and rest[0] == "NAME":
         for kind, word in _near(tokens, index, words):
             if reads(states, [kind, *rest[1:]], place):
@@ -46,7 +54,7 @@ def _repairs(
         if reads(states, [kind, *rest], place):
             word = spelled(tokens, kind)
             yield Fix("insert", (_inserted(tokens, index, word),), {"word": word})
-    if found and reads(states, rest[1:], place):
+    if found and rest[0] not in MEANT and reads(states, rest[1:], place):
         removed = tokens.text[tokens.starts[index] : tokens.ends[index]]
         yield Fix("remove", (Edit(_with_blank(tokens, index), ""),), {"word": removed})
 
@@ -56,13 +64,12 @@ def _instead(tokens: Tokens, place: str, index: int, states: list[int], expected
     rest = tokens.kinds[index:]
     span = tokens.span(index, index)
     if rest[0] not in ("NAME", "AMOUNT", "QUOTED"):
-        a_word = rest[0][0] == "_" and tokens.texts[index][:1].isalpha()
-        signs = [sign for sign in SIGNS if not a_word or sign not in "*/="]  # nobody means `*` who writes a word
-        for kind in sorted(expected, key=lambda kind: (kind not in SIGNS, kind)):
-            if (kind in signs or kind[0] == "_") and reads(states, [kind, *rest[1:]], place):
-                word = kind if kind in SIGNS else _spaced(tokens, index, spelled(tokens, kind))
-                yield Fix("replace", (Edit(span, word),), {"word": word.strip()})
-    if "QUOTED" in expected and rest[0] != "QUOTED":
+        # A sign was meant for another sign; who writes a word means that word, or one that looks like it.
+        for sign in (sign for sign in SIGNS if sign in expected and rest[0][0] != "_"):
+            if reads(states, [sign, *rest[1:]], place):
+                yield Fix("replace", (Edit(span, sign),), {"word": sign})
+    text_only = all(kind in ("QUOTED", END) for kind in expected)
+    if "QUOTED" in expected and rest[0] != "QUOTED" and (text_only or rest[0] == "NAME"):
         for last in (index, len(tokens.kinds) - 1):
             if reads(states, ["QUOTED", *tokens.kinds[last + 1 :]], place):
                 text = tokens.text[tokens.starts[index] : tokens.ends[last]]

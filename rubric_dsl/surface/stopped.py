@@ -8,7 +8,7 @@ from rubric_dsl.surface.faults import write
 from rubric_dsl.surface.glued import glued, touching
 from rubric_dsl.surface.grammar import END, parse_table
 from rubric_dsl.surface.keywords import keywords, near_words
-from rubric_dsl.surface.numbers_written import behind_number, thousands
+from rubric_dsl.surface.numbers_written import behind_number, bound_in_words, thousands
 from rubric_dsl.surface.places import PLACES, UNDER, Shown
 from rubric_dsl.surface.print_parts import quoted
 from rubric_dsl.surface.repairs import first_repair, spelled
@@ -27,6 +27,7 @@ def explain(tokens: Tokens, place: str, index: int) -> Diagnostic:
         _reserved(tokens)
         or glued(tokens, place, index)
         or behind_number(tokens, place, index)
+        or bound_in_words(tokens, place, index)
         or thousands(tokens, index)
         or touching(tokens, place, index)
         or _bracket(tokens, place, index)

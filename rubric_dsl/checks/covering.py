@@ -220,15 +220,19 @@ class _Table:
             repair = part(self.rows[overlap.first].cells[0], self.rows[overlap.second].cells[0])
             fix = self._replaced(overlap.second, 0, repair.old, repair.new, "part") if repair is not None else None
             fixes = [fix] if fix is not None else []
-        first = self.table.rows[0].row
-        if first is not None:
-            word = "依次判定" if self.lang == "zh" else "first match"
-            fixes.append(
-                Fix("first_match", (Edit(first.span.before(), f"{word}\n{' ' * first.span.column}"),), {"word": word})
-            )
+        fixes += self._first_match()
         return self._made(
             "R032", self._row(overlap.second), facts, [Label(self._row(overlap.first), "first")], overlap.witness, fixes
         )
+
+    def _first_match(self) -> list[Fix]:
+        """The line that lets the order of the rows decide."""
+        first = self.table.rows[0].row
+        if first is None:
+            return []
+        word = "依次判定" if self.lang == "zh" else "first match"
+        edit = Edit(first.span.before(), f"{word}\n{' ' * first.span.column}")
+        return [Fix("first_match", (edit,), {"word": word})]
 
     def _never(self, never: cov.Never) -> Diagnostic:
         span = self._row(never.row)
@@ -241,7 +245,9 @@ class _Table:
         if never.reason == "outside":
             return self._made("R160", span, {}, fixes=[Fix("widen")])
         if never.reason == "subsumed":
-            return self._made("R034", span, {}, labels, fixes=[Fix("drop", drop)])
+            # Written before what covers it, it is an exception; behind it, more likely a repetition.
+            fixes = self._first_match() if min(never.by) > never.row else []
+            return self._made("R034", span, {}, labels, fixes=[*fixes, Fix("drop", drop)])
         if row.operation.when != "patterns":
             return self._made("R162", span, {}, [], fixes=[Fix("drop", drop)])
         return self._made("R033", span, {}, labels, fixes=[Fix("drop", drop)])

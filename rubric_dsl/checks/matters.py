@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
-from rubric_dsl.diagnostics.model import Diagnostic, Label
+from rubric_dsl.diagnostics.model import Diagnostic, Fix, Label
 from rubric_dsl.numbers import reals
 from rubric_dsl.numbers.decimals import exact_text, from_exact
 from rubric_dsl.resolved import bindings as bind
@@ -12,10 +13,14 @@ from rubric_dsl.resolved import domains, established, panels
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved.established import Established
 from rubric_dsl.resolved.model import Resolved
+from rubric_dsl.resolved.outline import units
+from rubric_dsl.surface import tree
 
 
 def check_matters(resolved: Resolved) -> Iterator[Diagnostic]:
-    """A touchpoint that always gives the same points (R176), a part whose weight is 0 (R177): warnings."""
+    """Warnings: a touchpoint that always gives the same points (R176), a part whose weight is 0 (R177), a bound on rows
+    that are added up which no single row reaches (R209)."""
+    yield from _idle_bounds(resolved)
     for binding in list(resolved.scope.names.values()):
         if not isinstance(binding, bind.Indicator):
             continue
@@ -75,6 +80,46 @@ def _always(resolved: Resolved, touchpoint: op.Touchpoint, known: Established) -
 
 def _not_applicable(table: op.Table) -> bool:
     return any(isinstance(row.outcome, op.NotApplicable) for row in table.rows)
+
+
+def _idle_bounds(resolved: Resolved) -> Iterator[Diagnostic]:
+    """Bounds of an indicator of a totalled table hold on each row: `at most 5` of bonuses of 5 never holds anything.
+
+    Where an indicator around it bounds the total, the bound of the rows is a matter of form.
+    """
+    for unit in units(resolved.items):
+        binding = resolved.scope.names.get(unit.item.named.name)
+        if not isinstance(unit.item, tree.Indicator) or not isinstance(binding, bind.Indicator):
+            continue
+        for score in _scores(resolved, binding.node):
+            if not isinstance(score, op.RowScore) or not score.extras or score.parts:
+                continue
+            table = resolved.scope.tables.get(resolved.graph.grain(score.extras[0]).table or "")
+            if table is None or table.folding.kind != "totalled":
+                continue
+            lines = [line for line in unit.item.lines if isinstance(line, tree.Bound)]
+            around = {line.kind for parent in unit.parents for line in parent.lines if isinstance(line, tree.Bound)}
+            for line, limit in zip(lines, score.limits, strict=False):
+                if line.kind not in around:
+                    yield from _idle(resolved, binding, line, limit, score.extras)
+
+
+def _idle(
+    resolved: Resolved, binding: bind.Indicator, line: tree.Bound, limit: op.Limit, extras: tuple[op.Node, ...]
+) -> Iterator[Diagnostic]:
+    """What one row can bring at most, beside the bound."""
+    end = domains.single(resolved.graph.domain(limit.value))
+    stake = "bonus" if limit.word == "at most" else "penalty"
+    touchpoints = [resolved.graph[node].operation for node in extras]
+    amounts = [
+        from_exact(one.amount) for one in touchpoints if isinstance(one, op.Touchpoint) and one.stake == stake
+    ]
+    if end is None or limit.when is not None or not amounts:
+        return
+    most = sum(amounts, Fraction(0))
+    if end >= most if limit.word == "at most" else end <= -most:
+        facts = {"name": binding.name, "most": exact_text(most if limit.word == "at most" else -most)}
+        yield Diagnostic("R209", line.span, facts, (Label(binding.span, "indicator"),), fixes=(Fix("around"),))
 
 
 def _weightless(resolved: Resolved, panel: op.Node) -> Iterator[Diagnostic]:

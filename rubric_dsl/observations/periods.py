@@ -5,7 +5,7 @@ A row of a table with `each` belongs to its own period; the rows of other tables
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from rubric_dsl.numbers.decimals import exact_text
@@ -24,18 +24,11 @@ def period_column(plan: ScoringPlan) -> ColumnSchema | None:
     )
 
 
-def periods_of(plan: ScoringPlan, rows: Mapping[str, Sequence[Row]]) -> tuple[Period, ...]:
-    """Every period that some row has, the earliest first."""
+def in_order(plan: ScoringPlan, periods: Iterable[Period]) -> list[Period]:
+    """The earliest first: numbers and dates by size, members as they are declared."""
     column = period_column(plan)
-    if column is None:
-        return ()
-    found = {
-        row.values[table.period]
-        for table in plan.tables if table.period is not None for row in rows.get(table.name, ())
-    }
-    place = {member.name: i for i, member in enumerate(column.members)}
-    periods = [period for period in found if isinstance(period, (Fraction, int, str))]
-    return tuple(sorted(periods, key=lambda period: place[period] if isinstance(period, str) else period))
+    place = {member.name: i for i, member in enumerate(column.members)} if column is not None else {}
+    return sorted(periods, key=lambda period: place[period] if isinstance(period, str) else period)
 
 
 def period_before(plan: ScoringPlan, period: Period) -> Period | None:
@@ -64,20 +57,32 @@ def period_label(plan: ScoringPlan, period: Period) -> str | None:
     return next((member.labels[0] for member in members if member.name == period and member.labels), None)
 
 
-def rows_in(plan: ScoringPlan, rows: Mapping[str, Sequence[Row]], period: Period) -> dict[str, Sequence[Row]]:
-    """The rows of each table that belong to the period."""
+def rows_by_period(plan: ScoringPlan, rows: Mapping[str, Sequence[Row]]) -> dict[Period, dict[str, Sequence[Row]]]:
+    """For every period that some row has, the earliest first, the rows of each table that belong to it."""
+    split = {table.name: _split(table.period, rows.get(table.name, ())) for table in plan.tables if table.period}
+    periods = {period for own in split.values() for period in own}
     return {
-        table.name: rows.get(table.name, ()) if table.period is None
-        else tuple(row for row in rows.get(table.name, ()) if row.values[table.period] == period)
-        for table in plan.tables
+        period: {
+            table.name: split[table.name].get(period, ()) if table.period else rows.get(table.name, ())
+            for table in plan.tables
+        }
+        for period in in_order(plan, periods)
     }
+
+
+def _split(column: str, rows: Sequence[Row]) -> dict[Period, list[Row]]:
+    found: dict[Period, list[Row]] = {}
+    for row in rows:
+        period = row.values[column]
+        assert isinstance(period, (Fraction, int, str))
+        found.setdefault(period, []).append(row)
+    return found
 
 
 def by_period(plan: ScoringPlan, observations: Observations) -> Iterator[tuple[Period, Observations]]:
     """The observations of each period, the earliest first; ledgers stay those of the whole tables."""
     rows = {name: data.rows for name, data in observations.tables.items()}
-    for period in periods_of(plan, rows):
-        own = rows_in(plan, rows, period)
+    for period, own in rows_by_period(plan, rows).items():
         yield period, Observations({
             name: TableData(name, tuple(own.get(name, ())), data.ledger) for name, data in observations.tables.items()
         })

@@ -11,7 +11,7 @@ from rubric_dsl.observations.ledger import Account
 from rubric_dsl.observations.model import PRIVATE, Cell, Row
 from rubric_dsl.observations.name_cells import named_member
 from rubric_dsl.observations.near import nearest
-from rubric_dsl.observations.periods import period_text, periods_of, rows_in
+from rubric_dsl.observations.periods import period_text, rows_by_period
 from rubric_dsl.plan.model import ScoringPlan, TableSchema
 
 
@@ -63,8 +63,7 @@ def refuse_unobserved(plan: ScoringPlan, rows: Mapping[str, Sequence[Row]], acco
         for table in observed:
             _refuse_gaps(table, subjects, rows[table.name], accounts[table.name])
         return
-    for period in periods_of(plan, rows):
-        own = rows_in(plan, rows, period)
+    for period, own in rows_by_period(plan, rows).items():
         subjects, where = subjects_of(plan, own), f" ({plan.period} {period_text(plan, period)})"
         for table in observed:
             _refuse_gaps(table, subjects, own[table.name], accounts[table.name], where)

@@ -293,6 +293,20 @@ def _outside(use: Expressions, before: int) -> None:
             found[place] = replace(found[place], fixes=(Fix("outside"),))
 
 
+def _counted(use: Expressions, call: tree.Call, table: str, place: Place) -> Node | None:
+    """The condition of `count(results where …)`, which is asked of each row of the table."""
+    assert call.where is not None
+    before = len(use.report.found)
+    where = use.condition(call.where, replace(place, table=table))
+    if where is None:
+        return None
+    cell = next(iter(use.scope.tables[table].column_nodes.values()), None)
+    if cell is not None and use.grain([cell, where], [call.arguments[-1], call.where]) is None:
+        _outside(use, before)
+        return None
+    return where
+
+
 def _where_present(use: Expressions, call: tree.Call) -> Mend:
     """`mean(wait)` becomes `mean(wait where connected)`."""
 
@@ -381,7 +395,7 @@ def _over_rows(
     """An aggregate over the rows of a subject, or of all subjects with `across`."""
     where, argument = parts or (None, None)
     if parts is None and call.where is not None:
-        where = use.condition(call.where, at_rows(use, place, call.arguments[0], call.where))
+        where = _counted(use, call, table, place)
         if where is None:
             return None
     home = use.scope.tables.get(table)

@@ -41,20 +41,21 @@ def _own_value(patch: pytest.MonkeyPatch) -> None:
 
 @fault("members of a choice are ordered by the alphabet", "periods_of_a_choice")
 def _alphabet(patch: pytest.MonkeyPatch) -> None:
-    right = periods.periods_of
-    patch.setattr(periods, "periods_of", lambda plan, rows: tuple(sorted(right(plan, rows))))
+    patch.setattr(periods, "in_order", lambda plan, found: sorted(found))
 
 
 @fault("all periods are scored together", "periods_rank_within_each", "periods_and_a_table_without")
 def _together(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(periods, "rows_in", lambda plan, rows, period: rows)
+    right = periods.rows_by_period
+    patch.setattr(periods, "rows_by_period", lambda plan, rows: dict.fromkeys(right(plan, rows), rows))
 
 
 @fault("a table without periods is left out of them", "periods_and_a_table_without")
 def _without(patch: pytest.MonkeyPatch) -> None:
-    right = periods.rows_in
-    patch.setattr(periods, "rows_in", lambda plan, rows, period: {
-        table.name: right(plan, rows, period)[table.name] if table.period is not None else () for table in plan.tables
+    right = periods.rows_by_period
+    patch.setattr(periods, "rows_by_period", lambda plan, rows: {
+        period: {table.name: own[table.name] if table.period is not None else () for table in plan.tables}
+        for period, own in right(plan, rows).items()
     })
 
 

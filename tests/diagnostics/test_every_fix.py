@@ -93,6 +93,8 @@ def test_the_first_fix_writes_what_an_author_would(line: str, code: str, mended:
     (POINTS + "by leaks\n    up to 3: 10\n    over 3:  people", "R070"),
     (POINTS + "by people\n    up to 3: 10\n    over 3:  leaks / 20", "R070"),
     (POINTS + "by tidy\n    yes: 10\n    no:  if connected then 5 else 0", "R071"),
+    ("measure a = count(calls where people > 3)", "R070"),
+    ("measure a = count(calls where tidy)", "R071"),
     ("measure a by people when tidy\n  up to 3: 10\n  over 3:  4", "R070"),
     (POINTS + "when tidy\n    unless leaks < 3: min(10, people)", "R070"),
     (POINTS + "= if score is missing then 0 else score\n    if connected: min(5, leaks)", "R071"),

@@ -76,6 +76,8 @@ class Input:
     label: str | None
     value: Outcome | None
     type: ValueType
+    period: str | None = None
+    """Of a value of the period before: which one that is, with its label if it has one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,7 +160,8 @@ def _decision(decision: Decision) -> Json:
 
 def _input(one: Input) -> Json:
     value = PRIVATE if one.value is None else outcome_json(one.value, one.type)
-    return {"name": one.name, "label": one.label, "value": value}
+    found: Json = {"name": one.name, "label": one.label, "value": value}
+    return found if one.period is None else found | {"period": one.period}
 
 
 def _row(row: ExplainedRow, item: ExplainedItem) -> Json:

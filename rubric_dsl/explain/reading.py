@@ -11,6 +11,7 @@ from rubric_dsl.evaluation.tables import PreparedTable
 from rubric_dsl.evaluation.values import Nothing, Undefined
 from rubric_dsl.explain.explanation import Input
 from rubric_dsl.explain.places import Places
+from rubric_dsl.observations.periods import period_before, period_shown
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved.literals import moment_text
 from rubric_dsl.resolved.walking import operands, reach
@@ -103,7 +104,17 @@ class Reading:
             return Input(named.name, named.label, value, type)
         lines = self._done.plan.nodes[node].lines
         written = self._places.at(lines[0]).text if lines and not isinstance(operation, op.Parameter) else None
-        return Input(written or str(getattr(operation, "name", operation.kind)), None, value, type)
+        name = written or str(getattr(operation, "name", operation.kind))
+        return Input(name, None, value, type, self._period_read(operation))
+
+    def _period_read(self, operation: op.Operation) -> str | None:
+        """The period that is looked back to, one earlier for each `previous` in `previous`."""
+        period = self._done.period
+        looks_back = isinstance(operation, op.Previous)
+        while isinstance(operation, op.Previous) and period is not None:
+            period = period_before(self._done.plan, period)
+            operation = self._operations[operation.operand]
+        return period_shown(self._done.plan, period) if looks_back and period is not None else None
 
     def outcome(self, node: op.Node, values: Values) -> Outcome:
         """The node's value as a report has it."""

@@ -31,7 +31,7 @@ from rubric_dsl.explain.rows import ONE, Factors, RowParts, row_score_of
 from rubric_dsl.explain.standing import Standings
 from rubric_dsl.numbers import reals
 from rubric_dsl.numbers.reals import Exact
-from rubric_dsl.observations.periods import period_label, period_text
+from rubric_dsl.observations.periods import period_shown
 from rubric_dsl.plan.model import NamedValue, ScoringPlan
 from rubric_dsl.plan.naming import group_label, label_of
 from rubric_dsl.resolved import operations as op
@@ -82,7 +82,7 @@ class Explainer:
 
     def _period(self) -> str | None:
         plan, period = self._done.plan, self._done.period
-        return None if period is None else period_label(plan, period) or period_text(plan, period)
+        return None if period is None else period_shown(plan, period)
 
     def _rows(self, subject: Subject) -> SubjectRows:
         if subject not in self._subjects:

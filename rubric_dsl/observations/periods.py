@@ -57,6 +57,11 @@ def period_label(plan: ScoringPlan, period: Period) -> str | None:
     return next((member.labels[0] for member in members if member.name == period and member.labels), None)
 
 
+def period_shown(plan: ScoringPlan, period: Period) -> str:
+    """The period as people read it: by its label where it has one."""
+    return period_label(plan, period) or period_text(plan, period)
+
+
 def rows_by_period(plan: ScoringPlan, rows: Mapping[str, Sequence[Row]]) -> dict[Period, dict[str, Sequence[Row]]]:
     """For every period that some row has, the earliest first, the rows of each table that belong to it."""
     split = {table.name: _split(table.period, rows.get(table.name, ())) for table in plan.tables if table.period}

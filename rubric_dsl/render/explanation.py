@@ -168,6 +168,8 @@ class _Drawing:
 
     def _input(self, one: Input) -> str:
         name = called(one.name, one.label, self.look)
+        if one.period is not None:
+            name += self.look.say(f" ({visible(one.period)})", f"（{visible(one.period)}）")
         if one.value is None:
             return f"{name} = {PRIVATE}"
         labels = next((named.class_labels for named in self.plan.values if named.name == one.name), {})

@@ -58,8 +58,14 @@ def failure_json(outcome: Outcome) -> Iterator[dict[str, object]]:
 
 def _mismatch(mismatch: Mismatch, look: Look) -> str:
     name = visible(mismatch.name)
-    if mismatch.got is None and mismatch.subject is not None and mismatch.expected.text == mismatch.subject:
-        return look.say("there is no such subject in the test", "用例中没有这个对象")
+    match mismatch.unmet:
+        case "subject":
+            return look.say("there is no such subject in the test", "用例中没有这个对象")
+        case "period":
+            return look.say("there is no such period in the test", "用例中没有这一期")
+        case "which period":
+            en = f"the rows above have several periods: say which, in a column `{name}`"
+            return look.say(en, f"上面的行不止一期：加一列“{name}”写明是哪一期")
     got = got_text(mismatch.got, look)
     return look.say(f"{name} came out as {got}", f"{name} 实得 {got}")
 

@@ -89,7 +89,10 @@ def _stratum(observe: tree.Observe, columns: dict[str, bind.Column], report: Rep
 def _period(
     observe: tree.Observe, columns: dict[str, bind.Column], report: Report, language: Language
 ) -> str | None:
-    """The column of `each`: of a kind that tells which period comes before, in every row, and no other key of it."""
+    """The column of `each`: of a kind that tells which period comes before, in every row, and no other key of it.
+
+    Results, refusals and explanations name the period, so it is not private.
+    """
     if observe.period is None:
         return None
     name, span = observe.period.text, observe.period.span
@@ -101,7 +104,7 @@ def _period(
         report.add("R204", span, facts=facts, fixes=[add])
         return None
     others = (observe.subject.text, observe.folding.by.text if observe.folding.by is not None else None)
-    if column.kind not in PERIOD_KINDS or column.presence != "always" or name in others:
+    if column.kind not in PERIOD_KINDS or column.presence != "always" or column.private or name in others:
         labels = [Label(column.span, "declared")]
         report.add("R205", span, facts={"name": name}, labels=labels, fixes=[Fix("whole", (), {"line": line})])
         return None

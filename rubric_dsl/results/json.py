@@ -36,8 +36,12 @@ def result_json(
     reasons: ReasonsOf | None = None,
     diagnostics: Sequence[Json] | None = None,
 ) -> Json:
-    """The whole object. `identity` is the plan's hash; `diagnostics`, already as JSON, where a run stopped."""
-    found = _head(plan, identity, result) | _scores(plan, result, reasons)
+    """The whole object. `identity` is the plan's hash; `diagnostics`, already as JSON, where a run stopped.
+
+    Of a rubric with `each` only where a run stopped, so that there is no period.
+    """
+    scores = _scores(plan, result, reasons) if plan.period is None else _periods(plan, ())
+    found = _head(plan, identity, result) | scores
     if diagnostics is not None:
         found["diagnostics"] = list(diagnostics)
     return found
@@ -47,7 +51,11 @@ def results_json(plan: ScoringPlan, identity: str, scored: Sequence[tuple[Result
     """The result; of a rubric with `each` those of all periods, the earliest first, in `periods`."""
     if plan.period is None:
         return result_json(plan, identity, *scored[0])
-    return _head(plan, identity, scored[0][0]) | {
+    return _head(plan, identity, scored[0][0]) | _periods(plan, scored)
+
+
+def _periods(plan: ScoringPlan, scored: Sequence[tuple[Result, ReasonsOf]]) -> Json:
+    return {
         "period_column": plan.period,
         "periods": [
             {"period": result.period, "label": result.period_label} | _scores(plan, result, reasons)

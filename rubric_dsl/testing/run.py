@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Literal
 
 from rubric_dsl.engines.run import Run, run_periods
 from rubric_dsl.evaluation.prepare import evaluate_row, prepare
 from rubric_dsl.numbers.reals import Exact, compare
 from rubric_dsl.observations.codes import RULE_BROKEN
 from rubric_dsl.observations.model import Observations, Refusal
-from rubric_dsl.observations.periods import period_text
+from rubric_dsl.observations.periods import period_label, period_text
 from rubric_dsl.observations.subjects import subjects_of
 from rubric_dsl.plan.model import ScoringPlan
 from rubric_dsl.resolved import operations as op
@@ -26,13 +28,15 @@ from rubric_dsl.text.source import Span
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """An expected cell that came out otherwise. `got` is None where there is no such subject."""
+    """An expected cell that came out otherwise. `got` is None where there is no value."""
 
     subject: str | None
     name: str
     expected: tree.Cell
     got: object
     span: Span
+    unmet: Literal["subject", "period", "which period"] | None = None
+    """What the test's rows do not have; `which period`: they have several, and the answers do not say which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,25 +114,29 @@ class _Scored:
 
 
 def _compared(plan: ScoringPlan, grid: tree.Grid, scored: Sequence[_Scored]) -> Iterator[Mismatch]:
-    """A row speaks of the subject and the period that it names; without names, of those in their order."""
+    """A row speaks of the subject and the period that it names; without a subject, of those of its period in order."""
     header, *body = grid.rows
     names = [cell.text for cell in header.cells]
     subject_name = plan.tables[0].subject if plan.tables else ""
-    for place, row in enumerate(body):
+    met: Counter[str | None] = Counter()
+    for row in body:
         cells = dict(zip(names, row.cells, strict=True))
         here = _of_period(plan, cells, scored)
-        subjects = [] if here is None else here.subjects
-        named, own = cells.get(subject_name), plan.period
+        if here is None:
+            own = cells.get(plan.period or "")
+            cell, unsaid = own or row.cells[0], own is None and len(scored) > 1
+            yield Mismatch(None, plan.period or "", cell, None, cell.span, "which period" if unsaid else "period")
+            continue
+        named, subjects, place = cells.get(subject_name), here.subjects, met[here.result.period]
+        met[here.result.period] += 1
         subject = named.text if named is not None else subjects[place] if place < len(subjects) else None
+        if subject is None or subject not in subjects:
+            cell = named or row.cells[0]
+            yield Mismatch(subject, subject_name, cell, None, cell.span, "subject")
+            continue
         for name, cell in cells.items():
-            if name == own:
-                if here is None:
-                    yield Mismatch(subject, name, cell, None, cell.span)
-            elif name == subject_name:
-                if here is not None and subject not in subjects:
-                    yield Mismatch(subject, name, cell, None, cell.span)
-            elif here is None or subject in subjects:
-                got = None if here is None else _answer(plan, here.result, str(subject), name)
+            if name not in (subject_name, plan.period):
+                got = _answer(plan, here.result, subject, name)
                 if not same(cell, got):
                     yield Mismatch(subject, name, cell, got, cell.span)
 
@@ -141,7 +149,7 @@ def _of_period(plan: ScoringPlan, cells: Mapping[str, tree.Cell], scored: Sequen
     period = cell.number if cell.number is not None else cell.text
     for one in scored:
         own = one.done.period
-        if own == period or (own is not None and period_text(plan, own) == period):
+        if own is not None and period in (own, period_text(plan, own), period_label(plan, own)):
             return one
     return None
 
@@ -171,7 +179,7 @@ def _one_row(plan: ScoringPlan, test: tree.Test, observations: Observations) -> 
     for expected in body[:1]:
         for name, cell in zip(header.cells, expected.cells, strict=True):
             node = nodes.get(name.text)
-            got = _plain(values[node]) if node is not None else None
+            got = _plain(values[node]) if node is not None else row.values.get(name.text)
             if not same(cell, got):
                 found.append(Mismatch(None, name.text, cell, got, cell.span))
     return Outcome(test, tuple(found))

@@ -255,6 +255,25 @@ def test_a_failed_test_shows_the_cell_and_what_came_out(rubric: Said, folder: Pa
         {"subject": "甲", "item": "overall", "line": 33, "expected": "9", "got": "10"}]
 
 
+def test_an_answer_of_no_subject_fails(rubric: Said, folder: Path) -> None:
+    text = """observe results of driver, totalled
+  driver text
+  points number
+measure total = sum(points)
+test "two answers for one driver"
+  given results
+    driver | points
+    "甲"   | 3
+  expect
+    total
+    3
+    3
+"""
+    (folder / "more.rubric").write_text(text, "utf-8")
+    code, _, err = rubric("test", "more.rubric")
+    assert code == 5 and "12│     3\n  │     ^ there is no such subject in the test" in err
+
+
 def test_a_rubric_without_tests_says_so(rubric: Said, folder: Path) -> None:
     text = rubrics.HOTLINES[: rubrics.HOTLINES.index("test ")]
     (folder / "bare.rubric").write_text(text, "utf-8")

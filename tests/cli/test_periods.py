@@ -59,6 +59,16 @@ def test_json_has_the_periods_in_place_of_one_ranking(
     assert found["ledger"]["results"]["read"] == 3
 
 
+def test_a_run_that_stops_has_no_periods(
+    files: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path(files[1]).write_text("driver,year,points\na,y1,x\n", encoding="utf-8")
+    assert run(["score", *files, "--json"]) == 4
+    found = json.loads(capsys.readouterr().out)
+    assert found["periods"] == [] and found["period_column"] == "year"
+    assert "rankings" not in found and "subjects" not in found
+
+
 def test_rows_begin_with_the_period(files: tuple[str, str], tmp_path: Path) -> None:
     out = tmp_path / "out.csv"
     assert run(["score", *files, "-o", str(out)]) == 0
@@ -93,6 +103,48 @@ def test_a_period_that_is_not_there_is_refused_with_what_there_is(
 ) -> None:
     assert run(["explain", *files, "a", "--period", "y3"]) == 2
     assert "y1" in capsys.readouterr().err
+
+
+def test_a_value_of_the_period_before_says_which_period(
+    files: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["explain", *files, "a", "gain", "--period", "y2"]) == 0
+    assert "previous(score) (first) = 4" in capsys.readouterr().out
+    assert run(["explain", *files, "a", "gain", "--json"]) == 0
+    read = {one["name"]: one for one in json.loads(capsys.readouterr().out)["inputs"]}
+    assert read["previous(score)"]["period"] == "first" and "period" not in read["score"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        # What came out of one of two periods is no answer for both, not even that there is nothing.
+        ('driver | gain\n    "a"    | -', "the rows above have several periods: say which, in a column `year`"),
+        ('driver | year | score\n    "a"    | y3   | -', "there is no such period in the test"),
+        ('driver | year | score\n    "b"    | y2   | -', "there is no such subject in the test"),
+        ("year | p\n    y1   | 4\n    y2   | 7\n    y1   | 6\n    y2   | 6", "there is no such subject in the test"),
+        ('driver | year     | score\n    "a"    | "second" | 8', "score came out as 7"),
+    ],
+)
+def test_an_answer_of_a_test_is_that_of_one_subject_in_one_period(
+    files: tuple[str, str], answers: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = "  given results\n    driver | year | points\n    a | y1 | 4\n    b | y1 | 6\n    a | y2 | 7\n"
+    rubric = tmp_path / "tested.rubric"
+    rubric.write_text(f'{RUBRIC}test "x"\n{given}  expect\n    {answers}\n', encoding="utf-8")
+    assert run(["test", str(rubric)]) == 5
+    err = capsys.readouterr().err
+    assert err.count("^ ") == 1 and said in err
+
+
+@pytest.mark.parametrize("column", ["year whole number private", "year whole number optional", "year text"])
+def test_a_column_that_cannot_be_shown_for_every_row_is_no_period(
+    column: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rubric = tmp_path / "column.rubric"
+    rubric.write_text(f"observe results of driver each year, averaged\n  driver text\n  {column}\n", encoding="utf-8")
+    assert run(["check", str(rubric)]) == 3
+    assert "R205" in capsys.readouterr().err
 
 
 def test_a_value_of_the_period_before_that_reads_itself_is_a_circle(

@@ -52,7 +52,8 @@ def refuse_unobserved(plan: ScoringPlan, rows: Mapping[str, Sequence[Row]], acco
     """
     subjects = subjects_of(plan, rows)
     observed = []
-    no_period = plan.period is not None and not periods_of(plan, rows)
+    periods = rows_by_period(plan, rows)
+    no_period = plan.period is not None and not periods
     for table in plan.tables:
         account = accounts[table.name]
         if not rows[table.name] and (table.missing is None or no_period or not subjects):
@@ -63,7 +64,7 @@ def refuse_unobserved(plan: ScoringPlan, rows: Mapping[str, Sequence[Row]], acco
         for table in observed:
             _refuse_gaps(table, subjects, rows[table.name], accounts[table.name])
         return
-    for period, own in rows_by_period(plan, rows).items():
+    for period, own in periods.items():
         subjects, where = subjects_of(plan, own), f" ({plan.period} {period_text(plan, period)})"
         for table in observed:
             _refuse_gaps(table, subjects, own[table.name], accounts[table.name], where)

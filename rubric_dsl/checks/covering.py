@@ -108,7 +108,9 @@ class _Table:
                 self.table.table.span,
                 facts,
                 witness=gap.witness,
-                fixes=self._missing_row(),
+                fixes=self._missing_row([
+                    name for name, value in zip(self.names, gap.witness, strict=True) if value is None
+                ]),
             )
         labels = [label for label in (self._beside(gap, "before"), self._beside(gap, "after")) if label is not None]
         return self._made("R031", self.table.table.span, facts, labels, gap.witness, self._closing(gap))
@@ -127,20 +129,29 @@ class _Table:
         value, closed = end
         return Label(self._row(index), side if closed else f"{side}_open", {"value": Shown(value, self.types[axis])})
 
-    def _missing_row(self) -> list[Fix]:
-        """A row for absent inputs at the end of the table, where its value is 0 (points) or to be said."""
+    def _missing_row(self, absent: list[str]) -> list[Fix]:
+        """A row for absent inputs at the end of the table: of points 0 or not applicable, else a value to be said or none."""
         last = self.table.table.rows[-1]
         blanks = " " * last.span.column
         word, colon = ("缺失", "：") if self.lang == "zh" else ("missing", ": ")
         if self.table.purpose != "points":
-            return [Fix("missing_value", (), {"row": f"{word}{colon}…"})]
-        row = f"{word}{colon}0"
+            said = [Fix("missing_value", (), {"row": f"{word}{colon}…"})]
+            if self.table.uses:  # a formula has no `when`
+                return said
+            there = "为 非 缺失" if self.lang == "zh" else "is not missing"
+            condition = (" 且 " if self.lang == "zh" else " and ").join(f"{name} {there}" for name in absent)
+            when = f"{'当' if self.lang == 'zh' else 'when'} {condition}"
+            return [*said, Fix("no_value", (), {"when": when})]
         before = last if isinstance(last.patterns[0][0], tree.Otherwise) else None
-        if before is not None:
-            edit = Edit(before.span.before(), f"{row}\n{blanks}")
-        else:
-            edit = Edit(last.span.after(), f"\n{blanks}{row}")
-        return [Fix("missing", (edit,), {"row": row})]
+        fixes = []
+        for value in ("0", "不适用" if self.lang == "zh" else "not applicable"):
+            row = f"{word}{colon}{value}"
+            if before is not None:
+                edit = Edit(before.span.before(), f"{row}\n{blanks}")
+            else:
+                edit = Edit(last.span.after(), f"\n{blanks}{row}")
+            fixes.append(Fix("missing", (edit,), {"row": row}))
+        return fixes
 
     def _closing(self, gap: cov.Gap) -> list[Fix]:
         fixes: list[Fix] = []

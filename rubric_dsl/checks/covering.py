@@ -130,7 +130,7 @@ class _Table:
         return Label(self._row(index), side if closed else f"{side}_open", {"value": Shown(value, self.types[axis])})
 
     def _missing_row(self, absent: list[str]) -> list[Fix]:
-        """A row for absent inputs at the end of the table: of points 0 or not applicable, else a value to be said or none."""
+        """A row for absent inputs at the end of the table: of points 0 or not applicable, else a value or none."""
         last = self.table.table.rows[-1]
         blanks = " " * last.span.column
         word, colon = ("缺失", "：") if self.lang == "zh" else ("missing", ": ")

@@ -53,13 +53,18 @@ class Assembler:
         self.kept, self.fresh = self.fresh, {}
 
 
+TABLES = ("table_line", "by_touchpoint_line")
+"""Where rows have to stand, whatever else stands there."""
+
+
 def assemble(line: ParsedLine, children: tuple[Branch, ...]) -> Branch:
     whole = line.node is not None and all(child.whole for child in children)
     findings: list[Diagnostic] = []
     node = line.node
     nodes = [child.node for child in children if child.node is not None]
     if node is not None and line.body is not None:
-        if not children and line.body.required:
+        no_rows = whole and line.body.place in TABLES and not any(isinstance(below, tree.Row) for below in nodes)
+        if line.body.required and (not children or no_rows):
             findings.append(Diagnostic("R029", line.whole, {"place": PLACES[line.body.place]}))
             node, whole = None, False
         else:

@@ -195,3 +195,15 @@ def test_a_period_column_that_is_not_there_is_one_finding() -> None:
 measure m = year + 1
 """)
     assert [found.code for found in compiled.diagnostics] == ["R204"]
+
+
+@pytest.mark.parametrize("line", ['note "as the tester counted"', "first match", "rounded half up to 1"])
+def test_a_table_without_rows_is_a_finding_whatever_else_stands_below_it(line: str) -> None:
+    compiled = compiled_text(f"""observe calls of city, averaged
+  city text
+  wait number
+indicator total worth 10
+  touchpoint t worth 10 by wait
+    {line}
+""")
+    assert [found.code for found in compiled.diagnostics] == ["R029"]

@@ -151,9 +151,6 @@ class Combination:
         self.parts = tuple(part for part in parts if part.worth != 0)
         self.unscaled = tuple(part.node for part in parts if part.worth == 0)
         self._whole = weight_of(self.parts)
-        self._whole_is_worth = self._whole == worth
-        self._plain = kind == "sum" and self._whole_is_worth and all(part.rate is ONE for part in self.parts)
-        """The score is the sum of the points where every part has one."""
 
     def __call__(self, values: Values) -> Value:
         applicable: list[tuple[WeightedPart, Exact]] = []
@@ -175,15 +172,11 @@ class Combination:
             for share in shares[1:]:
                 chosen = choose(chosen, share)
             return reals.multiply(self.worth, chosen)
-        complete = len(applicable) == len(self.parts)
-        if self._plain and complete:
-            return total([points for _, points in applicable])
-        whole = self._whole if complete else weight_of(part for part, _ in applicable)
+        whole = self._whole if len(applicable) == len(self.parts) else weight_of(part for part, _ in applicable)
         if self.kind == "geometric mean":
             return reals.multiply(self.worth, _geometric_mean(applicable, whole))
         gained = total(points if part.rate is ONE else reals.multiply(part.rate, points) for part, points in applicable)
-        is_worth = self._whole_is_worth if complete else whole == self.worth
-        return gained if is_worth else quotient(reals.multiply(self.worth, gained), whole)
+        return gained if whole == self.worth else quotient(reals.multiply(self.worth, gained), whole)
 
 
 def weight_of(parts: Iterable[WeightedPart]) -> Exact:

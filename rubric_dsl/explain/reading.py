@@ -34,8 +34,6 @@ class Reading:
         self._operations = [node.operation for node in done.plan.nodes]
         self._named = {named.node: named for named in done.plan.values}
         self._always: dict[op.Node, tuple[Column, ...] | None] = {}
-        self._deciders: dict[op.Node, tuple[op.Node, ...] | None] = {}
-        self._branches: dict[tuple[object, ...], tuple[Column, ...]] = {}
         self._private: dict[op.Node, bool] = {}
         self._order = {
             (table.name, column.name): (i, k)
@@ -47,18 +45,7 @@ class Reading:
         if node not in self._always:
             self._always[node] = self._found(node, None) if self._is_straight(node) else None
         always = self._always[node]
-        if always is not None:
-            return always
-        if node not in self._deciders:
-            self._deciders[node] = self._all_deciders(node)
-        deciders = self._deciders[node]
-        if deciders is None:
-            return self._found(node, values)
-        key = (node, *[values[decider] for decider in deciders])
-        found = self._branches.get(key)
-        if found is None:
-            found = self._branches[key] = self._found(node, values)
-        return found
+        return self._found(node, values) if always is None else always
 
     def inputs(self, node: op.Node, values: Values, top: bool = True) -> Iterator[Input]:
         """The values of the subject that the node's value was made of: what has a name, facts, aggregates.
@@ -143,20 +130,6 @@ class Reading:
             if any(isinstance(self._operations[n], op.Column) for branch in later for n in self._below(branch)):
                 return False
         return True
-
-    def _all_deciders(self, node: op.Node) -> tuple[op.Node, ...] | None:
-        """The yes/no nodes that alone decide which columns are read; None where rows of a table decide as well."""
-        found: dict[op.Node, None] = {}
-        for current in self._below(node):
-            match self._operations[current]:
-                case op.Choose(condition, _, _) | op.Only(condition, _):
-                    found[condition] = None
-                case op.All(parts) | op.Any(parts):
-                    found.update(dict.fromkeys(parts))
-                case op.Table(inputs) as table:
-                    if len(inputs) < len(operands(table)):
-                        return None
-        return tuple(found)
 
     def _below(self, node: op.Node, values: Values | None = None) -> Iterator[op.Node]:
         """The node and all that it reads of its own row or subject, with values only what was reached."""

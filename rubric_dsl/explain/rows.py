@@ -243,7 +243,6 @@ class _Indicator:
         }
         self.divisible = self.score.combination.kind not in INDIVISIBLE
         self.found: dict[Key, PartRows] = {node: PartRows() for node in (*self.worths, *self.signs)}
-        self._factors: dict[tuple[Stratum, tuple[op.Node, ...]], dict[op.Node, Factor]] = {}
 
     def parts(self) -> dict[Key, PartRows]:
         for row, trace in self.around.scored(self.row_score):
@@ -258,7 +257,7 @@ class _Indicator:
         applicable = tuple(t.node for t in trace.touchpoints if t.node in self.worths and is_number(t.points))
         factors: dict[op.Node, Factor] = {}
         if counted and self.divisible:
-            factors = self._factors_of(row.stratum, applicable)
+            factors = self.around.factors(self.row_score, self.shares.of_row[row.stratum], applicable)
         for part in trace.touchpoints:
             if not part.belongs:
                 continue
@@ -268,12 +267,6 @@ class _Indicator:
                 self._extra(row, trace, part, counted)
         if counted and self.divisible:
             self._changes(row, trace, bool(factors))
-
-    def _factors_of(self, stratum: Stratum, applicable: tuple[op.Node, ...]) -> dict[op.Node, Factor]:
-        key = (stratum, applicable)
-        if key not in self._factors:
-            self._factors[key] = self.around.factors(self.row_score, self.shares.of_row[stratum], applicable)
-        return self._factors[key]
 
     def _touchpoint(
         self, row: RowTrace, trace: ScoreTrace, part: TouchpointTrace, factor: Factor | None, counted: bool

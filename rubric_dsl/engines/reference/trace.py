@@ -101,11 +101,11 @@ def _row(done: Run, schema: TableSchema, row: Row) -> RowTrace:
 
 def _score(done: Run, score: Score, values: Values, row: Row) -> ScoreTrace:
     decided = score.decide(values)
-    parts = [part.node for part in score.combination.parts] + [extra.node for extra in score.extras]
     counting = dict(touchpoint_points(done.prepared, score, values, row.values))
-    touchpoints = tuple([
+    parts = [part.node for part in score.combination.parts] + [extra.node for extra in score.extras]
+    touchpoints = tuple(
         _touchpoint(done, node, counting.get(node, NOT_APPLICABLE), values, row, read=decided is None) for node in parts
-    ])
+    )
     return ScoreTrace(score.node, values[score.node], None if decided is None else decided.place, touchpoints)
 
 

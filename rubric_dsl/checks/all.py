@@ -15,9 +15,10 @@ from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved.memo import Memo, same_objects
 from rubric_dsl.resolved.model import Resolved
 from rubric_dsl.resolved.tables import TableFacts
+from rubric_dsl.surface.keywords import Language
 
 
-def check_everything(resolved: Resolved, language: str, memo: Memo) -> None:
+def check_everything(resolved: Resolved, language: Language, memo: Memo) -> None:
     """Runs every check and reports into the rubric's report.
 
     `language` is that of the rubric's keywords, for fixes that are pasted.
@@ -55,7 +56,7 @@ _Covered = tuple[list[Diagnostic], Coverage]
 
 
 def _covered(
-    resolved: Resolved, table: TableFacts, language: str, surroundings: tuple[object, ...], memo: Memo
+    resolved: Resolved, table: TableFacts, language: Language, surroundings: tuple[object, ...], memo: Memo
 ) -> _Covered:
     """The findings of a table and its coverage, from last time for the very same table among the same observations."""
     kept = memo.checked.get(id(table))

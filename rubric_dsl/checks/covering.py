@@ -19,11 +19,13 @@ from rubric_dsl.resolved.expressions import Expressions
 from rubric_dsl.resolved.literals import moment_text
 from rubric_dsl.resolved.tables import TableFacts
 from rubric_dsl.surface import tree
+from rubric_dsl.surface.keywords import Language
+from rubric_dsl.surface.print_parts import colon, comma, not_missing, word
 from rubric_dsl.text.record import dataclass
 from rubric_dsl.text.source import Span
 
 
-def check_table(use: Expressions, table: TableFacts, lang: str) -> tuple[list[Diagnostic], cov.Coverage]:
+def check_table(use: Expressions, table: TableFacts, lang: Language) -> tuple[list[Diagnostic], cov.Coverage]:
     """What is wrong with the table, and its coverage. `lang` is the file's own, for fixes that are pasted."""
     inputs = inputs_of(use, table)
     rows = [row_of(use, row.operation) for row in table.rows]
@@ -44,7 +46,7 @@ class _Table:
         rows: Sequence[cov.TableRow],
         inputs: Inputs,
         coverage: cov.Coverage,
-        lang: str,
+        lang: Language,
     ) -> None:
         self.use = use
         self.table = table
@@ -133,19 +135,18 @@ class _Table:
         """A row for absent inputs at the end of the table: of points 0 or not applicable, else a value or none."""
         last = self.table.table.rows[-1]
         blanks = " " * last.span.column
-        word, colon = ("缺失", "：") if self.lang == "zh" else ("missing", ": ")
+        absence = word("MISSING", self.lang) + colon(self.lang)
         if self.table.purpose != "points":
-            said = [Fix("missing_value", (), {"row": f"{word}{colon}…"})]
+            said = [Fix("missing_value", (), {"row": f"{absence}…"})]
             if self.table.uses:  # a formula has no `when`
                 return said
-            there = "为 非 缺失" if self.lang == "zh" else "is not missing"
-            condition = (" 且 " if self.lang == "zh" else " and ").join(f"{name} {there}" for name in absent)
-            when = f"{'当' if self.lang == 'zh' else 'when'} {condition}"
+            condition = f" {word('AND', self.lang)} ".join(not_missing(name, self.lang) for name in absent)
+            when = f"{word('WHEN', self.lang)} {condition}"
             return [*said, Fix("no_value", (), {"when": when})]
         before = last if isinstance(last.patterns[0][0], tree.Otherwise) else None
         fixes = []
-        for value in ("0", "不适用" if self.lang == "zh" else "not applicable"):
-            row = f"{word}{colon}{value}"
+        for value in ("0", word("NOT_APPLICABLE", self.lang)):
+            row = absence + value
             if before is not None:
                 edit = Edit(before.span.before(), f"{row}\n{blanks}")
             else:
@@ -210,8 +211,7 @@ class _Table:
                 self.axes[axis].domain, between, self._pieces(gap.before, axis), self._pieces(gap.after, axis)
             )
         texts = [pattern_text(piece, kind, self.lang) for piece, kind in zip(box, self.types, strict=True)]
-        colon = "：" if self.lang == "zh" else ": "
-        yield Fix("row", (), {"row": ("，" if self.lang == "zh" else ", ").join(texts) + colon + "…"})
+        yield Fix("row", (), {"row": comma(self.lang).join(texts) + colon(self.lang) + "…"})
 
     def _rounding(self) -> Fix:
         """Bands of whole percentages: the share rounded before it is banded."""
@@ -241,9 +241,9 @@ class _Table:
         first = self.table.rows[0].row
         if first is None:
             return []
-        word = "依次判定" if self.lang == "zh" else "first match"
-        edit = Edit(first.span.before(), f"{word}\n{' ' * first.span.column}")
-        return [Fix("first_match", (edit,), {"word": word})]
+        line = word("FIRST_MATCH", self.lang)
+        edit = Edit(first.span.before(), f"{line}\n{' ' * first.span.column}")
+        return [Fix("first_match", (edit,), {"word": line})]
 
     def _never(self, never: cov.Never) -> Diagnostic:
         span = self._row(never.row)

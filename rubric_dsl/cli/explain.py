@@ -126,24 +126,24 @@ def _named(words: Sequence[str], subject: str | None, item: str | None) -> tuple
 
 def _run_of(terminal: Terminal, runs: Sequence[Run], period: str | None, subject: str | None) -> Run:
     """The run of the period; without one the latest in which the subject was scored, and which one that is is said."""
-    from rubric_dsl.observations.periods import period_label, period_text
+    from rubric_dsl.observations.periods import period_label, period_shown, period_text
 
     if runs[0].period is None:
         if period is not None:
             raise Stop(Exit.USAGE, "usage.no-periods")
         return runs[0]
-    named = [(run, period_text(run.plan, run.period), period_label(run.plan, run.period)) for run in runs
-             if run.period is not None]
+    scored = [(run, run.period) for run in runs if run.period is not None]
     if period is None:
-        scored = [found for found in named if subject is None or _member(found[0], subject) is not None]
-        run, text, label = (scored or named)[-1]
-        if len(named) > 1:
-            terminal.err(terminal.say("explain.period", period=label or text))
+        here = [(run, own) for run, own in scored if subject is None or _member(run, subject) is not None]
+        run, latest = (here or scored)[-1]
+        if len(scored) > 1:
+            terminal.err(terminal.say("explain.period", period=period_shown(run.plan, latest)))
         return run
-    found = [run for run, text, label in named if period in (text, label)]
-    if not found:
-        raise _unknown("period", period, [text for _, text, _ in named], [text for _, text, _ in named])
-    return found[0]
+    for run, own in scored:
+        if period in (period_text(run.plan, own), period_label(run.plan, own)):
+            return run
+    texts = [period_text(run.plan, own) for run, own in scored]
+    raise _unknown("period", period, texts, texts)
 
 
 def _subject(run: Run, subject: str | None) -> str:

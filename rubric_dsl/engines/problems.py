@@ -13,6 +13,7 @@ from rubric_dsl.numbers.reals import Real
 from rubric_dsl.numbers.show import shown
 from rubric_dsl.observations.model import PRIVATE
 from rubric_dsl.plan.model import ScoringPlan
+from rubric_dsl.plan.naming import in_period
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved.literals import moment_text
 from rubric_dsl.resolved.types import TypeKind
@@ -46,8 +47,7 @@ class Place:
         if self.row is not None:
             where = f"`{self.table}` 第 {self.row} 行" if lang == "zh" else f"row {self.row} of `{self.table}`"
         subject = self.subject or ("全部对象" if lang == "zh" else "all subjects together")
-        if self.period is not None:
-            subject += f"（{self.period}）" if lang == "zh" else f" ({self.period})"
+        subject = in_period(subject, self.period, lang)
         comma = "，" if lang == "zh" else ", "
         return f"{subject}{comma}{where}" if where else subject
 

@@ -40,8 +40,8 @@ def subject_values(
 
     `period`: the one that is scored, `before`: the values of the one before it, if it was observed.
     """
-    stage = _SubjectStage(prepared, totals, subjects, folds(plan, prepared), around_items(plan, prepared))
-    stage.period, stage.before = period, before or {}
+    own_folds, around = folds(plan, prepared), around_items(plan, prepared)
+    stage = _SubjectStage(prepared, totals, subjects, own_folds, around, period, before or {})
     for node in plan.nodes:
         stage.evaluate(node)
     return stage.values
@@ -55,13 +55,15 @@ class _SubjectStage:
         subjects: Sequence[Subject],
         folds: Mapping[op.Node, Fold],
         around: Around,
+        period: Period | None,
+        before: SubjectValues,
     ) -> None:
         self.prepared = prepared
         self.around = around
         self.totals = totals
         self.folds = folds
-        self.period: Period | None = None
-        self.before: SubjectValues = {}
+        self.period = period
+        self.before = before
         self.shared: Values = list(prepared.constants)
         self.values: SubjectValues = {subject: list(prepared.constants) for subject in subjects}
 

@@ -12,7 +12,7 @@ from rubric_dsl.numbers import reals
 from rubric_dsl.numbers.decimals import decimal_places
 from rubric_dsl.numbers.reals import Exact
 from rubric_dsl.numbers.show import shown
-from rubric_dsl.plan.naming import called
+from rubric_dsl.plan.naming import called, in_period
 from rubric_dsl.resolved.types import NUMBER, ValueType
 from rubric_dsl.results.json import shown_kind
 from rubric_dsl.results.model import NoValue, Outcome
@@ -52,8 +52,7 @@ def sentences(explanation: Explanation, lang: str) -> Iterator[str]:
 
 def _score(explanation: Explanation, lang: str) -> str:
     item, subject = explanation.item, called(explanation.subject, explanation.subject_label, lang)
-    if explanation.period is not None:
-        subject += f"（{explanation.period}）" if lang == "zh" else f" ({explanation.period})"
+    subject = in_period(subject, explanation.period, lang)
     what = called(item.name, item.label, lang)
     points = _outcome(item.points, item.type, lang)
     if isinstance(item.points, str):

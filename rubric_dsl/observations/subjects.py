@@ -60,18 +60,17 @@ def refuse_unobserved(plan: ScoringPlan, rows: Mapping[str, Sequence[Row]], acco
             account.refuse(codes.WHOLE_TABLE, 1, None, None, codes.NO_OBSERVATIONS, {"table": table.name})
         elif table.missing is None and table.name != plan.register_table:
             observed.append(table)
-    if plan.period is None:
-        for table in observed:
-            _refuse_gaps(table, subjects, rows[table.name], accounts[table.name])
-        return
-    for period, own in periods.items():
-        subjects, where = subjects_of(plan, own), f" ({plan.period} {period_text(plan, period)})"
+    spoken_of: list[tuple[str, Mapping[str, Sequence[Row]]]] = [("", rows)]
+    if plan.period is not None:
+        spoken_of = [(f" ({plan.period} {period_text(plan, period)})", own) for period, own in periods.items()]
+    for where, own in spoken_of:
+        subjects = subjects_of(plan, own)
         for table in observed:
             _refuse_gaps(table, subjects, own[table.name], accounts[table.name], where)
 
 
 def _refuse_gaps(
-    table: TableSchema, subjects: Sequence[str], rows: Sequence[Row], account: Account, where: str = ""
+    table: TableSchema, subjects: Sequence[str], rows: Sequence[Row], account: Account, where: str
 ) -> None:
     """`where`: the period that is spoken of."""
     observed: defaultdict[str, set[Cell]] = defaultdict(set)

@@ -18,6 +18,7 @@ from rubric_dsl.resolved.model import Resolved
 from rubric_dsl.resolved.report import Report
 from rubric_dsl.surface import tree
 from rubric_dsl.surface.from_text import parse
+from rubric_dsl.surface.keywords import Language
 from rubric_dsl.surface.outline import LineCache
 from rubric_dsl.text.files import Source, read_source
 from rubric_dsl.text.source import Span
@@ -81,10 +82,11 @@ def compile_rubric(
     gathering = Gathering(load, reading.document, report, folders)
     gathered = gathering.gather(path)
     beside = Beside(load, report)
-    outside = Outside(settings or {}, beside.members, beside.grid, "zh" if reading.language == "zh" else "en")
+    written: Language = "zh" if reading.language == "zh" else "en"
+    outside = Outside(settings or {}, beside.members, beside.grid, written)
     damage = Damage(reading.lost if gathering.complete else EVERY_NAME, reading.incomplete)
     resolved = resolve(gathered.header, gathered.items, report, outside, damage, workspace.memo)
-    check_everything(resolved, reading.language, workspace.memo)
+    check_everything(resolved, written, workspace.memo)
     plan = None
     if resolved.promises and resolved.sound and not _has_errors(report.found):
         plan, broken = _proved(resolved)

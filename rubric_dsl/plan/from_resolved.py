@@ -30,7 +30,7 @@ def plan_of(resolved: Resolved) -> model.ScoringPlan:
         tables=tuple(_table(table, numbers) for table in scope.tables.values()),
         subjects=declared if register is None else None,
         register_table=register,
-        period=next((table.period for table in scope.tables.values() if table.period is not None), None),
+        period=scope.period,
         parameters=tuple(_parameter(b) for b in scope.names.values() if isinstance(b, bind.Parameter)),
         nodes=tuple(_node(graph, node, numbers) for node in sorted(reached)),
         values=tuple(_values(resolved, numbers)),

@@ -37,6 +37,13 @@ def _label(members: Sequence[MemberSchema], name: str) -> str | None:
     return next((member.labels[0] for member in members if member.name == name and member.labels), None)
 
 
+def in_period(what: str, period: str | None, lang: str) -> str:
+    """`杭州（2020）`: in a rubric with `each` a name with the period that is spoken of."""
+    if period is None:
+        return what
+    return f"{what}（{period}）" if lang == "zh" else f"{what} ({period})"
+
+
 def called(name: str, label: str | None, lang: str) -> str:
     """What people call it: the label, but in English not one that is written in Chinese."""
     if label and (lang == "zh" or not any("\u4e00" <= char <= "\u9fff" for char in label)):

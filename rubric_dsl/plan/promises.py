@@ -142,14 +142,15 @@ class _Monotone:
 
     def _reads(self, node: op.Node) -> bool:
         """Whether the column has a part in the node, the other cells being as they are."""
-        column = (self.table.name, self.column)
-        operations = (self.plan.nodes[current].operation for current in self._below(node))
-        return any(isinstance(read, op.Column) and (read.table, read.column) == column for read in operations)
+        return op.Column(self.table.name, self.column) in self._read(node)
 
     def _reads_others(self, node: op.Node) -> bool:
         """Whether columns of other tables have a part in the node, whose rows are not tried here."""
+        return any(column.table != self.table.name for column in self._read(node))
+
+    def _read(self, node: op.Node) -> Iterator[op.Column]:
         operations = (self.plan.nodes[current].operation for current in self._below(node))
-        return any(isinstance(read, op.Column) and read.table != self.table.name for read in operations)
+        return (read for read in operations if isinstance(read, op.Column))
 
     def _row_nodes(self, node: op.Node) -> list[op.Node] | None:
         """The row-grain nodes through which alone the score reads the column; None where it reads it otherwise."""

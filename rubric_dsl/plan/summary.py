@@ -47,24 +47,21 @@ class Summary:
     def shown(self, lang: str) -> str:
         """`176 touchpoints (22 in each of 8 scenarios), worth 100`."""
         zh = lang == "zh"
+        if not self.touchpoints and not self.indicators:
+            return f"{self.measures} 项测算" if zh else _count(self.measures, "measure")
+        return self._made_of(zh) + (f"，满分 {self.worth}" if zh else f", worth {self.worth}")
+
+    def _made_of(self, zh: bool) -> str:
         if not self.touchpoints:
-            if not self.indicators:
-                return f"{self.measures} 项测算" if zh else _count(self.measures, "measure")
-            made_of = f"{self.indicators} 个指标" if zh else _count(self.indicators, "indicator")
-            return made_of + (f"，满分 {self.worth}" if zh else f", worth {self.worth}")
+            return f"{self.indicators} 个指标" if zh else _count(self.indicators, "indicator")
         if not self.strata:
-            made_of = f"{self.touchpoints} 个触点" if zh else _count(self.touchpoints, "touchpoint")
-            return made_of + (f"，满分 {self.worth}" if zh else f", worth {self.worth}")
-        if self.least == self.most:
-            each = f"{self.most}"
-        else:
+            return f"{self.touchpoints} 个触点" if zh else _count(self.touchpoints, "touchpoint")
+        each = f"{self.most}"
+        if self.least != self.most:
             each = f"{self.least}–{self.most}" if zh else f"{self.least} to {self.most}"
         if zh:
-            return f"{self.touchpoint_instances} 个触点（{self.strata} 个场景，每个场景 {each} 个），满分 {self.worth}"
-        return (
-            f"{self.touchpoint_instances} touchpoints ({each} in each of {self.strata} scenarios), worth {self.worth}"
-        )
-
+            return f"{self.touchpoint_instances} 个触点（{self.strata} 个场景，每个场景 {each} 个）"
+        return f"{self.touchpoint_instances} touchpoints ({each} in each of {self.strata} scenarios)"
 
     def panels_shown(self, lang: str) -> list[str]:
         """A line a panel: `shares: connect 6%, environment 4%`."""

@@ -8,6 +8,7 @@ from rubric_dsl.explain.explanation import ExplainedItem, Explanation, Input, co
 from rubric_dsl.explain.sentences import sentences
 from rubric_dsl.observations.model import PRIVATE
 from rubric_dsl.plan.model import ScoringPlan
+from rubric_dsl.plan.naming import in_period
 from rubric_dsl.render.explanation_rows import RowsDrawing, amount_text
 from rubric_dsl.render.pieces import Line, Look, Piece, paragraph
 from rubric_dsl.render.terminal import CHANGES
@@ -167,9 +168,8 @@ class _Drawing:
             yield from self._faint(indent + self._input(one))
 
     def _input(self, one: Input) -> str:
-        name = called(one.name, one.label, self.look)
-        if one.period is not None:
-            name += self.look.say(f" ({visible(one.period)})", f"（{visible(one.period)}）")
+        period = None if one.period is None else visible(one.period)
+        name = in_period(called(one.name, one.label, self.look), period, self.look.lang)
         if one.value is None:
             return f"{name} = {PRIVATE}"
         labels = next((named.class_labels for named in self.plan.values if named.name == one.name), {})

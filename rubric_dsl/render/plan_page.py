@@ -162,25 +162,29 @@ class _Page:
         for named in self.plan.values:
             if named.kind != "bands":
                 continue
-            table = table_of(self.plan, named.node)
-            operation, around = self.plan.nodes[table or named.node].operation, self.plan.nodes[named.node].operation
-            assert isinstance(operation, op.Table)
-            said = self.look.say(" by ", " 按 ") + ", ".join(map(self.words.expression, operation.inputs))
+            table, around = self._table(named.node), self.plan.nodes[named.node].operation
+            assert table is not None
+            said = self.look.say(" by ", " 按 ") + ", ".join(map(self.words.expression, table.inputs))
             if isinstance(around, op.Only):
                 said += self.look.say(" when ", " 当 ") + self.words.expression(around.condition)
             yield from self.line(1, self.title(named.name, named.label) + said)
             yield from self._rows(named.node, 2, named.class_labels)
 
-    def _rows(self, node: op.Node, depth: int, labels: dict[str, str] | None = None) -> Iterable[Line]:
-        """The rows of the table that gives the node, patterns in one column; nothing for other nodes."""
+    def _table(self, node: op.Node) -> op.Table | None:
+        """The table that gives the node; None for other nodes."""
         table = table_of(self.plan, node)
         operation = None if table is None else self.plan.nodes[table].operation
-        if not isinstance(operation, op.Table):
+        return operation if isinstance(operation, op.Table) else None
+
+    def _rows(self, node: op.Node, depth: int, labels: dict[str, str] | None = None) -> Iterable[Line]:
+        """The rows of the table that gives the node, patterns in one column; nothing for other nodes."""
+        table = self._table(node)
+        if table is None:
             return
-        if operation.first_match:
+        if table.first_match:
             said = self.look.say("the first row that matches decides:", "依次判定，先满足者为准：")
             yield from self.line(depth, said)
-        rows = list(self.words.table_rows(operation, labels))
+        rows = list(self.words.table_rows(table, labels))
         widest = min(max(width(pattern) for pattern, _ in rows), 40)
         for pattern, outcome in rows:
             yield from self.line(depth, f"{pad(pattern + self.colon, widest + 2)} {outcome}")

@@ -106,12 +106,8 @@ def _unknown_function(use: Expressions, call: tree.Call, declared: bind.Binding 
 
 
 def _of_values(use: Expressions, call: tree.Call, function: str, place: Place) -> Node | None:
-    if not _fits(use, call, SHAPES[function]):
+    if not _fits(use, call, SHAPES[function]) or not _plain(use, call):
         return None
-    for part in (call.where, call.across):
-        if part is not None:
-            _no_part(use, call, part)
-            return None
     arguments: list[Node | None] = [use.lower(argument, place) for argument in call.arguments]
     if function in ("days_between", "years_between"):
         arguments = [
@@ -142,6 +138,15 @@ def _fits(use: Expressions, call: tree.Call, shape: Shape) -> bool:
     wanted = str(shape.least) if shape.most == shape.least else f"{shape.least}+"
     facts = {"function": call.function.text, "given": given, "wanted": wanted}
     use.report.add("R073", call.span, facts=facts, fixes=[Fix("usage", (), {"usage": _Usage(call.function.text)})])
+    return False
+
+
+def _plain(use: Expressions, call: tree.Call) -> bool:
+    """Whether a call that takes neither `where` nor `across` has neither."""
+    part = call.where if call.where is not None else call.across
+    if part is None:
+        return True
+    _no_part(use, call, part)
     return False
 
 
@@ -194,12 +199,8 @@ def _built(
 
 def _previous(use: Expressions, call: tree.Call, place: Place) -> Node | None:
     """The value of the same subject in the period before, which may not be there."""
-    if not _fits(use, call, Shape(1, 1)):
+    if not _fits(use, call, Shape(1, 1)) or not _plain(use, call):
         return None
-    for part in (call.where, call.across):
-        if part is not None:
-            _no_part(use, call, part)
-            return None
     if use.scope.period is None:
         use.report.add("R207", call.function.span, facts={"function": call.function.text}, fixes=[Fix("each")])
         return None
@@ -495,10 +496,8 @@ def _across(
 def _formula(use: Expressions, call: tree.Call, declared: bind.Formula, place: Place) -> Node | None:
     """The right side of the formula with the arguments put in; findings show the use, then the line inside."""
     formula = declared.formula
-    for part in (call.where, call.across):
-        if part is not None:
-            _no_part(use, call, part)
-            return None
+    if not _plain(use, call):
+        return None
     if len(call.arguments) != len(formula.arguments):
         usage = f"{declared.name}({', '.join(argument.text for argument in formula.arguments)})"
         use.report.add(

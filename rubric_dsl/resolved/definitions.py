@@ -205,20 +205,20 @@ def _finished(
         if ranged is None:
             return None
         node = ranged
-    if condition is None or measure.when is None:
-        return node
-    body = measure.body.inputs[0] if isinstance(measure.body, tree.Table) else measure.body
-    return _only(use, named, node, body, condition, measure.when)
+    return _only(use, named, node, measure.body, condition, measure.when)
 
 
 def _only(
-    use: Expressions, named: tree.Named, node: op.Node, body: tree.Expr, condition: op.Node, when: tree.Expr
+    use: Expressions, named: tree.Named, node: op.Node, body: tree.Expr | tree.Table, condition: op.Node | None,
+    when: tree.Expr | None,
 ) -> op.Node | None:
-    """The node where the condition holds, and no value elsewhere."""
+    """The node where the condition, if there is one, holds, and no value elsewhere."""
+    if condition is None or when is None:
+        return node
     known = use.graph[node]
     facts = established.facts_from(use.graph, condition, True)
     needs = use.graph[condition].needs | established.met_under(use.graph, known.needs, facts)
-    grain = use.grain([condition, node], [when, body])
+    grain = use.grain([condition, node], [when, body.inputs[0] if isinstance(body, tree.Table) else body])
     if grain is None:
         return None
     only = use.graph.add(
@@ -285,9 +285,7 @@ def resolve_bands(use: Expressions, bands: tree.Bands) -> bind.Bands | None:
     lowered = lower_table(use, bands.table, place, "bands", bands.named.name)
     if lowered is None:
         return None
-    node: op.Node | None = lowered.nodes[0]
-    if condition is not None and bands.when is not None:
-        node = _only(use, bands.named, lowered.nodes[0], bands.table.inputs[0], condition, bands.when)
+    node = _only(use, bands.named, lowered.nodes[0], bands.table, condition, bands.when)
     if node is None:
         return None
     return bind.Bands(bands.named.name, bands.named, node, lowered.classes, bands.named.word.span)

@@ -24,7 +24,7 @@ from rubric_dsl.resolved.scope import Scope
 from rubric_dsl.resolved.words import TypeWord
 from rubric_dsl.surface import tree
 from rubric_dsl.surface.keywords import keywords
-from rubric_dsl.surface.print_parts import AND, OPERAND, UNARY, print_number, word
+from rubric_dsl.surface.print_parts import AND, OPERAND, UNARY, not_missing, print_number, word
 from rubric_dsl.text.record import dataclass
 from rubric_dsl.text.source import Span
 
@@ -105,15 +105,13 @@ class Expressions:
         name = self.scope.name_of_source(source)
         where = (self.scope.span_in(expression, name) if name else None) or _span_of(expression)
         condition = self.scope.presence_text(source)
-        language = self.scope.language
-        there = f"{name} {word('IS', language)} {word('NOT', language)} {word('MISSING', language)}"
         fix = Fix(f"guard_{'when' if condition else 'maybe'}", (), {"condition": condition or ""})
         self.report.add(
             "R080",
             where,
             facts={"name": name or "…"},
             labels=[Label(declared, "declared")] if (declared := self.scope.declaration(name)) else [],
-            fixes=[mend(condition or there)] if mend is not None and name else [fix],
+            fixes=[mend(condition or not_missing(name, self.scope.language))] if mend is not None and name else [fix],
         )
 
     def _asked_first(self, expression: tree.Expr) -> Mend:

@@ -100,7 +100,7 @@ class _Placement:
     def _placed(self, group: str | None, subjects: Sequence[Subject]) -> Iterator[Placed]:
         candidates = [self._candidate(subject) for subject in subjects]
         for place, candidate in places(candidates, dense=self.ranking.ties == "dense"):
-            keys = tuple(_number(self.done.values[candidate.subject][key.node]) for key in self.ranking.keys)
+            keys = tuple(key.value for key in candidate.keys[1:])
             yield Placed(place, candidate.subject, self._score(candidate.subject), group=group, keys=keys)
 
     def _candidate(self, subject: Subject) -> Candidate:

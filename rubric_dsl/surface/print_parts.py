@@ -60,6 +60,11 @@ def print_named(named: tree.Named, lang: Language) -> str:
 # ---------------------------------------------------------------- expressions
 
 
+def not_missing(name: str, lang: Language) -> str:
+    """`name is not missing`."""
+    return f"{name} {word('IS', lang)} {word('NOT', lang)} {word('MISSING', lang)}"
+
+
 def print_expr(expr: tree.Expr, lang: Language = "en", holds: int = IF) -> str:
     """The expression on one line; in brackets where it would fall apart in a place that asks it to hold so tightly."""
     level, text = _expr(expr, lang)

@@ -14,7 +14,6 @@ from rubric_dsl.numbers.reals import Exact, compare
 from rubric_dsl.observations.codes import RULE_BROKEN
 from rubric_dsl.observations.model import Observations, Refusal
 from rubric_dsl.observations.periods import period_label, period_text
-from rubric_dsl.observations.subjects import subjects_of
 from rubric_dsl.plan.model import ScoringPlan
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved.literals import value_in
@@ -108,10 +107,6 @@ class _Scored:
     done: Run
     result: Result
 
-    @property
-    def subjects(self) -> tuple[str, ...]:
-        return subjects_of(self.done.plan, {name: data.rows for name, data in self.done.observations.tables.items()})
-
 
 def _compared(plan: ScoringPlan, grid: tree.Grid, scored: Sequence[_Scored]) -> Iterator[Mismatch]:
     """A row speaks of the subject and the period that it names; without a subject, of those of its period in order."""
@@ -127,7 +122,7 @@ def _compared(plan: ScoringPlan, grid: tree.Grid, scored: Sequence[_Scored]) -> 
             cell, unsaid = own or row.cells[0], own is None and len(scored) > 1
             yield Mismatch(None, plan.period or "", cell, None, cell.span, "which period" if unsaid else "period")
             continue
-        named, subjects, place = cells.get(subject_name), here.subjects, met[here.result.period]
+        named, subjects, place = cells.get(subject_name), here.done.subjects, met[here.result.period]
         met[here.result.period] += 1
         subject = named.text if named is not None else subjects[place] if place < len(subjects) else None
         if subject is None or subject not in subjects:

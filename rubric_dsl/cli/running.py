@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rubric_dsl.cli.arguments import by_table
+from rubric_dsl.cli.exits import Exit, Stop
 from rubric_dsl.cli.files import read_observation_file
 from rubric_dsl.cli.progress import doing
 from rubric_dsl.cli.terminal import Terminal
+from rubric_dsl.engines.contract import Engine
+from rubric_dsl.engines.reference import ReferenceEngine
 from rubric_dsl.engines.reference.contributions import Loss, contributions, losses
 from rubric_dsl.engines.run import Run, run_periods
 from rubric_dsl.observations.model import Observations
 from rubric_dsl.observations.read import read_observations
 from rubric_dsl.plan.model import RankingSchema, ScoringPlan
 from rubric_dsl.resolved import operations as op
+
+ENGINES = ("reference", "polars")
 
 
 def observe(
@@ -27,10 +34,28 @@ def observe(
         return read_observations(plan, files, leave_out_refused)
 
 
-def run_plan(terminal: Terminal, plan: ScoringPlan, observations: Observations) -> tuple[Run, ...]:
+def engine_named(name: str) -> Engine:
+    """The engine that `--engine` asks for; what it needs may not be installed."""
+    if name not in ENGINES:
+        raise Stop(Exit.USAGE, "usage.engine", engine=name, engines=", ".join(ENGINES))
+    if name == "reference":
+        return ReferenceEngine()
+    try:
+        from rubric_dsl.engines.columnar import ColumnarEngine
+    except ModuleNotFoundError as error:
+        if error.name != "polars":
+            raise
+        command = f'{shlex.quote(sys.executable)} -m pip install "polars>=2,<3"'
+        raise Stop(Exit.NOT_INSTALLED, "usage.polars", command=command) from None
+    return ColumnarEngine()
+
+
+def run_plan(
+    terminal: Terminal, plan: ScoringPlan, observations: Observations, engine: Engine | None = None
+) -> tuple[Run, ...]:
     """A run for each period, the earliest first; of a rubric without `each` the one run."""
     with doing(terminal, terminal.say("doing.scoring")):
-        return run_periods(plan, observations)
+        return run_periods(plan, observations, engine)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,18 +11,16 @@ import click
 from rubric_dsl.cli.app import command as declare
 from rubric_dsl.cli.app import json_option, observations_argument, rubric_argument, set_option, use_from_option
 from rubric_dsl.cli.arguments import settings as settings_of
-from rubric_dsl.cli.exits import Exit, Stop
+from rubric_dsl.cli.exits import Exit
 from rubric_dsl.cli.outputs import check_outputs, write_outputs
 from rubric_dsl.cli.terminal import Terminal
 
 if TYPE_CHECKING:
+    from rubric_dsl.engines.contract import Engine
     from rubric_dsl.observations.model import Observations
     from rubric_dsl.plan.compile import Compiled
     from rubric_dsl.plan.model import ScoringPlan
     from rubric_dsl.results.model import Result
-
-ENGINES = ("reference",)
-
 
 @declare("score")
 @rubric_argument
@@ -38,10 +36,9 @@ def command(
     settings: tuple[str, ...], leave_out_refused: bool, engine: str, use_from: tuple[str, ...],
 ) -> int:
     from rubric_dsl.cli.compiling import compiled, show_found
-    from rubric_dsl.cli.running import observe
+    from rubric_dsl.cli.running import engine_named, observe
 
-    if engine not in ENGINES:
-        raise Stop(Exit.USAGE, "usage.engine", engine=engine)
+    chosen = engine_named(engine)
     check_outputs(outputs)
     done = compiled(terminal, rubric_file, use_from, settings_of(settings))
     show_found(terminal, done.diagnostics, done.sources)
@@ -50,7 +47,7 @@ def command(
             terminal.json(_stopped_before_plan(done))
         return Exit.RUBRIC_HAS_ERRORS
     observed = observe(terminal, done.plan, observations, leave_out_refused)
-    return _Scoring(terminal, done, done.plan, observed, outputs, as_json).scored(leave_out_refused)
+    return _Scoring(terminal, done, done.plan, observed, chosen, outputs, as_json).scored(leave_out_refused)
 
 
 def _stopped_before_plan(done: Compiled) -> dict[str, Any]:
@@ -69,6 +66,7 @@ class _Scoring:
     done: Compiled
     plan: ScoringPlan
     observed: Observations
+    engine: Engine
     outputs: tuple[str, ...]
     as_json: bool
 
@@ -87,7 +85,7 @@ class _Scoring:
         self.terminal.show(refusal_lines(ledgers, self.terminal.look("err")), "err")
         if stopped_by(self.observed, leave_out_refused):
             return self._stopped(self._nothing(), Exit.OBSERVATIONS_REFUSED)
-        runs = run_plan(self.terminal, self.plan, self.observed)
+        runs = run_plan(self.terminal, self.plan, self.observed, self.engine)
         results = [result_of(run) for run in runs]
         stopped = [result for result in results if result.problem_count]
         if stopped:
@@ -107,7 +105,7 @@ class _Scoring:
         from rubric_dsl.results.model import Result
 
         ledgers = {table: data.ledger for table, data in self.observed.tables.items()}
-        return Result("reference", (), {}, ledgers)
+        return Result(self.engine.name, (), {}, ledgers)
 
     def _stopped(self, result: Result, code: Exit) -> int:
         """Says why there is no result: the impossible values as findings; refusals are in the ledger."""

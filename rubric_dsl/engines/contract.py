@@ -43,7 +43,8 @@ class Totals:
     `tallies`: of each row score, of each touchpoint scored on rows (over the rows where its indicator has a score and
     it is applicable; where a condition of the indicator decided, the touchpoint has the same share of its worth as the
     indicator), and of each `folded` aggregate.
-    `aggregates`: of each other aggregate of one subject, its value; of a tallied node its fault, if it has one.
+    `aggregates`: of each other aggregate of one subject, its value; of a tallied node its fault, if it has one (then
+    there is no tally).
     `samples`: of each pooled aggregate, the operand's values in the subject's selected rows (`True` for each row
     counted). `facts`: the cells of tables with one row each.
     """

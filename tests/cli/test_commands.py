@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -232,7 +233,26 @@ def test_a_rubric_with_errors_scores_nothing_and_says_so_in_json(rubric: Said) -
 
 def test_an_engine_that_is_not_there_is_named(rubric: Said) -> None:
     code, _, err = rubric("score", "hotlines.rubric", "calls.csv", "--engine", "abacus")
-    assert code == 2 and "abacus" in err
+    assert code == 2 and "abacus" in err and "reference, polars" in err
+
+
+def test_the_engine_for_many_rows_gives_the_same_result(rubric: Said) -> None:
+    _, reference = rubric.json("score", "hotlines.rubric", "calls.csv")
+    code, polars = rubric.json("score", "hotlines.rubric", "calls.csv", "--engine", "polars")
+    assert code == 0 and polars.pop("engine") == "polars" and reference.pop("engine") == "reference"
+    assert polars == reference
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "not installed"), ("zh", "尚未安装")])
+def test_an_engine_that_is_not_installed_says_how_to_install_it(
+    rubric: Said, monkeypatch: pytest.MonkeyPatch, lang: str, words: str
+) -> None:
+    for name in [name for name in sys.modules if name.startswith("rubric_dsl.engines.columnar")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "polars", None)
+    code, out, err = rubric("score", "hotlines.rubric", "calls.csv", "--engine", "polars", "--lang", lang)
+    assert code == 6 and out == "" and words in err and '-m pip install "polars' in err
+    assert rubric("score", "hotlines.rubric", "calls.csv")[0] == 0
 
 
 # ---------------------------------------------------------------- test

@@ -17,7 +17,7 @@ from rubric_dsl.cli import codes
 from rubric_dsl.cli.app import COMMANDS
 from rubric_dsl.cli.main import run
 
-HEAVY = ("pydantic", "lark", "rich")
+HEAVY = ("pydantic", "lark", "rich", "polars")
 ROOT = Path(rubric_dsl.__file__).parent.parent
 RUBRIC = [sys.executable, "-P", "-m", "rubric_dsl"]
 

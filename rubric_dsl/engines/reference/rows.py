@@ -175,6 +175,7 @@ def _finished(sums: _Sums, prepared: Prepared) -> Totals:
                 pooled.setdefault(node, {})[subject] = kept
             elif operation.name != "folded" or isinstance(samples, Undefined):
                 aggregates.setdefault(node, {})[subject] = aggregated(node, operation, samples, prepared.constants)
+                sums.scores.get(node, {}).pop(subject, None)
     tallies: dict[op.Node, dict[Subject, Mapping[Stratum, Tally]]] = {}
     for node, scores in sums.scores.items():
         for subject, by_stratum in scores.items():

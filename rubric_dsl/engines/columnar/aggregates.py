@@ -1,0 +1,121 @@
+"""Aggregates over rows from columns: sums where sums are enough, else the values counted, pooled ones listed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+import polars as pl
+
+from rubric_dsl.engines.columnar.cells import ROW
+from rubric_dsl.engines.columnar.forms import Lowered, YesNo, both, decoded, either, yes
+from rubric_dsl.engines.columnar.lowering import TableLowering
+from rubric_dsl.engines.columnar.sums import SUBJECT, Counted, Group, Sums
+from rubric_dsl.engines.columnar.weighed import Weighed, weighed_aggregate
+from rubric_dsl.evaluation.arithmetic import fault_of, quotient
+from rubric_dsl.evaluation.values import ABSENT, Given, Value, as_number
+from rubric_dsl.numbers import reals
+from rubric_dsl.numbers.reals import Exact
+from rubric_dsl.resolved import operations as op
+
+_ADDED = ("share", "count", "sum", "mean", "folded")
+AGGREGATE = "aggregate"
+"""Faults of aggregates, beside those of scores."""
+
+
+class TableAggregates:
+    """The aggregates over one table."""
+
+    def __init__(self, lowering: TableLowering, operations: Mapping[op.Node, op.Aggregate], sums: Sums) -> None:
+        self.lowering = lowering
+        self.operations = operations
+        self._listed: dict[op.Node, Lowered] = {}
+        for node, operation in operations.items():
+            sample = self._sample(node, operation, sums)
+            if not operation.pooled and operation.name in _ADDED:
+                sums.add(f"a{node}", sample)
+            else:
+                self._listed[node] = sample
+
+    def _sample(self, node: op.Node, operation: op.Aggregate, sums: Sums) -> Lowered:
+        """What each row brings, null where it is not selected, as a column; faults go to `sums`."""
+        nodes = self.lowering.nodes
+        operand = Lowered(YesNo(), pl.lit(True)) if operation.operand is None else nodes[operation.operand]
+        sample = operand.value
+        missing = operand.value.is_null() if operand.nullable else None
+        nullable = operand.nullable
+        if operation.where is not None:
+            where = nodes[operation.where]
+            sample = pl.when(yes(where)).then(operand.value)
+            missing = either(where.value.is_null() if where.nullable else None, both(yes(where), missing))
+            nullable = True
+        sums.fault(AGGREGATE, None if missing is None else self.lowering.stages.put(f"a{node}.fault", missing))
+        return Lowered(operand.form, self.lowering.stages.put(f"a{node}", sample), nullable, void=operand.void)
+
+    # ------------------------------------------------------------ answers
+
+    def added(self, found: Mapping[str, Mapping[Group, Counted]]) -> dict[op.Node, dict[int, Value]]:
+        """By node and subject the aggregates that sums tell (`folded` is a tally)."""
+        answers: dict[op.Node, dict[int, Value]] = {}
+        for node, operation in self.operations.items():
+            if operation.pooled or operation.name not in _ADDED or operation.name == "folded":
+                continue
+            by_subject: dict[int, list[Counted]] = {}
+            for (subject, _), counted in found.get(f"a{node}", {}).items():
+                by_subject.setdefault(subject, []).append(counted)
+            answers[node] = {subject: self._of_sums(node, operation, parts) for subject, parts in by_subject.items()}
+        return answers
+
+    def _of_sums(self, node: op.Node, operation: op.Aggregate, parts: Sequence[Counted]) -> Value:
+        n = Fraction(sum(part.count for part in parts))
+        answers = operation.operand is None or isinstance(self.lowering.nodes[operation.operand].form, YesNo)
+        if operation.name == "count" and not answers:
+            return n
+        try:
+            whole = reals.total([_sum_of(part) for part in parts])
+            return whole if operation.name in ("sum", "count") else quotient(whole, n)
+        except ArithmeticError as error:
+            return fault_of(error, node)
+
+    def counted(self) -> dict[op.Node, dict[int, Value]]:
+        """By node and subject the aggregates that depend on the order of the values."""
+        wanted = {node: sample for node, sample in self._listed.items() if not self.operations[node].pooled}
+        frame = self.lowering.stages.frame
+        queries = [
+            frame.filter(sample.value.is_not_null()).group_by(SUBJECT, sample.value.alias("v")).agg(pl.len().alias("n"))
+            for sample in wanted.values()
+        ]
+        answers: dict[op.Node, dict[int, Value]] = {}
+        for (node, sample), table in zip(wanted.items(), pl.collect_all(queries) if queries else [], strict=True):
+            by_subject: dict[int, list[Weighed]] = {}
+            for subject, raw, count in zip(*(table[key].to_list() for key in (SUBJECT, "v", "n")), strict=True):
+                by_subject.setdefault(subject, []).append((count, as_number(decoded(sample.form, raw))))
+            operation = self.operations[node]
+            constants = self.lowering.prepared.constants
+            argument = ABSENT if operation.argument is None else constants[operation.argument]
+            answers[node] = {
+                subject: weighed_aggregate(node, operation, values, argument) for subject, values in by_subject.items()
+            }
+        return answers
+
+    def pooled(self) -> dict[op.Node, dict[int, tuple[Given, ...]]]:
+        """By pooled node and subject the values of the selected rows, in order of the rows."""
+        wanted = {node: sample for node, sample in self._listed.items() if self.operations[node].pooled}
+        frame = self.lowering.stages.frame
+        queries = [
+            frame.filter(sample.value.is_not_null()).select(ROW, SUBJECT, sample.value.alias("v")).sort(ROW)
+            for sample in wanted.values()
+        ]
+        answers: dict[op.Node, dict[int, tuple[Given, ...]]] = {}
+        for (node, sample), table in zip(wanted.items(), pl.collect_all(queries) if queries else [], strict=True):
+            by_subject: dict[int, list[Given]] = {}
+            for subject, raw in zip(table[SUBJECT].to_list(), table["v"].to_list(), strict=True):
+                by_subject.setdefault(subject, []).append(decoded(sample.form, raw))
+            answers[node] = {subject: tuple(values) for subject, values in by_subject.items()}
+        return answers
+
+
+def _sum_of(part: Counted) -> Exact:
+    if isinstance(part.sum, ArithmeticError):
+        raise part.sum
+    return part.sum

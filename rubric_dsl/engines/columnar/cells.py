@@ -1,0 +1,72 @@
+"""Accepted rows of a table as columns: integers over one denominator, names by their place, never floats."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from math import lcm
+
+import polars as pl
+
+from rubric_dsl.engines.columnar.forms import LIMIT, Form, Listed, Lowered, Name, Number, Text, YesNo, integer_type
+from rubric_dsl.observations.model import Cell, Row
+from rubric_dsl.plan.model import ColumnSchema
+
+ROW = "row"
+"""The place of a row among those that count."""
+
+MAX_DENOMINATOR = 2**62
+
+
+def cells_of(
+    columns: Sequence[ColumnSchema], rows: Sequence[Row]
+) -> tuple[list[pl.Series], Mapping[str, Lowered]]:
+    """The columns that are asked for, and how they are to be read."""
+    series, cells = [], {}
+    for column in columns:
+        found = [row.values.get(column.name) for row in rows]
+        form, values = _column(f"c.{column.name}", column, found)
+        series.append(values)
+        guards = frozenset() if column.present_when is None else frozenset({column.present_when})
+        cells[column.name] = Lowered(form, pl.col(values.name), values.null_count() > 0, given_if=guards)
+    return series, cells
+
+
+def _column(name: str, column: ColumnSchema, cells: Sequence[Cell]) -> tuple[Form, pl.Series]:
+    match column.type:
+        case "yes/no":
+            return YesNo(), pl.Series(name, cells, pl.Boolean)
+        case "text":
+            return Text(), pl.Series(name, cells, pl.String)
+        case "choice":
+            members = tuple(member.name for member in column.members)
+            places: dict[Cell, int] = {member: place for place, member in enumerate(members)}
+            return Name(members), pl.Series(name, [places.get(cell) for cell in cells], pl.UInt32)
+        case kind:
+            return _numbers(name, [c for c in cells if isinstance(c, (int, Fraction))], cells, kind in ("date", "time"))
+
+
+def _numbers(
+    name: str, given: Sequence[Fraction | int], cells: Sequence[Cell], moment: bool
+) -> tuple[Form, pl.Series]:
+    denominator = 1
+    for value in given:
+        denominator = lcm(denominator, value.denominator)
+        if denominator > MAX_DENOMINATOR:
+            return _listed(name, cells)
+    tops = [
+        cell.numerator * (denominator // cell.denominator) if isinstance(cell, (int, Fraction)) else None
+        for cell in cells
+    ]
+    present = [top for top in tops if top is not None]
+    form = Number(denominator, min(present, default=0), max(present, default=0), moment)
+    if form.most >= LIMIT:
+        return _listed(name, cells)
+    return form, pl.Series(name, tops, integer_type(form.most))
+
+
+def _listed(name: str, cells: Sequence[Cell]) -> tuple[Form, pl.Series]:
+    """Numbers that no integer type holds."""
+    values = tuple(dict.fromkeys(cell for cell in cells if cell is not None))
+    places: dict[Cell, int] = {value: place for place, value in enumerate(values)}
+    return Listed(values), pl.Series(name, [places.get(cell) for cell in cells], pl.UInt32)

@@ -1,0 +1,215 @@
+"""The columnar engine: all rows of a table at once, on Polars, with the totals of the reference engine."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import polars as pl
+
+from rubric_dsl.engines.columnar.aggregates import TableAggregates
+from rubric_dsl.engines.columnar.cells import ROW, cells_of
+from rubric_dsl.engines.columnar.forms import Lowered
+from rubric_dsl.engines.columnar.lowering import TableLowering
+from rubric_dsl.engines.columnar.scores import in_strata
+from rubric_dsl.engines.columnar.stages import Stages
+from rubric_dsl.engines.columnar.sums import STRATUM, SUBJECT, Counted, Group, Sums
+from rubric_dsl.engines.contract import Stratum, Subject, Tally, Totals
+from rubric_dsl.engines.folding import strata_of
+from rubric_dsl.engines.reference.rows import totals as reference_totals
+from rubric_dsl.evaluation.arithmetic import Cells, fault_of
+from rubric_dsl.evaluation.prepare import Prepared
+from rubric_dsl.evaluation.scores import Score
+from rubric_dsl.evaluation.values import Given, Undefined, Value
+from rubric_dsl.observations.model import Observations, Row, TableData
+from rubric_dsl.plan.model import ScoringPlan, TableSchema
+from rubric_dsl.resolved import operations as op
+
+SCORE = "score"
+
+
+class Disagreement(Exception):
+    """The two engines do not say the same of a row: a mistake of the program, and no result is better than one."""
+
+
+@dataclass(slots=True)
+class _Found:
+    """Totals as they grow."""
+
+    subjects: dict[Subject, None] = field(default_factory=dict)
+    rows: dict[str, dict[Subject, dict[Stratum, int]]] = field(default_factory=dict)
+    tallies: dict[op.Node, dict[Subject, dict[Stratum, Tally]]] = field(default_factory=dict)
+    aggregates: dict[op.Node, dict[Subject, Value]] = field(default_factory=dict)
+    samples: dict[op.Node, dict[Subject, tuple[Given, ...] | Undefined]] = field(default_factory=dict)
+    facts: dict[str, dict[Subject, Cells]] = field(default_factory=dict)
+    faulty: dict[str, dict[int, Row]] = field(default_factory=dict)
+    """By table the rows that reach a fault, in order."""
+    faulty_scores: set[tuple[str, int]] = field(default_factory=set)
+
+
+class ColumnarEngine:
+    """Rows as columns of integers. `ways` says of the last run how its nodes were evaluated."""
+
+    name = "polars"
+
+    def __init__(self) -> None:
+        self.ways: Counter[str] = Counter()
+
+    def totals(self, plan: ScoringPlan, prepared: Prepared, observations: Observations) -> Totals:
+        found = _Found()
+        self.ways = Counter()
+        declared = None if plan.subjects is None else frozenset(plan.subjects)
+        for schema in plan.tables:
+            data = observations.tables.get(schema.name)
+            rows = [
+                row for row in (data.rows if data is not None else ())
+                if isinstance(subject := row.values[schema.subject], str) and (declared is None or subject in declared)
+            ]
+            if rows:
+                self.ways += _Table(plan, prepared, schema, rows).into(found)
+        faults = _faults(plan, prepared, observations, found)
+        return Totals(
+            tuple(found.subjects), found.rows, found.tallies, found.aggregates, found.samples, found.facts, faults
+        )
+
+
+class _Table:
+    """One table: what is lowered, added up and put into the totals."""
+
+    def __init__(self, plan: ScoringPlan, prepared: Prepared, schema: TableSchema, rows: Sequence[Row]) -> None:
+        self.prepared = prepared
+        self.schema = schema
+        self.rows = rows
+        own = prepared.row_nodes.get(schema.name, ())
+        self.scores = [step for node in own if isinstance(step := prepared.steps[node], Score)]
+        self.aggregates = {
+            node: operation for node, operation in enumerate(prepared.operations)
+            if isinstance(operation, op.Aggregate) and operation.table == schema.name
+        }
+        self.wanted = tuple(dict.fromkeys((
+            *(score.node for score in self.scores),
+            *(node for operation in self.aggregates.values() for node in (operation.where, operation.operand)
+              if node is not None),
+        )))
+        self.names = tuple(dict.fromkeys(str(row.values[schema.subject]) for row in rows))
+        column = next((column for column in schema.columns if column.name == schema.stratum), None)
+        self.strata = () if column is None else tuple(member.name for member in column.members)
+        self.stages, cells = self._frame()
+        self.lowering = TableLowering(plan, prepared, schema, cells, self.stages)
+        self.sums = Sums(self.stages, len(rows), schema.stratum is not None)
+
+    def _frame(self) -> tuple[Stages, Mapping[str, Lowered]]:
+        read = {
+            operation.column for node in self.prepared.needed_for(self.wanted)
+            if isinstance(operation := self.prepared.operations[node], op.Column)
+        }
+        read |= set() if self.schema.stratum is None else {self.schema.stratum}
+        series, cells = cells_of([column for column in self.schema.columns if column.name in read], self.rows)
+        places = {name: place for place, name in enumerate(self.names)}
+        subjects = [places[str(row.values[self.schema.subject])] for row in self.rows]
+        series += [pl.Series(ROW, range(len(self.rows)), pl.UInt32), pl.Series(SUBJECT, subjects, pl.UInt32)]
+        if self.schema.stratum is not None:
+            column = next(one for one in series if one.name == f"c.{self.schema.stratum}")
+            series.append(column.alias(STRATUM))
+        frame = pl.DataFrame(series)
+        return Stages(frame.lazy(), frame.columns), cells
+
+    def into(self, found: _Found) -> Counter[str]:
+        self.lowering.lower(self.wanted)
+        for score in self.scores:
+            self._add(score)
+        aggregates = TableAggregates(self.lowering, self.aggregates, self.sums)
+        counted, faulty = self.sums.run()
+        self._observed(found)
+        for score in self.scores:
+            for node in self._items(score):
+                self._tallied(found, node, counted.get(f"t{node}", {}))
+        for node, operation in self.aggregates.items():
+            if operation.name == "folded" and not operation.pooled:
+                self._tallied(found, node, counted.get(f"a{node}", {}))
+        for answers in (aggregates.added(counted), aggregates.counted()):
+            for node, by_subject in answers.items():
+                if by_subject:
+                    found.aggregates[node] = {self.names[place]: value for place, value in by_subject.items()}
+        for node, samples in aggregates.pooled().items():
+            if samples:
+                found.samples[node] = {self.names[place]: values for place, values in samples.items()}
+        self._faulty(found, faulty)
+        return self.lowering.ways
+
+    def _items(self, score: Score) -> dict[op.Node, None]:
+        combination = score.combination
+        return dict.fromkeys((score.node, *(p.node for p in combination.parts), *(e.node for e in score.extras)))
+
+    def _add(self, score: Score) -> None:
+        """The score and its touchpoints, in the scenarios that it has."""
+        lowered = self.lowering.nodes[score.node]
+        scenarios = strata_of(score, self.prepared)
+        within = in_strata(scenarios, self.lowering.stratum) if scenarios else None
+        for node, item in {score.node: lowered, **self.lowering.shares(score.node)}.items():
+            if within is not None:
+                value = self.stages.put(f"t{node}", pl.when(within).then(item.value))
+                item = replace(item, value=value, nullable=True)
+            self.sums.add(f"t{node}", item)
+        if lowered.fault is not None:
+            flag = lowered.fault if within is None else lowered.fault & within
+            self.sums.fault(SCORE, self.stages.put(f"t{score.node}.fault", flag))
+
+    # ------------------------------------------------------------ into the totals
+
+    def _observed(self, found: _Found) -> None:
+        schema = self.schema
+        found.subjects |= dict.fromkeys(self.names)
+        by_subject = found.rows.setdefault(schema.name, {})
+        for (subject, stratum), count in self.sums.groups.items():
+            by_subject.setdefault(self.names[subject], {})[self._stratum(stratum)] = count
+        if schema.folding == "one row each":
+            facts = found.facts.setdefault(schema.name, {})
+            for row in self.rows:
+                facts.setdefault(str(row.values[schema.subject]), row.values)
+
+    def _stratum(self, place: int | None) -> Stratum:
+        return None if place is None else self.strata[place]
+
+    def _tallied(self, found: _Found, node: op.Node, counted: Mapping[Group, Counted]) -> None:
+        for (subject, stratum), part in counted.items():
+            name = self.names[subject]
+            if isinstance(part.sum, ArithmeticError):
+                found.aggregates.setdefault(node, {})[name] = fault_of(part.sum, node)
+            else:
+                by_stratum = found.tallies.setdefault(node, {}).setdefault(name, {})
+                by_stratum[self._stratum(stratum)] = Tally(part.count, part.sum)
+        for name in found.aggregates.get(node, {}):
+            found.tallies.get(node, {}).pop(name, None)
+
+    def _faulty(self, found: _Found, faulty: Mapping[str, Sequence[int]]) -> None:
+        places = sorted({place for of_kind in faulty.values() for place in of_kind})
+        found.faulty[self.schema.name] = {place: self.rows[place] for place in places}
+        found.faulty_scores |= {(self.schema.name, self.rows[place].number) for place in faulty.get(SCORE, ())}
+
+
+def _faults(
+    plan: ScoringPlan, prepared: Prepared, observations: Observations, found: _Found
+) -> tuple[Undefined, ...]:
+    """The faults of scores, told by the reference engine from the rows that have them; those of aggregates go where
+    they belong."""
+    if not any(found.faulty.values()):
+        return ()
+    again = Observations({
+        table: TableData(table, tuple(rows.values()), observations.tables[table].ledger)
+        for table, rows in found.faulty.items()
+    })
+    told = reference_totals(plan, prepared, again)
+    if {(fault.table, fault.row) for fault in told.faults} != found.faulty_scores:
+        raise Disagreement
+    for node, by_subject in told.aggregates.items():
+        for subject, value in by_subject.items():
+            if isinstance(value, Undefined) and value.subject is not None:
+                found.aggregates.setdefault(node, {})[subject] = value
+                found.tallies.get(node, {}).pop(subject, None)
+    for node, samples in told.samples.items():
+        faults = {subject: fault for subject, fault in samples.items() if isinstance(fault, Undefined)}
+        if faults:
+            found.samples.setdefault(node, {}).update(faults)
+    return told.faults

@@ -1,4 +1,5 @@
-"""All benchmarks in one run: `./dev bench`; `./dev bench --peers` also times the named peers.
+"""All benchmarks in one run: `./dev bench`; `./dev bench --peers` also times the named peers; `./dev bench --columns`
+times only the engines, with many rows.
 
 Nothing here passes or fails: the table shows each median beside its limit or peer, to be read.
 """
@@ -13,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import peers
+from benchmarks import columns, peers
 from benchmarks.generate import large_rubric
 from benchmarks.timing import ROOT, Timing, function, process
 from rubric_dsl.engines.run import run
@@ -32,6 +33,9 @@ class File:
 
 
 def main() -> None:
+    if "--columns" in sys.argv[1:]:
+        columns.main(sys.argv[1:])
+        return
     print(f"{'milliseconds':<58} {'min':>8} {'median':>8} {'max':>8}  ratio to the limit")
     for timing in [*_processes(), *_zhejiang(), *_edits()]:
         print(timing.row(), flush=True)

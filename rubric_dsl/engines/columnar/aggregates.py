@@ -7,10 +7,9 @@ from fractions import Fraction
 
 import polars as pl
 
-from rubric_dsl.engines.columnar.cells import ROW
 from rubric_dsl.engines.columnar.forms import Lowered, YesNo, both, decoded, either, yes
 from rubric_dsl.engines.columnar.lowering import TableLowering
-from rubric_dsl.engines.columnar.sums import SUBJECT, Counted, Group, Sums
+from rubric_dsl.engines.columnar.sums import ROW, SUBJECT, Counted, Group, Sums, collected
 from rubric_dsl.engines.columnar.weighed import Weighed, weighed_aggregate
 from rubric_dsl.evaluation.arithmetic import fault_of, quotient
 from rubric_dsl.evaluation.values import ABSENT, Given, Value, as_number
@@ -86,7 +85,7 @@ class TableAggregates:
             for sample in wanted.values()
         ]
         answers: dict[op.Node, dict[int, Value]] = {}
-        for (node, sample), table in zip(wanted.items(), pl.collect_all(queries) if queries else [], strict=True):
+        for (node, sample), table in zip(wanted.items(), collected(queries), strict=True):
             by_subject: dict[int, list[Weighed]] = {}
             for subject, raw, count in zip(*(table[key].to_list() for key in (SUBJECT, "v", "n")), strict=True):
                 by_subject.setdefault(subject, []).append((count, as_number(decoded(sample.form, raw))))
@@ -107,7 +106,7 @@ class TableAggregates:
             for sample in wanted.values()
         ]
         answers: dict[op.Node, dict[int, tuple[Given, ...]]] = {}
-        for (node, sample), table in zip(wanted.items(), pl.collect_all(queries) if queries else [], strict=True):
+        for (node, sample), table in zip(wanted.items(), collected(queries), strict=True):
             by_subject: dict[int, list[Given]] = {}
             for subject, raw in zip(table[SUBJECT].to_list(), table["v"].to_list(), strict=True):
                 by_subject.setdefault(subject, []).append(decoded(sample.form, raw))

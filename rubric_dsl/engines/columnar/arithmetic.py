@@ -9,10 +9,11 @@ from math import lcm
 
 import polars as pl
 
-from rubric_dsl.engines.columnar.forms import LIMIT, Lowered, Number, integer, read, scaled, strict, widened
+from rubric_dsl.engines.columnar.forms import LIMIT, Lowered, Number, constant, integer, read, scaled, strict, widened
 from rubric_dsl.evaluation.arithmetic import SECONDS_A_DAY
 from rubric_dsl.numbers.decimals import from_exact
 from rubric_dsl.resolved import operations as op
+from rubric_dsl.resolved.types import NUMBER
 
 
 def added(terms: Sequence[Lowered], minus: Sequence[bool]) -> Lowered | None:
@@ -79,6 +80,8 @@ def affine(a: Lowered, rate: Fraction, start: Fraction) -> Lowered | None:
     form = a.number()
     if form is None or form.moment:
         return None
+    if isinstance(a.constant, Fraction):
+        return constant(a.constant * rate + start, NUMBER)
     if rate == 1 and start == 0:
         return read(a)
     # (p × v + s) ÷ D, where p and s are whole.

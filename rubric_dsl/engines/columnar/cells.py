@@ -12,9 +12,6 @@ from rubric_dsl.engines.columnar.forms import LIMIT, Form, Listed, Lowered, Name
 from rubric_dsl.observations.model import Cell, Row
 from rubric_dsl.plan.model import ColumnSchema
 
-ROW = "row"
-"""The place of a row among those that count."""
-
 MAX_DENOMINATOR = 2**62
 
 

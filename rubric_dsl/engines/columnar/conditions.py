@@ -9,6 +9,7 @@ from math import lcm
 
 import polars as pl
 
+from rubric_dsl.engines.columnar.arithmetic import affine
 from rubric_dsl.engines.columnar.choosing import in_members, pick
 from rubric_dsl.engines.columnar.forms import (
     LIMIT,
@@ -22,6 +23,7 @@ from rubric_dsl.engines.columnar.forms import (
     integer,
     read,
     scaled,
+    shared_guards,
     strict,
     without,
     yes,
@@ -198,10 +200,24 @@ def chosen(node: int, condition: Lowered, then: Lowered, otherwise: Lowered, imp
     then, otherwise = read(then), read(otherwise)
     if then.given_if & implied(node):
         then = replace(then, nullable=False, fault=None)
+    told = _points_or_not(condition, then, otherwise)
+    if told is not None:
+        return told
+    guards = shared_guards([condition, then, otherwise])
     if not condition.nullable:
-        return pick([(condition.value, then)], otherwise)
+        return pick([(condition.value, then)], otherwise, guards)
     no = ~condition.value.fill_null(True)
-    return with_faults(pick([(yes(condition), then), (no, otherwise)], _missing(then, condition)), condition.fault)
+    return with_faults(
+        pick([(yes(condition), then), (no, otherwise)], _missing(then, condition), guards), condition.fault
+    )
+
+
+def _points_or_not(condition: Lowered, then: Lowered, otherwise: Lowered) -> Lowered | None:
+    """Between two numbers that are the same in all rows: yes is 1 and no is 0, and nothing stays nothing."""
+    if not isinstance(then.constant, Fraction) or not isinstance(otherwise.constant, Fraction):
+        return None
+    one = replace(condition, form=Number(1, 0, 1), value=condition.value.cast(pl.Int16), constant=None)
+    return affine(one, then.constant - otherwise.constant, otherwise.constant)
 
 
 def only(node: int, condition: Lowered, operand: Lowered, implied: Implied) -> Lowered | None:

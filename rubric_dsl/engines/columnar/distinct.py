@@ -39,7 +39,7 @@ def evaluated(
     """What `step` gives for the distinct values of these operands and cells (columns already), as columns `name`."""
     read: list[Lowered] = [*operands.values(), *cells.values()]
     keys = list(dict.fromkeys(column for lowered in read for column in _columns_of(lowered)))
-    distinct = stages.frame.select(keys).unique().collect() if keys else pl.DataFrame()
+    distinct = stages.frame.select(keys).unique().collect(engine="streaming") if keys else pl.DataFrame()
     results: list[Value] = []
     for row in distinct.iter_rows(named=True) if keys else [{}]:
         values = list(constants)

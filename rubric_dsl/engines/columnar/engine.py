@@ -9,12 +9,11 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from rubric_dsl.engines.columnar.aggregates import TableAggregates
-from rubric_dsl.engines.columnar.cells import ROW, cells_of
-from rubric_dsl.engines.columnar.forms import Lowered
+from rubric_dsl.engines.columnar.frames import TableFrame, frame_of
 from rubric_dsl.engines.columnar.lowering import TableLowering
 from rubric_dsl.engines.columnar.scores import in_strata
 from rubric_dsl.engines.columnar.stages import Stages
-from rubric_dsl.engines.columnar.sums import STRATUM, SUBJECT, Counted, Group, Sums
+from rubric_dsl.engines.columnar.sums import Counted, Group, Sums
 from rubric_dsl.engines.contract import Stratum, Subject, Tally, Totals
 from rubric_dsl.engines.folding import strata_of
 from rubric_dsl.engines.reference.rows import totals as reference_totals
@@ -22,7 +21,7 @@ from rubric_dsl.evaluation.arithmetic import Cells, fault_of
 from rubric_dsl.evaluation.prepare import Prepared
 from rubric_dsl.evaluation.scores import Score
 from rubric_dsl.evaluation.values import Given, Undefined, Value
-from rubric_dsl.observations.model import Observations, Row, TableData
+from rubric_dsl.observations.model import Ledger, Observations, Row, TableData
 from rubric_dsl.plan.model import ScoringPlan, TableSchema
 from rubric_dsl.resolved import operations as op
 
@@ -43,7 +42,7 @@ class _Found:
     aggregates: dict[op.Node, dict[Subject, Value]] = field(default_factory=dict)
     samples: dict[op.Node, dict[Subject, tuple[Given, ...] | Undefined]] = field(default_factory=dict)
     facts: dict[str, dict[Subject, Cells]] = field(default_factory=dict)
-    faulty: dict[str, dict[int, Row]] = field(default_factory=dict)
+    faulty: dict[str, tuple[Row, ...]] = field(default_factory=dict)
     """By table the rows that reach a fault, in order."""
     faulty_scores: set[tuple[str, int]] = field(default_factory=set)
 
@@ -57,9 +56,8 @@ class ColumnarEngine:
         self.ways: Counter[str] = Counter()
 
     def totals(self, plan: ScoringPlan, prepared: Prepared, observations: Observations) -> Totals:
-        found = _Found()
-        self.ways = Counter()
         declared = None if plan.subjects is None else frozenset(plan.subjects)
+        frames: dict[str, TableFrame] = {}
         for schema in plan.tables:
             data = observations.tables.get(schema.name)
             rows = [
@@ -67,56 +65,67 @@ class ColumnarEngine:
                 if isinstance(subject := row.values[schema.subject], str) and (declared is None or subject in declared)
             ]
             if rows:
-                self.ways += _Table(plan, prepared, schema, rows).into(found)
-        faults = _faults(plan, prepared, observations, found)
+                frames[schema.name] = frame_of(schema, rows, columns_read(prepared, schema))
+        return self.totals_of(plan, prepared, frames)
+
+    def totals_of(self, plan: ScoringPlan, prepared: Prepared, frames: Mapping[str, TableFrame]) -> Totals:
+        """The totals of cells that are columns already, by table."""
+        found = _Found()
+        self.ways = Counter()
+        for schema in plan.tables:
+            if schema.name in frames:
+                self.ways += _Table(plan, prepared, schema, frames[schema.name]).into(found)
+        faults = _faults(plan, prepared, found)
         return Totals(
             tuple(found.subjects), found.rows, found.tallies, found.aggregates, found.samples, found.facts, faults
         )
 
 
+def _aggregates_over(prepared: Prepared, schema: TableSchema) -> dict[op.Node, op.Aggregate]:
+    return {
+        node: operation for node, operation in enumerate(prepared.operations)
+        if isinstance(operation, op.Aggregate) and operation.table == schema.name
+    }
+
+
+def _scores_on(prepared: Prepared, schema: TableSchema) -> list[Score]:
+    own = prepared.row_nodes.get(schema.name, ())
+    return [step for node in own if isinstance(step := prepared.steps[node], Score)]
+
+
+def _wanted(prepared: Prepared, schema: TableSchema) -> tuple[op.Node, ...]:
+    """The nodes of rows that something is made of."""
+    read = (node for operation in _aggregates_over(prepared, schema).values()
+            for node in (operation.where, operation.operand) if node is not None)
+    return tuple(dict.fromkeys((*(score.node for score in _scores_on(prepared, schema)), *read)))
+
+
+def columns_read(prepared: Prepared, schema: TableSchema) -> frozenset[str]:
+    """The columns of a table that its totals depend on, beside subject and scenario."""
+    return frozenset(
+        operation.column for node in prepared.needed_for(_wanted(prepared, schema))
+        if isinstance(operation := prepared.operations[node], op.Column)
+    )
+
+
 class _Table:
     """One table: what is lowered, added up and put into the totals."""
 
-    def __init__(self, plan: ScoringPlan, prepared: Prepared, schema: TableSchema, rows: Sequence[Row]) -> None:
+    def __init__(self, plan: ScoringPlan, prepared: Prepared, schema: TableSchema, given: TableFrame) -> None:
         self.prepared = prepared
         self.schema = schema
-        self.rows = rows
-        own = prepared.row_nodes.get(schema.name, ())
-        self.scores = [step for node in own if isinstance(step := prepared.steps[node], Score)]
-        self.aggregates = {
-            node: operation for node, operation in enumerate(prepared.operations)
-            if isinstance(operation, op.Aggregate) and operation.table == schema.name
-        }
-        self.wanted = tuple(dict.fromkeys((
-            *(score.node for score in self.scores),
-            *(node for operation in self.aggregates.values() for node in (operation.where, operation.operand)
-              if node is not None),
-        )))
-        self.names = tuple(dict.fromkeys(str(row.values[schema.subject]) for row in rows))
+        self.given = given
+        self.names = given.subjects
+        self.scores = _scores_on(prepared, schema)
+        self.aggregates = _aggregates_over(prepared, schema)
         column = next((column for column in schema.columns if column.name == schema.stratum), None)
         self.strata = () if column is None else tuple(member.name for member in column.members)
-        self.stages, cells = self._frame()
-        self.lowering = TableLowering(plan, prepared, schema, cells, self.stages)
-        self.sums = Sums(self.stages, len(rows), schema.stratum is not None)
-
-    def _frame(self) -> tuple[Stages, Mapping[str, Lowered]]:
-        read = {
-            operation.column for node in self.prepared.needed_for(self.wanted)
-            if isinstance(operation := self.prepared.operations[node], op.Column)
-        }
-        read |= set() if self.schema.stratum is None else {self.schema.stratum}
-        series, cells = cells_of([column for column in self.schema.columns if column.name in read], self.rows)
-        places = {name: place for place, name in enumerate(self.names)}
-        subjects = [places[str(row.values[self.schema.subject])] for row in self.rows]
-        series += [pl.Series(ROW, range(len(self.rows)), pl.UInt32), pl.Series(SUBJECT, subjects, pl.UInt32)]
-        if self.schema.stratum is not None:
-            column = next(one for one in series if one.name == f"c.{self.schema.stratum}")
-            series.append(column.alias(STRATUM))
-        frame = pl.DataFrame(series)
-        return Stages(frame.lazy(), frame.columns), cells
+        self.stages = Stages(given.frame, given.columns)
+        self.lowering = TableLowering(plan, prepared, schema, given.cells, self.stages)
+        self.sums = Sums(self.stages, given.size, schema.stratum is not None)
 
     def into(self, found: _Found) -> Counter[str]:
-        self.lowering.lower(self.wanted)
+        self.lowering.lower(_wanted(self.prepared, self.schema))
         for score in self.scores:
             self._add(score)
         aggregates = TableAggregates(self.lowering, self.aggregates, self.sums)
@@ -164,10 +173,8 @@ class _Table:
         by_subject = found.rows.setdefault(schema.name, {})
         for (subject, stratum), count in self.sums.groups.items():
             by_subject.setdefault(self.names[subject], {})[self._stratum(stratum)] = count
-        if schema.folding == "one row each":
-            facts = found.facts.setdefault(schema.name, {})
-            for row in self.rows:
-                facts.setdefault(str(row.values[schema.subject]), row.values)
+        if self.given.facts:
+            found.facts[schema.name] = dict(self.given.facts)
 
     def _stratum(self, place: int | None) -> Stratum:
         return None if place is None else self.strata[place]
@@ -185,19 +192,19 @@ class _Table:
 
     def _faulty(self, found: _Found, faulty: Mapping[str, Sequence[int]]) -> None:
         places = sorted({place for of_kind in faulty.values() for place in of_kind})
-        found.faulty[self.schema.name] = {place: self.rows[place] for place in places}
-        found.faulty_scores |= {(self.schema.name, self.rows[place].number) for place in faulty.get(SCORE, ())}
+        if places:
+            rows = dict(zip(places, self.given.rows_at(places), strict=True))
+            found.faulty[self.schema.name] = tuple(rows.values())
+            found.faulty_scores |= {(self.schema.name, rows[place].number) for place in faulty.get(SCORE, ())}
 
 
-def _faults(
-    plan: ScoringPlan, prepared: Prepared, observations: Observations, found: _Found
-) -> tuple[Undefined, ...]:
+def _faults(plan: ScoringPlan, prepared: Prepared, found: _Found) -> tuple[Undefined, ...]:
     """The faults of scores, told by the reference engine from the rows that have them; those of aggregates go where
     they belong."""
-    if not any(found.faulty.values()):
+    if not found.faulty:
         return ()
     again = Observations({
-        table: TableData(table, tuple(rows.values()), observations.tables[table].ledger)
+        table: TableData(table, rows, Ledger(table, "", "", len(rows), len(rows), 0))
         for table, rows in found.faulty.items()
     })
     told = reference_totals(plan, prepared, again)

@@ -113,6 +113,8 @@ def scaled(lowered: Lowered, denominator: int) -> pl.Expr | None:
         return None
     if factor == 1:
         return lowered.value
+    if lowered.constant is not None:
+        return integer(form.low * factor)
     return widened(lowered.value, most) * integer(factor, most)
 
 

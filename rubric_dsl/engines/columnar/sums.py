@@ -8,15 +8,14 @@ from fractions import Fraction
 
 import polars as pl
 
-from rubric_dsl.engines.columnar.cells import ROW
 from rubric_dsl.engines.columnar.forms import LIMIT, Lowered, Number, YesNo, decoded
 from rubric_dsl.engines.columnar.stages import Stages
 from rubric_dsl.engines.columnar.weighed import Weighed, weighed_total
 from rubric_dsl.evaluation.values import as_number
 from rubric_dsl.numbers.reals import Exact
 
-SUBJECT, STRATUM = "subject", "stratum"
-"""Places of the subject and of the scenario."""
+ROW, SUBJECT, STRATUM = "row", "subject", "stratum"
+"""Columns of a frame beside its cells: the place of the row, of its subject, and of its scenario."""
 
 Group = tuple[int, int | None]
 
@@ -75,7 +74,7 @@ class Sums:
         queries += [
             frame.filter(pl.any_horizontal(flags)).select(ROW).sort(ROW) for flags in self._faults.values()
         ]
-        done = pl.collect_all(queries)
+        done = collected(queries)
         found = self._read(done[0])
         for (name, lowered), table in zip(self._counted.items(), done[1:], strict=False):
             found[name] = _weighed(lowered, self._groups(table), table)
@@ -115,6 +114,11 @@ def _total_or_error(values: Sequence[Weighed]) -> Exact | ArithmeticError:
         return weighed_total(values)
     except ArithmeticError as error:
         return error
+
+
+def collected(queries: Sequence[pl.LazyFrame]) -> list[pl.DataFrame]:
+    """The answers of queries that share their frame, computed in one pass over it."""
+    return pl.collect_all(queries, engine="streaming") if queries else []
 
 
 def _sum(lowered: Lowered, rows: int) -> pl.Expr:

@@ -1,0 +1,54 @@
+"""The rows of one table as the engine takes them: cells in a frame, whose they are, and where to find a row again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import polars as pl
+
+from rubric_dsl.engines.columnar.cells import cells_of
+from rubric_dsl.engines.columnar.forms import Lowered
+from rubric_dsl.engines.columnar.sums import ROW, STRATUM, SUBJECT
+from rubric_dsl.engines.contract import Subject
+from rubric_dsl.evaluation.arithmetic import Cells
+from rubric_dsl.observations.model import Row
+from rubric_dsl.plan.model import TableSchema
+from rubric_dsl.text.record import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TableFrame:
+    """`frame` has the columns of `sums` (STRATUM in a table with scenarios) and those that `cells` reads."""
+
+    frame: pl.LazyFrame
+    columns: tuple[str, ...]
+    cells: Mapping[str, Lowered]
+    subjects: tuple[Subject, ...]
+    """By place, in order of first appearance."""
+    size: int
+    rows_at: Callable[[Sequence[int]], Sequence[Row]]
+    """The rows at these places."""
+    facts: Mapping[Subject, Cells]
+    """Of a table with one row each."""
+
+
+def frame_of(schema: TableSchema, rows: Sequence[Row], read: frozenset[str]) -> TableFrame:
+    """Accepted rows, of which the columns `read` and the scenario are needed."""
+    needed = read if schema.stratum is None else read | {schema.stratum}
+    series, cells = cells_of([column for column in schema.columns if column.name in needed], rows)
+    names = [str(row.values[schema.subject]) for row in rows]
+    subjects = tuple(dict.fromkeys(names))
+    places = {name: place for place, name in enumerate(subjects)}
+    series += [
+        pl.Series(ROW, range(len(rows)), pl.UInt32), pl.Series(SUBJECT, [places[name] for name in names], pl.UInt32)
+    ]
+    if schema.stratum is not None:
+        series.append(next(one for one in series if one.name == f"c.{schema.stratum}").alias(STRATUM))
+    facts: dict[Subject, Cells] = {}
+    if schema.folding == "one row each":
+        for name, row in zip(names, rows, strict=True):
+            facts.setdefault(name, row.values)
+    frame = pl.DataFrame(series)
+    return TableFrame(
+        frame.lazy(), tuple(frame.columns), cells, subjects, len(rows), lambda at: [rows[place] for place in at], facts
+    )

@@ -7,10 +7,14 @@ from fractions import Fraction
 
 import polars as pl
 
-from rubric_dsl.engines.columnar.forms import Lowered, YesNo, both, decoded, either, yes
-from rubric_dsl.engines.columnar.lowering import TableLowering
-from rubric_dsl.engines.columnar.sums import ROW, SUBJECT, Counted, Group, Sums, collected
+from rubric_dsl.engines.columnar.frames import ROW, SUBJECT
+from rubric_dsl.engines.columnar.rows import FrameRows, collected
+from rubric_dsl.engines.columnar.sums import Counted, Group, Sums
 from rubric_dsl.engines.columnar.weighed import Weighed, weighed_aggregate
+from rubric_dsl.engines.columnar.written import written
+from rubric_dsl.engines.lowering import expr as ex
+from rubric_dsl.engines.lowering.forms import Lowered, YesNo, both, decoded, either, yes
+from rubric_dsl.engines.lowering.nodes import TableLowering
 from rubric_dsl.evaluation.arithmetic import fault_of, quotient
 from rubric_dsl.evaluation.values import ABSENT, Given, Value, as_number
 from rubric_dsl.numbers import reals
@@ -25,8 +29,11 @@ AGGREGATE = "aggregate"
 class TableAggregates:
     """The aggregates over one table."""
 
-    def __init__(self, lowering: TableLowering, operations: Mapping[op.Node, op.Aggregate], sums: Sums) -> None:
+    def __init__(
+        self, lowering: TableLowering, rows: FrameRows, operations: Mapping[op.Node, op.Aggregate], sums: Sums
+    ) -> None:
         self.lowering = lowering
+        self.rows = rows
         self.operations = operations
         self._listed: dict[op.Node, Lowered] = {}
         for node, operation in operations.items():
@@ -37,19 +44,17 @@ class TableAggregates:
                 self._listed[node] = sample
 
     def _sample(self, node: op.Node, operation: op.Aggregate, sums: Sums) -> Lowered:
-        """What each row brings, null where it is not selected, as a column; faults go to `sums`."""
+        """What each row brings, null where it is not selected; faults go to `sums`."""
         nodes = self.lowering.nodes
-        operand = Lowered(YesNo(), pl.lit(True)) if operation.operand is None else nodes[operation.operand]
-        sample = operand.value
-        missing = operand.value.is_null() if operand.nullable else None
-        nullable = operand.nullable
+        operand = Lowered(YesNo(), ex.YES) if operation.operand is None else nodes[operation.operand]
+        sample, nullable = operand.value, operand.nullable
+        missing = ex.is_null(operand.value) if operand.nullable else None
         if operation.where is not None:
             where = nodes[operation.where]
-            sample = pl.when(yes(where)).then(operand.value)
-            missing = either(where.value.is_null() if where.nullable else None, both(yes(where), missing))
-            nullable = True
-        sums.fault(AGGREGATE, None if missing is None else self.lowering.stages.put(f"a{node}.fault", missing))
-        return Lowered(operand.form, self.lowering.stages.put(f"a{node}", sample), nullable, void=operand.void)
+            sample, nullable = ex.when(yes(where), operand.value, ex.null(operand.value.kind)), True
+            missing = either(ex.is_null(where.value) if where.nullable else None, both(yes(where), missing))
+        sums.fault(AGGREGATE, missing)
+        return Lowered(operand.form, sample, nullable, void=operand.void)
 
     # ------------------------------------------------------------ answers
 
@@ -79,10 +84,8 @@ class TableAggregates:
     def counted(self) -> dict[op.Node, dict[int, Value]]:
         """By node and subject the aggregates that depend on the order of the values."""
         wanted = {node: sample for node, sample in self._listed.items() if not self.operations[node].pooled}
-        frame = self.lowering.stages.frame
         queries = [
-            frame.filter(sample.value.is_not_null()).group_by(SUBJECT, sample.value.alias("v")).agg(pl.len().alias("n"))
-            for sample in wanted.values()
+            self._given(sample).group_by(SUBJECT, "v").agg(pl.len().alias("n")) for sample in wanted.values()
         ]
         answers: dict[op.Node, dict[int, Value]] = {}
         for (node, sample), table in zip(wanted.items(), collected(queries), strict=True):
@@ -100,11 +103,7 @@ class TableAggregates:
     def pooled(self) -> dict[op.Node, dict[int, tuple[Given, ...]]]:
         """By pooled node and subject the values of the selected rows, in order of the rows."""
         wanted = {node: sample for node, sample in self._listed.items() if self.operations[node].pooled}
-        frame = self.lowering.stages.frame
-        queries = [
-            frame.filter(sample.value.is_not_null()).select(ROW, SUBJECT, sample.value.alias("v")).sort(ROW)
-            for sample in wanted.values()
-        ]
+        queries = [self._given(sample).select(ROW, SUBJECT, "v").sort(ROW) for sample in wanted.values()]
         answers: dict[op.Node, dict[int, tuple[Given, ...]]] = {}
         for (node, sample), table in zip(wanted.items(), collected(queries), strict=True):
             by_subject: dict[int, list[Given]] = {}
@@ -112,6 +111,12 @@ class TableAggregates:
                 by_subject.setdefault(subject, []).append(decoded(sample.form, raw))
             answers[node] = {subject: tuple(values) for subject, values in by_subject.items()}
         return answers
+
+    def _given(self, sample: Lowered) -> pl.LazyFrame:
+        """The rows that bring something, and what: "v"."""
+        found = written([sample.value], self.rows.types)
+        frame = found.over(self.rows.frame).with_columns(found.asked[0].alias("v"))
+        return frame.filter(pl.col("v").is_not_null())
 
 
 def _sum_of(part: Counted) -> Exact:

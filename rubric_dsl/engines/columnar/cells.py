@@ -8,7 +8,9 @@ from math import lcm
 
 import polars as pl
 
-from rubric_dsl.engines.columnar.forms import LIMIT, Form, Listed, Lowered, Name, Number, Text, YesNo, integer_type
+from rubric_dsl.engines.columnar.written import integer_type
+from rubric_dsl.engines.lowering import expr as ex
+from rubric_dsl.engines.lowering.forms import LIMIT, Form, Listed, Lowered, Name, Number, Text, YesNo, kind_of
 from rubric_dsl.observations.model import Cell, Row
 from rubric_dsl.plan.model import ColumnSchema
 
@@ -24,9 +26,25 @@ def cells_of(
         found = [row.values.get(column.name) for row in rows]
         form, values = _column(f"c.{column.name}", column, found)
         series.append(values)
-        guards = frozenset() if column.present_when is None else frozenset({column.present_when})
-        cells[column.name] = Lowered(form, pl.col(values.name), values.null_count() > 0, given_if=guards)
+        cells[column.name] = cell_of(column, values.name, form, values.null_count() > 0)
     return series, cells
+
+
+def cell_of(column: ColumnSchema, name: str, form: Form, nullable: bool) -> Lowered:
+    """The cells of a column of the plan that stand in the column `name` of a frame."""
+    low, high = _ends(form)
+    guards = frozenset() if column.present_when is None else frozenset({column.present_when})
+    return Lowered(form, ex.column(name, kind_of(form), nullable, low, high), nullable, given_if=guards)
+
+
+def _ends(form: Form) -> tuple[int, int]:
+    match form:
+        case Number():
+            return form.low, form.high
+        case Name(members=listed) | Listed(values=listed):
+            return 0, max(len(listed) - 1, 0)
+        case _:
+            return 0, 0
 
 
 def _column(name: str, column: ColumnSchema, cells: Sequence[Cell]) -> tuple[Form, pl.Series]:
@@ -59,7 +77,7 @@ def _numbers(
     form = Number(denominator, min(present, default=0), max(present, default=0), moment)
     if form.most >= LIMIT:
         return _listed(name, cells)
-    return form, pl.Series(name, tops, integer_type(form.most))
+    return form, pl.Series(name, tops, integer_type(form.low, form.high))
 
 
 def _listed(name: str, cells: Sequence[Cell]) -> tuple[Form, pl.Series]:

@@ -6,16 +6,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-import polars as pl
-
 from rubric_dsl.engines.columnar.aggregates import TableAggregates
 from rubric_dsl.engines.columnar.frames import TableFrame, frame_of
-from rubric_dsl.engines.columnar.lowering import TableLowering
-from rubric_dsl.engines.columnar.scores import in_strata
-from rubric_dsl.engines.columnar.stages import Stages
+from rubric_dsl.engines.columnar.rows import FrameRows
 from rubric_dsl.engines.columnar.sums import Counted, Group, Sums
 from rubric_dsl.engines.contract import Stratum, Subject, Tally, Totals
 from rubric_dsl.engines.folding import strata_of
+from rubric_dsl.engines.lowering import expr as ex
+from rubric_dsl.engines.lowering.linear import Decomposition
+from rubric_dsl.engines.lowering.nodes import TableLowering
+from rubric_dsl.engines.lowering.scores import in_strata
 from rubric_dsl.engines.reference.rows import totals as reference_totals
 from rubric_dsl.evaluation.arithmetic import Cells, fault_of
 from rubric_dsl.evaluation.prepare import Prepared
@@ -120,15 +120,16 @@ class _Table:
         self.aggregates = _aggregates_over(prepared, schema)
         column = next((column for column in schema.columns if column.name == schema.stratum), None)
         self.strata = () if column is None else tuple(member.name for member in column.members)
-        self.stages = Stages(given.frame, given.columns)
-        self.lowering = TableLowering(plan, prepared, schema, given.cells, self.stages)
-        self.sums = Sums(self.stages, given.size, schema.stratum is not None)
+        self.rows = FrameRows(given.frame, given.types)
+        self.lowering = TableLowering(plan, prepared, schema, given.cells, self.rows)
+        self.lowering.lower(_wanted(self.prepared, self.schema))
+        decomposition = Decomposition(self.lowering.present())
+        self.sums = Sums(self.rows, given.size, schema.stratum is not None, decomposition)
 
     def into(self, found: _Found) -> Counter[str]:
-        self.lowering.lower(_wanted(self.prepared, self.schema))
         for score in self.scores:
             self._add(score)
-        aggregates = TableAggregates(self.lowering, self.aggregates, self.sums)
+        aggregates = TableAggregates(self.lowering, self.rows, self.aggregates, self.sums)
         counted, faulty = self.sums.run()
         self._observed(found)
         for score in self.scores:
@@ -158,12 +159,11 @@ class _Table:
         within = in_strata(scenarios, self.lowering.stratum) if scenarios else None
         for node, item in {score.node: lowered, **self.lowering.shares(score.node)}.items():
             if within is not None:
-                value = self.stages.put(f"t{node}", pl.when(within).then(item.value))
+                value = ex.when(within, item.value, ex.null(item.value.kind))
                 item = replace(item, value=value, nullable=True)
             self.sums.add(f"t{node}", item)
         if lowered.fault is not None:
-            flag = lowered.fault if within is None else lowered.fault & within
-            self.sums.fault(SCORE, self.stages.put(f"t{score.node}.fault", flag))
+            self.sums.fault(SCORE, lowered.fault if within is None else lowered.fault & within)
 
     # ------------------------------------------------------------ into the totals
 

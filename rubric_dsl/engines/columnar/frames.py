@@ -7,21 +7,24 @@ from collections.abc import Callable, Mapping, Sequence
 import polars as pl
 
 from rubric_dsl.engines.columnar.cells import cells_of
-from rubric_dsl.engines.columnar.forms import Lowered
-from rubric_dsl.engines.columnar.sums import ROW, STRATUM, SUBJECT
 from rubric_dsl.engines.contract import Subject
+from rubric_dsl.engines.lowering.forms import Lowered
 from rubric_dsl.evaluation.arithmetic import Cells
 from rubric_dsl.observations.model import Row
 from rubric_dsl.plan.model import TableSchema
 from rubric_dsl.text.record import dataclass
 
+ROW, SUBJECT, STRATUM = "row", "subject", "stratum"
+"""Columns of a frame beside its cells: the place of the row, of its subject, and of its scenario."""
+
 
 @dataclass(frozen=True, slots=True)
 class TableFrame:
-    """`frame` has the columns of `sums` (STRATUM in a table with scenarios) and those that `cells` reads."""
+    """`frame` has ROW, SUBJECT, STRATUM (in a table with scenarios) and the columns that `cells` reads."""
 
     frame: pl.LazyFrame
-    columns: tuple[str, ...]
+    types: Mapping[str, pl.DataType]
+    """Of its columns."""
     cells: Mapping[str, Lowered]
     subjects: tuple[Subject, ...]
     """By place, in order of first appearance."""
@@ -50,5 +53,5 @@ def frame_of(schema: TableSchema, rows: Sequence[Row], read: frozenset[str]) -> 
             facts.setdefault(name, row.values)
     frame = pl.DataFrame(series)
     return TableFrame(
-        frame.lazy(), tuple(frame.columns), cells, subjects, len(rows), lambda at: [rows[place] for place in at], facts
+        frame.lazy(), dict(frame.schema), cells, subjects, len(rows), lambda at: [rows[place] for place in at], facts
     )

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 import polars as pl
 
-from rubric_dsl.engines.columnar.forms import LIMIT, Lowered, Number, YesNo, decoded
-from rubric_dsl.engines.columnar.stages import Stages
+from rubric_dsl.engines.columnar.frames import ROW, STRATUM, SUBJECT
+from rubric_dsl.engines.columnar.packing import Packing, packed, unpacked
+from rubric_dsl.engines.columnar.rows import FrameRows, collected
 from rubric_dsl.engines.columnar.weighed import Weighed, weighed_total
+from rubric_dsl.engines.columnar.written import integer_type, written
+from rubric_dsl.engines.lowering import expr as ex
+from rubric_dsl.engines.lowering.expr import Expr
+from rubric_dsl.engines.lowering.forms import LIMIT, Lowered, Number, YesNo, decoded
+from rubric_dsl.engines.lowering.linear import Decomposition, Linear
 from rubric_dsl.evaluation.values import as_number
 from rubric_dsl.numbers.reals import Exact
 
-ROW, SUBJECT, STRATUM = "row", "subject", "stratum"
-"""Columns of a frame beside its cells: the place of the row, of its subject, and of its scenario."""
-
 Group = tuple[int, int | None]
+
+FEW = 2**16
+"""Up to so many rows a group is assumed to have them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,13 @@ class Counted:
     sum: Exact | ArithmeticError
 
 
+@dataclass(frozen=True, slots=True)
+class _Added:
+    denominator: int
+    sum: Linear
+    count: Linear
+
+
 class Sums:
     """Collects what is to be added up, and adds it up in one pass.
 
@@ -35,63 +48,98 @@ class Sums:
     integer, is counted by value instead and added up exactly.
     """
 
-    def __init__(self, stages: Stages, rows: int, scenarios: bool) -> None:
-        self.stages = stages
+    def __init__(self, rows: FrameRows, size: int, scenarios: bool, decomposition: Decomposition) -> None:
         self.rows = rows
+        self.size = size
         self.keys = [SUBJECT, STRATUM] if scenarios else [SUBJECT]
-        self._added: dict[str, Lowered] = {}
+        self.decomposition = decomposition
+        self._added: dict[str, _Added] = {}
         self._counted: dict[str, Lowered] = {}
-        self._faults: dict[str, list[pl.Expr]] = {}
+        self._faults: dict[str, list[Expr]] = {}
         self.groups: dict[Group, int] = {}
 
     def add(self, name: str, lowered: Lowered) -> None:
-        """Sum and count of these values (a column of the frame)."""
-        form = lowered.form
-        fits = isinstance(form, YesNo) or (isinstance(form, Number) and form.most * max(self.rows, 1) < LIMIT)
-        if not lowered.void:
-            (self._added if fits else self._counted)[name] = lowered
+        """Sum and count of these values."""
+        form, value = lowered.form, lowered.value
+        if lowered.void:
+            return
+        if not isinstance(form, (YesNo, Number)) or (
+            isinstance(form, Number) and form.most * max(self.size, 1) >= LIMIT
+        ):
+            self._counted[name] = lowered
+            return
+        denominator = 1
+        if isinstance(form, Number):
+            denominator, value = form.denominator, lowered.whole
+        whole = self.decomposition.sum(value, LIMIT // max(self.size, 1))
+        self._added[name] = _Added(denominator, whole, self.decomposition.count(value))
 
-    def fault(self, kind: str, flag: pl.Expr | None) -> None:
+    def fault(self, kind: str, flag: Expr | None) -> None:
         """Rows where it is true are run by the reference engine."""
         if flag is not None:
             self._faults.setdefault(kind, []).append(flag)
 
     def run(self) -> tuple[dict[str, dict[Group, Counted]], dict[str, list[int]]]:
         """By name the sums of each group that has any, and by kind of fault the places of its rows."""
-        frame = self.stages.frame
-        wanted = [pl.len().alias("n")]
-        for place, lowered in enumerate(self._added.values()):
-            wanted.append(_sum(lowered, self.rows).alias(f"s{place}"))
-            if lowered.nullable:
-                wanted.append(lowered.value.count().alias(f"k{place}"))
-        queries = [frame.group_by(self.keys).agg(wanted)]
-        queries += [
-            frame.filter(lowered.value.is_not_null()).group_by([*self.keys, lowered.value.alias("v")]).agg(
-                pl.len().alias("n"), pl.col(ROW).min().alias("first")
-            ).sort("first")
-            for lowered in self._counted.values()
-        ]
-        queries += [
-            frame.filter(pl.any_horizontal(flags)).select(ROW).sort(ROW) for flags in self._faults.values()
-        ]
-        done = collected(queries)
-        found = self._read(done[0])
-        for (name, lowered), table in zip(self._counted.items(), done[1:], strict=False):
-            found[name] = _weighed(lowered, self._groups(table), table)
-        faulty = done[1 + len(self._counted):]
-        return found, {kind: table[ROW].to_list() for kind, table in zip(self._faults, faulty, strict=True)}
+        flags = {
+            kind: flag for kind, of_kind in self._faults.items()
+            if (flag := self.decomposition.flag(ex.some(*of_kind))) is not ex.NO
+        }
+        parts = dict.fromkeys(
+            part for added in self._added.values() for linear in (added.sum, added.count) for part in linear.parts
+        )
+        parts |= dict.fromkeys(flag for flag in flags.values() if flag is not ex.YES)
+        table, counts = self._summed(list(parts))
+        found = self._read(table, counts)
+        found |= {name: self._weighed(lowered) for name, lowered in self._counted.items()}
+        faulty = {kind: flag for kind, flag in flags.items() if flag is ex.YES or counts[flag].sum()}
+        return found, self._places(faulty)
 
-    def _read(self, table: pl.DataFrame) -> dict[str, dict[Group, Counted]]:
+    def _summed(self, parts: Sequence[Expr]) -> tuple[pl.DataFrame, dict[Expr, pl.Series]]:
+        """The groups with their number of rows `n`, and the sum of each part in them."""
+        most = self.size if self.size <= FEW else self._likely()
+        while True:
+            packing = packed(parts, most)
+            table = self._words(packing)
+            found = int(table["n"].max() or 0)  # type: ignore[arg-type]
+            if found <= most:
+                break
+            most = found
+        counts = {
+            part: unpacked(field, table[f"w{field.word}"], table["n"]) for part, field in packing.fields.items()
+        }
+        return table, counts
+
+    def _likely(self) -> int:
+        """A guess at the rows of the largest group, from some rows; too low a guess costs a second pass, no more."""
+        every = max(self.size // FEW, 1)
+        keys = self.rows.frame.select(*self.keys).gather_every(every)
+        counted = keys.group_by(self.keys).agg(pl.len().alias("n")).collect(engine="streaming")
+        most = int(counted["n"].max() or 0)  # type: ignore[arg-type]
+        return min(self.size, (most + 4 * int(most**0.5) + 4) * every)
+
+    def _words(self, packing: Packing) -> pl.DataFrame:
+        found = written(packing.words, self.rows.types)
+        wanted = [pl.len().alias("n")]
+        named = [word.alias(f"w{place}") for place, word in enumerate(found.asked)]
+        whole = {field.word for field in packing.fields.values() if field.bits is None}
+        for place, word in enumerate(packing.words):
+            wide = place in whole and integer_type(word.low * self.size, word.high * self.size) == pl.Int128
+            wanted.append(pl.col(f"w{place}").cast(pl.Int128 if wide else pl.Int64).sum())
+        return found.over(self.rows.frame).with_columns(named).group_by(self.keys).agg(wanted).collect(
+            engine="streaming")
+
+    def _read(self, table: pl.DataFrame, counts: Mapping[Expr, pl.Series]) -> dict[str, dict[Group, Counted]]:
         groups = self._groups(table)
-        whole = table["n"].to_list()
-        self.groups = dict(zip(groups, whole, strict=True))
+        rows = table["n"].to_list()
+        self.groups = dict(zip(groups, rows, strict=True))
+        lists = {part: series.to_list() for part, series in counts.items()}
         found: dict[str, dict[Group, Counted]] = {}
-        for place, (name, lowered) in enumerate(self._added.items()):
-            bottom = lowered.form.denominator if isinstance(lowered.form, Number) else 1
-            counts = table[f"k{place}"].to_list() if lowered.nullable else whole
+        for name, added in self._added.items():
+            tops, numbers = _of(added.sum, lists, rows), _of(added.count, lists, rows)
             found[name] = {
-                group: Counted(count, Fraction(top, bottom))
-                for group, count, top in zip(groups, counts, table[f"s{place}"].to_list(), strict=True) if count
+                group: Counted(number, Fraction(top, added.denominator))
+                for group, number, top in zip(groups, numbers, tops, strict=True) if number
             }
         return found
 
@@ -101,12 +149,32 @@ class Sums:
             return [(subject, None) for subject in subjects]
         return list(zip(subjects, table[STRATUM].to_list(), strict=True))
 
+    def _weighed(self, lowered: Lowered) -> dict[Group, Counted]:
+        """Sums of values that no integer type has room for, from how often each value is there."""
+        found = written([lowered.value], self.rows.types)
+        table = (
+            found.over(self.rows.frame).with_columns(found.asked[0].alias("v")).filter(pl.col("v").is_not_null())
+            .group_by([*self.keys, "v"]).agg(pl.len().alias("n"), pl.col(ROW).min().alias("first")).sort("first")
+            .collect(engine="streaming")
+        )
+        values: dict[Group, list[Weighed]] = {}
+        for group, raw, count in zip(self._groups(table), table["v"].to_list(), table["n"].to_list(), strict=True):
+            values.setdefault(group, []).append((count, as_number(decoded(lowered.form, raw))))
+        return {group: Counted(sum(n for n, _ in own), _total_or_error(own)) for group, own in values.items()}
 
-def _weighed(lowered: Lowered, groups: Sequence[Group], table: pl.DataFrame) -> dict[Group, Counted]:
-    found: dict[Group, list[Weighed]] = {}
-    for group, raw, count in zip(groups, table["v"].to_list(), table["n"].to_list(), strict=True):
-        found.setdefault(group, []).append((count, as_number(decoded(lowered.form, raw))))
-    return {group: Counted(sum(n for n, _ in values), _total_or_error(values)) for group, values in found.items()}
+    def _places(self, flags: Mapping[str, Expr]) -> dict[str, list[int]]:
+        found = written(list(flags.values()), self.rows.types)
+        frame = found.over(self.rows.frame)
+        tables = collected([frame.filter(flag).select(ROW).sort(ROW) for flag in found.asked])
+        return {kind: table[ROW].to_list() for kind, table in zip(flags, tables, strict=True)}
+
+
+def _of(linear: Linear, lists: Mapping[Expr, Sequence[int]], rows: Sequence[int]) -> list[int]:
+    """The sums by group."""
+    found = [linear.constant * n for n in rows]
+    for part, factor in linear.parts.items():
+        found = [so_far + factor * own for so_far, own in zip(found, lists[part], strict=True)]
+    return found
 
 
 def _total_or_error(values: Sequence[Weighed]) -> Exact | ArithmeticError:
@@ -114,15 +182,3 @@ def _total_or_error(values: Sequence[Weighed]) -> Exact | ArithmeticError:
         return weighed_total(values)
     except ArithmeticError as error:
         return error
-
-
-def collected(queries: Sequence[pl.LazyFrame]) -> list[pl.DataFrame]:
-    """The answers of queries that share their frame, computed in one pass over it."""
-    return pl.collect_all(queries, engine="streaming") if queries else []
-
-
-def _sum(lowered: Lowered, rows: int) -> pl.Expr:
-    form = lowered.form
-    if not isinstance(form, Number) or form.most < 2**15:
-        return lowered.value.sum()  # of answers and of the narrowest integers Polars makes a sum of 64 bits
-    return lowered.value.cast(pl.Int64 if form.most * max(rows, 1) < 2**63 else pl.Int128).sum()

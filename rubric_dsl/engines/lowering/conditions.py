@@ -7,11 +7,11 @@ from dataclasses import replace
 from fractions import Fraction
 from math import lcm
 
-import polars as pl
-
-from rubric_dsl.engines.columnar.arithmetic import affine
-from rubric_dsl.engines.columnar.choosing import in_members, pick
-from rubric_dsl.engines.columnar.forms import (
+from rubric_dsl.engines.lowering import expr as ex
+from rubric_dsl.engines.lowering.arithmetic import affine
+from rubric_dsl.engines.lowering.choosing import in_members, pick
+from rubric_dsl.engines.lowering.expr import Expr
+from rubric_dsl.engines.lowering.forms import (
     LIMIT,
     Lowered,
     Name,
@@ -20,7 +20,7 @@ from rubric_dsl.engines.columnar.forms import (
     YesNo,
     both,
     either,
-    integer,
+    kind_of,
     read,
     scaled,
     shared_guards,
@@ -48,7 +48,7 @@ def compared(relation: str, left: Lowered, right: Lowered) -> Lowered | None:
     return None if sides is None else strict(YesNo(), _related(relation, *sides), [read(left), read(right)])
 
 
-def _comparable(left: Lowered, right: Lowered) -> tuple[pl.Expr, pl.Expr] | None:
+def _comparable(left: Lowered, right: Lowered) -> tuple[Expr, Expr] | None:
     a, b = left.form, right.form
     if isinstance(a, Number) and isinstance(b, Number):
         denominator = lcm(a.denominator, b.denominator)
@@ -64,20 +64,20 @@ def _comparable(left: Lowered, right: Lowered) -> tuple[pl.Expr, pl.Expr] | None
     return None
 
 
-def _related(relation: str, a: pl.Expr, b: pl.Expr) -> pl.Expr:
+def _related(relation: str, a: Expr, b: Expr) -> Expr:
     match relation:
         case "=":
-            return a == b
+            return ex.equal(a, b)
         case "<>":
-            return a != b
+            return ~ex.equal(a, b)
         case "<":
-            return a < b
+            return ex.below(a, b)
         case "<=":
-            return a <= b
+            return ex.at_most(a, b)
         case ">":
-            return a > b
+            return ex.below(b, a)
         case _:
-            return a >= b
+            return ex.at_most(b, a)
 
 
 def to_constant(relation: str, left: Lowered, end: Given) -> Lowered | None:
@@ -93,9 +93,9 @@ def to_constant(relation: str, left: Lowered, end: Given) -> Lowered | None:
                 return None
             place = form.members.index(end) if end in form.members else None
             found = relation == "<>" if place is None else _related(
-                relation, left.value, pl.lit(place, dtype=pl.UInt32))
+                relation, left.value, ex.literal(place))
         case Text():
-            found = _related(relation, left.value, pl.lit(end, dtype=pl.String))
+            found = _related(relation, left.value, ex.literal(str(end)))
         case YesNo():
             found = left.value if (end is True) == (relation == "=") else ~left.value
         case _:
@@ -104,27 +104,28 @@ def to_constant(relation: str, left: Lowered, end: Given) -> Lowered | None:
     return strict(YesNo(), value, [read(left)])
 
 
-def _known(left: Lowered, answer: bool) -> pl.Expr:
-    return pl.when(left.value.is_not_null()).then(pl.lit(answer)) if left.nullable else pl.lit(answer)
+def _known(left: Lowered, answer: bool) -> Expr:
+    known = ex.literal(answer)
+    return ex.when(ex.is_null(left.value), ex.null("yes/no"), known) if left.nullable else known
 
 
-def _beside(relation: str, value: pl.Expr, form: Number, end: Fraction) -> pl.Expr | bool:
+def _beside(relation: str, value: Expr, form: Number, end: Fraction) -> Expr | bool:
     """The integers against an end of any size: told by whole numbers, and without them where all lie on one side."""
     place = end * form.denominator
     below, whole = place.numerator // place.denominator, place.denominator == 1
     if relation in ("=", "<>"):
         if not whole or not form.low <= below <= form.high:
             return relation == "<>"
-        return _related(relation, value, integer(below, form.most))
+        return _related(relation, value, ex.literal(below))
     # v < end, v <= end … as v <= some whole number, or its opposite
     least = below - 1 if whole and relation in ("<", ">=") else below
     if relation in ("<", "<="):
         if least >= form.high or least < form.low:
             return least >= form.high
-        return value <= integer(least, form.most)
+        return ex.at_most(value, ex.literal(least))
     if least >= form.high or least < form.low:
         return least < form.low
-    return value > integer(least, form.most)
+    return ~ex.at_most(value, ex.literal(least))
 
 
 def member(left: Lowered, names: Sequence[str]) -> Lowered | None:
@@ -140,19 +141,19 @@ def member(left: Lowered, names: Sequence[str]) -> Lowered | None:
         places = [place for place, name in enumerate(form.members) if name in names]
         if len(places) in (0, len(form.members)):
             return strict(YesNo(), _known(left, bool(places)), [read(left)])
-        literals = [pl.lit(place, dtype=pl.UInt32) for place in places]
+        literals = [ex.literal(place) for place in places]
     elif isinstance(form, Text):
-        literals = [pl.lit(name, dtype=pl.String) for name in dict.fromkeys(names)]
+        literals = [ex.literal(name) for name in dict.fromkeys(names)]
     else:
         return None
-    found = either(*(left.value == literal for literal in literals))
+    found = either(*(ex.equal(left.value, literal) for literal in literals))
     return strict(YesNo(), _known(left, False) if found is None else found, [read(left)])
 
 
 def present(operand: Lowered) -> Lowered:
     if not operand.nullable:
-        return Lowered(YesNo(), pl.lit(True))
-    value = without(operand.value.is_not_null(), operand.fault)
+        return Lowered(YesNo(), ex.YES)
+    value = without(ex.is_given(operand.value), operand.fault)
     return Lowered(YesNo(), value, operand.fault is not None, None, operand.fault)
 
 
@@ -172,7 +173,7 @@ def every(operands: Sequence[tuple[int, Lowered]], implied: Implied) -> Lowered:
 def _and(node: int, first: Lowered, rest: Lowered, implied: Implied) -> Lowered:
     # Where the first is no nothing further is read: what is there whenever the first is yes cannot be missing.
     sure = bool(rest.given_if & implied(node))
-    value = pl.when(first.value).then(rest.value).otherwise(first.value) if first.nullable else first.value & rest.value
+    value = ex.when(first.value, rest.value, first.value) if first.nullable else first.value & rest.value
     fault = either(first.fault, None if sure else both(yes(first), rest.fault))
     guards = first.given_if if first.nullable else frozenset()
     if rest.nullable and not sure:
@@ -187,8 +188,8 @@ def some(operands: Sequence[Lowered]) -> Lowered:
         first = read(operand)
         value = first.value | found.value
         if first.nullable:
-            value = pl.when(~first.value).then(found.value).otherwise(first.value)
-        no = ~first.value.fill_null(True) if first.nullable else ~first.value
+            value = ex.when(~first.value, found.value, first.value)
+        no = ex.holds(~first.value)
         fault = either(first.fault, both(no, found.fault))
         both_read = strict(YesNo(), value, [first, found])
         found = replace(both_read, fault=fault)
@@ -206,7 +207,7 @@ def chosen(node: int, condition: Lowered, then: Lowered, otherwise: Lowered, imp
     guards = shared_guards([condition, then, otherwise])
     if not condition.nullable:
         return pick([(condition.value, then)], otherwise, guards)
-    no = ~condition.value.fill_null(True)
+    no = ex.holds(~condition.value)
     return with_faults(
         pick([(yes(condition), then), (no, otherwise)], _missing(then, condition), guards), condition.fault
     )
@@ -216,7 +217,7 @@ def _points_or_not(condition: Lowered, then: Lowered, otherwise: Lowered) -> Low
     """Between two numbers that are the same in all rows: yes is 1 and no is 0, and nothing stays nothing."""
     if not isinstance(then.constant, Fraction) or not isinstance(otherwise.constant, Fraction):
         return None
-    one = replace(condition, form=Number(1, 0, 1), value=condition.value.cast(pl.Int16), constant=None)
+    one = replace(condition, form=Number(1, 0, 1), value=ex.number_of(condition.value), constant=None)
     return affine(one, then.constant - otherwise.constant, otherwise.constant)
 
 
@@ -229,10 +230,10 @@ def only(node: int, condition: Lowered, operand: Lowered, implied: Implied) -> L
 
 
 def _missing(like: Lowered, condition: Lowered) -> Lowered:
-    return Lowered(like.form, pl.lit(None), True, void=True)
+    return Lowered(like.form, ex.null(kind_of(like.form)), True, void=True)
 
 
-def with_faults(lowered: Lowered | None, fault: pl.Expr | None) -> Lowered | None:
+def with_faults(lowered: Lowered | None, fault: Expr | None) -> Lowered | None:
     """With the faults of what had to be read before it."""
     if lowered is None or fault is None:
         return lowered
@@ -247,7 +248,7 @@ def within(operand: Lowered, low: Given | None, high: Given | None) -> Lowered |
     form = operand.form
     if operand.void or not isinstance(form, Number):
         return operand if operand.void else None
-    beyond: list[pl.Expr] = []
+    beyond: list[Expr] = []
     least, most = form.low, form.high
     for end, relation in ((low, "<"), (high, ">")):
         if end is None:
@@ -256,10 +257,10 @@ def within(operand: Lowered, low: Given | None, high: Given | None) -> Lowered |
             return None
         found = _beside(relation, operand.value, form, Fraction(end))
         if found is True:
-            found = operand.value.is_not_null()
+            found = ex.is_given(operand.value)
         if found is False:
             continue
-        beyond.append(found.fill_null(False) if operand.nullable else found)
+        beyond.append(ex.holds(found))
         place = Fraction(end) * form.denominator
         if relation == "<":
             least = max(least, min(-(-place.numerator // place.denominator), most))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from functools import reduce
 from math import lcm
 
-import polars as pl
-
-from rubric_dsl.engines.columnar.forms import LIMIT, Lowered, Number, constant, integer, read, scaled, strict, widened
+from rubric_dsl.engines.lowering import expr as ex
+from rubric_dsl.engines.lowering.expr import Expr
+from rubric_dsl.engines.lowering.forms import LIMIT, Lowered, Number, constant, read, scaled, strict
 from rubric_dsl.evaluation.arithmetic import SECONDS_A_DAY
 from rubric_dsl.numbers.decimals import from_exact
 from rubric_dsl.resolved import operations as op
@@ -32,9 +31,8 @@ def added(terms: Sequence[Lowered], minus: Sequence[bool]) -> Lowered | None:
     for term, turned in zip(terms, minus, strict=True):
         part = scaled(term, denominator)
         assert part is not None
-        parts.append(_opposite(widened(part, most), most) if turned else widened(part, most))
-    total = reduce(lambda a, b: a + b, parts)
-    return strict(Number(denominator, low, high), total, [read(term) for term in terms])
+        parts.append(ex.minus(part) if turned else part)
+    return strict(Number(denominator, low, high), ex.plus(*parts), [read(term) for term in terms])
 
 
 def multiplied(factors: Sequence[Lowered], divided: Sequence[bool]) -> Lowered | None:
@@ -66,7 +64,7 @@ def _product(a: Lowered, b: Lowered) -> Lowered | None:
     most = max(first.most * second.most, first.most, second.most)
     if max(most, denominator) >= LIMIT:
         return None
-    value = widened(a.value, most) * widened(b.value, most)
+    value = ex.times(a.whole, b.whole)
     return strict(Number(denominator, min(ends), max(ends)), value, [read(a), read(b)])
 
 
@@ -91,11 +89,7 @@ def affine(a: Lowered, rate: Fraction, start: Fraction) -> Lowered | None:
     most = max(form.most * abs(by) + abs(plus), form.most, abs(by))
     if max(most, denominator) >= LIMIT:
         return None
-    value = widened(a.value, most)
-    if by != 1:
-        value = value * integer(by, most)
-    if plus:
-        value = value + integer(plus, most)
+    value = ex.plus(ex.times(a.whole, ex.literal(by)), ex.literal(plus))
     ends = (form.low * by + plus, form.high * by + plus)
     return strict(Number(denominator, min(ends), max(ends)), value, [read(a)])
 
@@ -115,39 +109,33 @@ def rounded(a: Lowered, mode: op.Mode, step: Fraction) -> Lowered | None:
     room = max(most, (form.most * up // below + 2) * step.numerator)
     if max(room, step.denominator) >= LIMIT:
         return None
-    v, under = widened(a.value, most) * integer(up, most), integer(below, most)
+    v = ex.times(a.whole, ex.literal(up))
     low, high = form.low * up, form.high * up
     if mode == "down":
-        steps, ends = v // under, (low // below, high // below)
+        steps, ends = ex.floor_divided(v, below), (low // below, high // below)
     elif mode == "up":
-        steps, ends = _opposite(_opposite(v, most) // under, most), (-(-low // below), -(-high // below))
+        steps, ends = ex.minus(ex.floor_divided(ex.minus(v), below)), (-(-low // below), -(-high // below))
     else:
-        steps, ends = _nearest(v, below, most, mode == "half even"), (low // below, high // below + 1)
-    value = steps * integer(step.numerator, room)
+        steps, ends = _nearest(v, below, mode == "half even"), (low // below, high // below + 1)
+    value = ex.times(steps, ex.literal(step.numerator))
     return strict(
         Number(step.denominator, ends[0] * step.numerator, ends[1] * step.numerator), value, [read(a)]
     )
 
 
-def _nearest(v: pl.Expr, below: int, most: int, even: bool) -> pl.Expr:
+def _nearest(v: Expr, below: int, even: bool) -> Expr:
     """Half up by size, the sign kept; `even`: a half to the even neighbour."""
-    doubled = _size(v, most) * integer(2, most) + integer(below, most)
-    whole = doubled // integer(2 * below, most)
+    doubled = ex.plus(ex.times(_size(v), ex.literal(2)), ex.literal(below))
+    whole = ex.floor_divided(doubled, 2 * below)
     if even:
-        half = (doubled == whole * integer(2 * below, most)) & (whole % integer(2, most) == integer(1, most))
-        whole = whole - half.cast(pl.Int16)
-    return pl.when(v < integer(0, most)).then(_opposite(whole, most)).otherwise(whole)
+        half = ex.equal(ex.remainder(doubled, 2 * below), ex.literal(0)) & ex.equal(
+            ex.remainder(whole, 2), ex.literal(1))
+        whole = ex.plus(whole, ex.minus(ex.number_of(half)))
+    return ex.when(ex.below(v, ex.literal(0)), ex.minus(whole), whole)
 
 
-# Polars has neither a sign nor a size for integers of 128 bits.
-
-
-def _opposite(v: pl.Expr, most: int) -> pl.Expr:
-    return integer(0, most) - v
-
-
-def _size(v: pl.Expr, most: int) -> pl.Expr:
-    return pl.when(v < integer(0, most)).then(_opposite(v, most)).otherwise(v)
+def _size(v: Expr) -> Expr:
+    return v if v.low >= 0 else ex.when(ex.below(v, ex.literal(0)), ex.minus(v), v)
 
 
 def called(name: op.FunctionName, given: Sequence[Lowered]) -> Lowered | None:
@@ -179,8 +167,7 @@ def called(name: op.FunctionName, given: Sequence[Lowered]) -> Lowered | None:
 def _days(a: Lowered, b: Lowered) -> Lowered | None:
     first, second = a.form, b.form
     assert isinstance(first, Number) and isinstance(second, Number)
-    most = (first.most + second.most) * SECONDS_A_DAY
-    value = (widened(b.value, most) - widened(a.value, most)) * integer(SECONDS_A_DAY, most)
+    value = ex.times(ex.plus(b.whole, ex.minus(a.whole)), ex.literal(SECONDS_A_DAY))
     ends = ((second.low - first.high) * SECONDS_A_DAY, (second.high - first.low) * SECONDS_A_DAY)
     return strict(Number(1, *ends), value, [read(a), read(b)])
 
@@ -189,7 +176,7 @@ def _absolute(a: Lowered) -> Lowered:
     form = a.form
     assert isinstance(form, Number)
     low = 0 if form.low <= 0 <= form.high else min(abs(form.low), abs(form.high))
-    return strict(Number(form.denominator, low, form.most), _size(widened(a.value, form.most), form.most), [read(a)])
+    return strict(Number(form.denominator, low, form.most), _size(a.whole), [read(a)])
 
 
 def extreme_of(given: Sequence[Lowered], name: str) -> Lowered | None:
@@ -212,8 +199,8 @@ def extreme(a: Lowered, b: Lowered, name: str) -> Lowered | None:
     highs = [form.high * (denominator // form.denominator) for form in forms]
     choose = min if name == "min" else max
     # Null where either is: a comparison with null is null, and so is what it picks.
-    first = left <= right if name == "min" else left >= right
-    value = pl.when(first).then(left).when(~first).then(right)
+    first = ex.at_most(left, right) if name == "min" else ex.at_most(right, left)
+    value = ex.when(first, left, ex.when(~first, right, ex.null("number")))
     return strict(Number(denominator, choose(lows), choose(highs)), value, [read(a), read(b)])
 
 

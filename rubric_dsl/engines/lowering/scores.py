@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from functools import reduce
 from math import lcm
+from typing import Literal
 
-import polars as pl
-
-from rubric_dsl.engines.columnar.arithmetic import added, extreme, extreme_of, rounded, step_of, times
-from rubric_dsl.engines.columnar.choosing import Case, pick
-from rubric_dsl.engines.columnar.conditions import Implied, within
-from rubric_dsl.engines.columnar.forms import (
+from rubric_dsl.engines.lowering import expr as ex
+from rubric_dsl.engines.lowering.arithmetic import added, extreme, extreme_of, rounded, step_of, times
+from rubric_dsl.engines.lowering.choosing import Case, pick
+from rubric_dsl.engines.lowering.conditions import Implied, within
+from rubric_dsl.engines.lowering.expr import Expr
+from rubric_dsl.engines.lowering.forms import (
     LIMIT,
     Lowered,
     Name,
@@ -22,14 +22,12 @@ from rubric_dsl.engines.columnar.forms import (
     constant,
     either,
     impossible,
-    integer,
     nothing,
     scaled,
-    widened,
     without,
     yes,
 )
-from rubric_dsl.engines.columnar.tables import Values, outcome_of
+from rubric_dsl.engines.lowering.tables import Values, outcome_of
 from rubric_dsl.evaluation.arithmetic import ZERO
 from rubric_dsl.evaluation.scores import Score, Touchpoint, WeightedPart
 from rubric_dsl.resolved import operations as op
@@ -45,7 +43,7 @@ class Decision:
     """Where conditions decide, and what they give there."""
 
     cases: tuple[Case, ...]
-    decided: pl.Expr | None
+    decided: Expr | None
     """None: they decide nowhere."""
     known: frozenset[int]
     """What is yes where none of them decides."""
@@ -107,15 +105,15 @@ def _known(lowered: Lowered, known: frozenset[int]) -> Lowered:
     return lowered
 
 
-def in_strata(strata: frozenset[str], stratum: Lowered | None) -> pl.Expr:
+def in_strata(strata: frozenset[str], stratum: Lowered | None) -> Expr:
     """Whether the row's scenario is one of these."""
     if stratum is None or not isinstance(stratum.form, Name):
-        return pl.lit(False)
+        return ex.NO
     places = [place for place, member in enumerate(stratum.form.members) if member in strata]
-    found = either(*(stratum.value == pl.lit(place, dtype=pl.UInt32) for place in places))
+    found = either(*(ex.equal(stratum.value, ex.literal(place)) for place in places))
     if found is None:
-        return pl.lit(False)
-    return found.fill_null(False) if stratum.nullable else found
+        return ex.NO
+    return ex.holds(found)
 
 
 def within_worth(points: Lowered, worth: Fraction) -> Lowered | None:
@@ -130,12 +128,12 @@ def within_worth(points: Lowered, worth: Fraction) -> Lowered | None:
     return replace(held, fault=either(held.fault, _untold(points)))
 
 
-def _untold(points: Lowered) -> pl.Expr | None:
+def _untold(points: Lowered) -> Expr | None:
     """Where there is no value for no stated reason."""
-    if points.inapplicable is not None and points.inapplicable.meta.eq(pl.lit(True)):
+    if points.inapplicable is ex.YES:
         return None
     told = either(points.inapplicable, points.fault)
-    return points.value.is_null() if told is None else points.value.is_null() & ~told
+    return ex.is_null(points.value) if told is None else ex.is_null(points.value) & ~told
 
 
 # ---------------------------------------------------------------- indicators on rows
@@ -184,7 +182,7 @@ def _source(score: Score, here: Mapping[op.Node, Lowered]) -> Lowered | None:
         return nothing(NUMBER, inapplicable=True)
     if any(not extra.nullable for extra in extras):
         return zero
-    some = either(*(extra.value.is_not_null() for extra in extras))
+    some = either(*(ex.is_given(extra.value) for extra in extras))
     fault = either(*(extra.fault for extra in extras))
     cases: list[Case] = [] if some is None else [(some, zero)]
     if fault is not None:
@@ -205,14 +203,10 @@ def _combined(score: Score, parts: Sequence[WeightedPart], points: list[Lowered]
         return None
     fault = either(*(point.fault for point in points))
     some = [point for point in points if not point.nullable]
-    none = None if some else ~_any([point.value.is_not_null() for point in points])
+    none = None if some else ~ex.some(*(ex.is_given(point.value) for point in points))
     inapplicable = none if fault is None or none is None else none & ~fault
     gone = either(none, fault)
     return Lowered(found.form, without(found.value, gone), gone is not None, inapplicable, fault)
-
-
-def _any(parts: Sequence[pl.Expr]) -> pl.Expr:
-    return reduce(lambda a, b: a | b, parts)
 
 
 def _extreme(score: Score, parts: Sequence[WeightedPart], points: list[Lowered]) -> Lowered | None:
@@ -220,7 +214,7 @@ def _extreme(score: Score, parts: Sequence[WeightedPart], points: list[Lowered])
     given = [share for share in shares if share is not None and isinstance(share.form, Number) and not share.void]
     if len(given) != len(parts):
         return None
-    name = "min" if score.combination.kind == "lowest" else "max"
+    name: Literal["min", "max"] = "min" if score.combination.kind == "lowest" else "max"
     forms = [share.form for share in given if isinstance(share.form, Number)]
     denominator = lcm(*(form.denominator for form in forms))
     values = [scaled(share, denominator) for share in given]
@@ -233,16 +227,14 @@ def _extreme(score: Score, parts: Sequence[WeightedPart], points: list[Lowered])
     # Of those that are there; the parts that have no score are left out.
     lows = [form.low * (denominator // form.denominator) for form in forms]
     highs = [form.high * (denominator // form.denominator) for form in forms]
-    most = max(*map(abs, lows), *map(abs, highs))
-    wide = [widened(value, most) for value in values if value is not None]
-    value = pl.min_horizontal(wide) if name == "min" else pl.max_horizontal(wide)
+    value = ex.extreme(name, [value for value in values if value is not None])
     return Lowered(Number(denominator, min(lows), max(highs)), value, True)
 
 
 def _mean(score: Score, parts: Sequence[WeightedPart], points: list[Lowered]) -> Lowered | None:
     gained: list[Lowered] = []
     fixed = ZERO
-    open_weights: list[tuple[Fraction, pl.Expr]] = []
+    open_weights: list[tuple[Fraction, Expr]] = []
     for part, point in zip(parts, points, strict=True):
         if not isinstance(part.rate, Fraction) or not isinstance(part.weight, Fraction) or point.void:
             return None
@@ -251,7 +243,7 @@ def _mean(score: Score, parts: Sequence[WeightedPart], points: list[Lowered]) ->
             return None
         gained.append(_or_nothing(rated))
         if point.nullable:
-            open_weights.append((part.weight, point.value.is_not_null()))
+            open_weights.append((part.weight, ex.is_given(point.value)))
         else:
             fixed += part.weight
     total = added(gained, [False] * len(gained))
@@ -267,7 +259,7 @@ def _or_nothing(points: Lowered) -> Lowered:
     if not points.nullable or not isinstance(form, Number):
         return points
     wider = replace(form, low=min(form.low, 0), high=max(form.high, 0))
-    return Lowered(wider, points.value.fill_null(integer(0)))
+    return Lowered(wider, ex.or_else(points.whole, ex.literal(0)))
 
 
 def _sums(fixed: Fraction, weights: Sequence[Fraction], any_fixed: bool) -> list[Fraction] | None:
@@ -282,7 +274,7 @@ def _sums(fixed: Fraction, weights: Sequence[Fraction], any_fixed: bool) -> list
 
 
 def _over_wholes(
-    total: Lowered, worth: Fraction, fixed: Fraction, weights: Sequence[tuple[Fraction, pl.Expr]],
+    total: Lowered, worth: Fraction, fixed: Fraction, weights: Sequence[tuple[Fraction, Expr]],
     wholes: Sequence[Fraction],
 ) -> Lowered | None:
     """The total × worth ÷ the sum of the weights that count."""
@@ -299,15 +291,14 @@ def _over_wholes(
     widest = max(abs(int(fixed * unit)), *map(abs, sizes), 1)
     if max(most, *map(abs, tops), denominator * form.denominator, widest) >= LIMIT:
         return None
-    size = integer(int(fixed * unit), widest)
-    for weight, counts in weights:
-        size = size + pl.when(counts).then(integer(int(weight * unit), widest)).otherwise(integer(0, widest))
-    room = max(most, *map(abs, tops))
-    rate_of: pl.Expr = integer(tops[-1], room)
+    size = ex.plus(ex.literal(int(fixed * unit)), *(
+        ex.when(counts, ex.literal(int(weight * unit)), ex.literal(0)) for weight, counts in weights
+    ))
+    rate_of: Expr = ex.literal(tops[-1])
     for one, top in zip(sizes[:-1], tops[:-1], strict=True):
-        rate_of = pl.when(size == integer(one, widest)).then(integer(top, room)).otherwise(rate_of)
+        rate_of = ex.when(ex.equal(size, ex.literal(one)), ex.literal(top), rate_of)
     ends = [end * top for end in (form.low, form.high) for top in tops]
-    value = widened(total.value, room) * rate_of
+    value = ex.times(total.whole, rate_of)
     return Lowered(Number(form.denominator * denominator, min(ends), max(ends)), value)
 
 
@@ -322,7 +313,7 @@ def _with_extra(score: Lowered, extra: Lowered, sign: int) -> Lowered | None:
         return None
     fault = extra.fault
     if fault is not None and score.nullable:
-        fault = score.value.is_not_null() & fault
+        fault = ex.is_given(score.value) & fault
     return Lowered(
         changed.form, without(changed.value, fault), score.nullable or fault is not None, score.inapplicable,
         either(score.fault, fault),
@@ -345,7 +336,7 @@ def _limited(score: Lowered, limit: op.Limit, here: Mapping[op.Node, Lowered]) -
     picked = pick([(yes(holds), found)], replace(score, inapplicable=None, fault=None))
     if picked is None:
         return None
-    fault = holds.fault if not score.nullable else both(score.value.is_not_null(), holds.fault)
+    fault = holds.fault if not score.nullable else both(ex.is_given(score.value), holds.fault)
     return Lowered(
         picked.form, without(picked.value, fault), score.nullable or fault is not None, score.inapplicable,
         either(score.fault, fault),
@@ -357,7 +348,7 @@ def _limited(score: Lowered, limit: op.Limit, here: Mapping[op.Node, Lowered]) -
 
 def shares(
     score: Score, operation: op.RowScore, found: Lowered, nodes: Values, implied: Implied,
-    belongs: Mapping[op.Node, pl.Expr | None], amounts: Mapping[op.Node, Fraction],
+    belongs: Mapping[op.Node, Expr | None], amounts: Mapping[op.Node, Fraction],
 ) -> dict[op.Node, Lowered] | None:
     """The points of each touchpoint where the score is there: below a condition that decided its share of it.
 
@@ -370,7 +361,7 @@ def shares(
     shared: dict[op.Node, Lowered] = {}
     for node in dict.fromkeys((*(part.node for part in score.combination.parts), *extras)):
         points = _counted(_known(nodes[node], decided.known))
-        given = found.value.is_not_null() if found.nullable else None
+        given = ex.is_given(found.value) if found.nullable else None
         cases: list[Case] = []
         if given is not None:
             cases.append((~given, nothing(NUMBER)))

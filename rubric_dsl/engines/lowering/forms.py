@@ -1,8 +1,7 @@
 """How the values of a node stand in a column: exact integers, never floats.
 
 A number is an integer over a denominator that is the same for all rows, a choice the place of its name, and what is
-neither is the place in a list of values. Polars wraps integers silently where they overflow, so each number carries the
-ends that its integers cannot pass, and its type has room for them.
+neither is the place in a list of values. Each number carries the ends that its integers cannot pass.
 """
 
 from __future__ import annotations
@@ -10,18 +9,14 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-import polars as pl
-
+from rubric_dsl.engines.lowering import expr as ex
+from rubric_dsl.engines.lowering.expr import Expr
 from rubric_dsl.evaluation.values import NOT_APPLICABLE, Given, Nothing, Undefined, Value
 from rubric_dsl.resolved.types import ValueType
 from rubric_dsl.text.record import dataclass
 
 LIMIT = 2**126
 """No integer may reach it; what could is evaluated outside the columns."""
-
-_TYPES: tuple[tuple[int, type[pl.DataType]], ...] = (
-    (2**15, pl.Int16), (2**31, pl.Int32), (2**63, pl.Int64), (2**127, pl.Int128)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,50 +67,32 @@ class Lowered:
     absent. Both are never null, never true together, and None where they are never true."""
 
     form: Form
-    value: pl.Expr
+    value: Expr
     nullable: bool = False
-    inapplicable: pl.Expr | None = None
-    fault: pl.Expr | None = None
+    inapplicable: Expr | None = None
+    fault: Expr | None = None
     given_if: frozenset[int] = frozenset()
     """Conditions by node; where one of them is yes the value is there."""
     constant: Given | None = None
     void: bool = False
     """There is a value in no row, so that it fits any form."""
 
+    @property
+    def whole(self) -> Expr:
+        """The value of a number with the ends of its form."""
+        assert isinstance(self.form, Number)
+        return ex.held(self.value, self.form.low, self.form.high)
+
     def number(self) -> Number | None:
         return self.form if isinstance(self.form, Number) else None
 
 
-# ---------------------------------------------------------------- integers
-
-
-def integer_type(most: int) -> type[pl.DataType]:
-    """The narrowest type with room for integers of this size on both sides of zero."""
-    return next(kind for end, kind in _TYPES if most < end)
-
-
-def integer(value: int, most: int | None = None) -> pl.Expr:
-    """A literal in a type with room for `most`."""
-    return pl.lit(value, dtype=integer_type(abs(value) if most is None else max(most, abs(value))))
-
-
-def widened(expression: pl.Expr, most: int) -> pl.Expr:
-    return expression.cast(integer_type(most))
-
-
-def scaled(lowered: Lowered, denominator: int) -> pl.Expr | None:
+def scaled(lowered: Lowered, denominator: int) -> Expr | None:
     """The integers over another denominator, a multiple of their own; None where they could be too large."""
     form = lowered.form
     assert isinstance(form, Number)
     factor = denominator // form.denominator
-    most = form.most * factor
-    if most >= LIMIT:
-        return None
-    if factor == 1:
-        return lowered.value
-    if lowered.constant is not None:
-        return integer(form.low * factor)
-    return widened(lowered.value, most) * integer(factor, most)
+    return None if form.most * factor >= LIMIT else ex.times(lowered.whole, ex.literal(factor))
 
 
 # ---------------------------------------------------------------- values that are the same in all rows
@@ -128,41 +105,46 @@ def constant(value: Value, type: ValueType) -> Lowered | None:
     if isinstance(value, Nothing):
         return nothing(type, value is NOT_APPLICABLE)
     if isinstance(value, bool):
-        return Lowered(YesNo(), pl.lit(value), constant=value)
+        return Lowered(YesNo(), ex.literal(value), constant=value)
     if isinstance(value, str):
         if type.kind == "text":
-            return Lowered(Text(), pl.lit(value, dtype=pl.String), constant=value)
-        return Lowered(Name((value,)), pl.lit(0, dtype=pl.UInt32), constant=value)
+            return Lowered(Text(), ex.literal(value), constant=value)
+        return Lowered(Name((value,)), ex.literal(0), constant=value)
     if isinstance(value, int):
-        return Lowered(Number(1, value, value, moment=True), integer(value), constant=value)
+        return Lowered(Number(1, value, value, moment=True), ex.literal(value), constant=value)
     if not isinstance(value, Fraction) or max(abs(value.numerator), value.denominator) >= LIMIT:
         return None
     top = value.numerator
-    return Lowered(Number(value.denominator, top, top), integer(top), constant=value)
+    return Lowered(Number(value.denominator, top, top), ex.literal(top), constant=value)
 
 
 def nothing(type: ValueType, inapplicable: bool = False) -> Lowered:
     """No value in any row."""
-    form, kind = _empty(type)
-    return Lowered(form, pl.lit(None, dtype=kind), True, pl.lit(True) if inapplicable else None, void=True)
+    form = _empty(type)
+    return Lowered(form, ex.null(kind_of(form)), True, ex.YES if inapplicable else None, void=True)
 
 
 def impossible(type: ValueType) -> Lowered:
     """A fault in every row."""
-    form, kind = _empty(type)
-    return Lowered(form, pl.lit(None, dtype=kind), True, fault=pl.lit(True), void=True)
+    form = _empty(type)
+    return Lowered(form, ex.null(kind_of(form)), True, fault=ex.YES, void=True)
 
 
-def _empty(type: ValueType) -> tuple[Form, type[pl.DataType]]:
+def _empty(type: ValueType) -> Form:
     match type.kind:
         case "yes/no":
-            return YesNo(), pl.Boolean
+            return YesNo()
         case "text":
-            return Text(), pl.String
+            return Text()
         case "choice":
-            return Name(()), pl.UInt32
+            return Name(())
         case kind:
-            return Number(1, 0, 0, moment=kind in ("date", "time")), pl.Int16
+            return Number(1, 0, 0, moment=kind in ("date", "time"))
+
+
+def kind_of(form: Form) -> ex.Kind:
+    """How its values stand in an expression."""
+    return "yes/no" if isinstance(form, YesNo) else "text" if isinstance(form, Text) else "number"
 
 
 # ---------------------------------------------------------------- reading and combining
@@ -185,27 +167,24 @@ def decoded(form: Form, raw: object) -> Given:
             return raw
 
 
-def yes(condition: Lowered) -> pl.Expr:
+def yes(condition: Lowered) -> Expr:
     """Whether the answer is yes; never null."""
-    return condition.value.fill_null(False) if condition.nullable else condition.value
+    return ex.holds(condition.value) if condition.nullable else condition.value
 
 
-def either(*parts: pl.Expr | None) -> pl.Expr | None:
+def either(*parts: Expr | None) -> Expr | None:
     """Whether any of these is true; None where none can be."""
-    found: pl.Expr | None = None
-    for part in parts:
-        if part is not None:
-            found = part if found is None else found | part
-    return found
+    found = ex.some(*(part for part in parts if part is not None))
+    return None if found is ex.NO else found
 
 
-def both(condition: pl.Expr, part: pl.Expr | None) -> pl.Expr | None:
+def both(condition: Expr, part: Expr | None) -> Expr | None:
     return None if part is None else condition & part
 
 
-def without(value: pl.Expr, gone: pl.Expr | None) -> pl.Expr:
+def without(value: Expr, gone: Expr | None) -> Expr:
     """The value, null where `gone`."""
-    return value if gone is None else pl.when(~gone).then(value)
+    return value if gone is None else ex.when(gone, ex.null(value.kind), value)
 
 
 def read(lowered: Lowered) -> Lowered:
@@ -224,7 +203,7 @@ def shared_guards(operands: tuple[Lowered, ...] | list[Lowered]) -> frozenset[in
     return found or frozenset()
 
 
-def strict(form: Form, value: pl.Expr, operands: list[Lowered]) -> Lowered:
+def strict(form: Form, value: Expr, operands: list[Lowered]) -> Lowered:
     """What has a value exactly where all operands have one; nulls and faults pass through."""
     return Lowered(
         form, value, any(operand.nullable for operand in operands), None,

@@ -6,19 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-import polars as pl
-
-from rubric_dsl.engines.columnar.arithmetic import affine
-from rubric_dsl.engines.columnar.choosing import Case, pick
-from rubric_dsl.engines.columnar.conditions import to_constant
-from rubric_dsl.engines.columnar.forms import (
+from rubric_dsl.engines.lowering import expr as ex
+from rubric_dsl.engines.lowering.arithmetic import affine
+from rubric_dsl.engines.lowering.choosing import Case, pick
+from rubric_dsl.engines.lowering.conditions import to_constant
+from rubric_dsl.engines.lowering.expr import Expr
+from rubric_dsl.engines.lowering.forms import (
     Lowered,
     Name,
     Number,
     YesNo,
     either,
     impossible,
-    integer,
     nothing,
     shared_guards,
     yes,
@@ -65,7 +64,7 @@ class TableColumns:
     ) -> Lowered | None:
         complete = self._complete()
         fault = either(*(given.fault for given in self.inputs))
-        absent = either(*(given.value.is_null() for given in self.inputs if given.nullable))
+        absent = either(*(ex.is_null(given.value) for given in self.inputs if given.nullable))
         guards = shared_guards(self.inputs)
         if len(self.inputs) == 1 and not reads_absence and fault is None and cases:
             # Rows with patterns say nothing of what is absent: it may be told apart first.
@@ -94,9 +93,9 @@ class TableColumns:
 
     # ------------------------------------------------------------ patterns
 
-    def matches(self, row: op.Row) -> pl.Expr | None:
+    def matches(self, row: op.Row) -> Expr | None:
         """Whether all inputs match; None where one may be a fault, which only one evaluation row by row tells right."""
-        found: pl.Expr | None = None
+        found: Expr | None = None
         for given, alternatives in zip(self.inputs, row.patterns, strict=True):
             if any(isinstance(pattern, op.Anything) for pattern in alternatives):
                 continue
@@ -106,21 +105,21 @@ class TableColumns:
             if test is None:
                 return None
             found = test if found is None else found & test
-        return pl.lit(True) if found is None else found
+        return ex.YES if found is None else found
 
-    def _input(self, given: Lowered, alternatives: Sequence[op.Pattern]) -> pl.Expr | None:
-        tests: list[pl.Expr] = []
+    def _input(self, given: Lowered, alternatives: Sequence[op.Pattern]) -> Expr | None:
+        tests: list[Expr] = []
         for pattern in alternatives:
             if isinstance(pattern, op.Missing):
                 if given.nullable:
-                    tests.append(given.value.is_null())
+                    tests.append(ex.is_null(given.value))
             elif isinstance(pattern, (op.Between, op.Equal)):
                 test = self._given(given, pattern)
                 if test is None:
                     return None
                 tests.append(yes(test))
         found = either(*tests)
-        return pl.lit(False) if found is None else found
+        return ex.NO if found is None else found
 
     def _given(self, given: Lowered, pattern: op.Between | op.Equal) -> Lowered | None:
         if isinstance(pattern, op.Equal):
@@ -138,7 +137,7 @@ class TableColumns:
                 return None
             found = side if found is None else replace(side, value=found.value & side.value)
         if found is None:
-            return Lowered(YesNo(), pl.lit(True) if not given.nullable else given.value.is_not_null())
+            return Lowered(YesNo(), ex.is_given(given.value) if given.nullable else ex.YES)
         return found
 
     # ------------------------------------------------------------ proofs
@@ -225,7 +224,7 @@ class TableColumns:
         low, high = min(low for low, _ in found), max(high for _, high in found)
         value = x.value
         if (low, high) != (form.low, form.high):
-            value = value.clip(integer(low, form.most), integer(high, form.most))
+            value = ex.clipped(value, low, high)
         return replace(x, form=Number(form.denominator, low, high), value=value, constant=None)
 
 

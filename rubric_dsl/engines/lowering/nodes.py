@@ -1,4 +1,4 @@
-"""The row nodes of one table as columns of a frame, in the order of the plan.
+"""The row nodes of one table as expressions, in the order of the plan.
 
 What has integers over one denominator becomes an expression; everything else is evaluated by the reference once for
 each distinct input, so that no node is left out and none is guessed.
@@ -10,11 +10,12 @@ from collections import Counter
 from collections.abc import Mapping
 from fractions import Fraction
 
-from rubric_dsl.engines.columnar import arithmetic, conditions, scores
-from rubric_dsl.engines.columnar.distinct import evaluated
-from rubric_dsl.engines.columnar.forms import Lowered, constant
-from rubric_dsl.engines.columnar.stages import Stages
-from rubric_dsl.engines.columnar.tables import TableColumns
+from rubric_dsl.engines.lowering import arithmetic, conditions, scores
+from rubric_dsl.engines.lowering import expr as ex
+from rubric_dsl.engines.lowering.distinct import Rows, evaluated
+from rubric_dsl.engines.lowering.expr import Expr
+from rubric_dsl.engines.lowering.forms import Lowered, constant
+from rubric_dsl.engines.lowering.tables import TableColumns
 from rubric_dsl.engines.reference.rows import touchpoint_points
 from rubric_dsl.evaluation.arithmetic import Cells, Step, Values
 from rubric_dsl.evaluation.prepare import Prepared
@@ -24,23 +25,26 @@ from rubric_dsl.plan.model import ScoringPlan, TableSchema
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved.walking import operands
 
+MAX_DEPTH = 200
+"""What nests deeper is evaluated by distinct inputs, as walks through expressions and the engines' own would end."""
+
 
 class TableLowering:
     """Lowers a table's nodes; `cells`: its columns as they stand in the frame."""
 
     def __init__(
-        self, plan: ScoringPlan, prepared: Prepared, schema: TableSchema, cells: Mapping[str, Lowered], stages: Stages
+        self, plan: ScoringPlan, prepared: Prepared, schema: TableSchema, cells: Mapping[str, Lowered], rows: Rows
     ) -> None:
         self.plan = plan
         self.prepared = prepared
         self.schema = schema
         self.cells = cells
-        self.stages = stages
+        self.rows = rows
         self.ways: Counter[str] = Counter()
         """How many nodes became expressions ("columns") and how many were evaluated by distinct inputs."""
         self.nodes: dict[op.Node, Lowered] = {}
         self._implied = conditions.conditions_of(prepared.operations)
-        self._rows = frozenset(prepared.row_nodes.get(schema.name, ()))
+        self._own = frozenset(prepared.row_nodes.get(schema.name, ()))
 
     @property
     def stratum(self) -> Lowered | None:
@@ -54,11 +58,20 @@ class TableLowering:
         """These nodes and all that they read."""
         for node in self.prepared.needed_for(wanted):
             for read in operands(self.prepared.operations[node]):
-                if read not in self._rows and read not in self.nodes:
+                if read not in self._own and read not in self.nodes:
                     found = constant(self.prepared.constants[read], self.plan.nodes[read].type)
                     if found is not None:
                         self.nodes[read] = found
             self.nodes[node] = self._node(node)
+
+    def present(self) -> dict[str, Expr]:
+        """Of columns that are given exactly where a condition holds, that condition, by its name in expressions."""
+        found: dict[str, Expr] = {}
+        for column in self.schema.columns:
+            cell = self.cells.get(column.name)
+            if cell is not None and column.present_when in self.nodes and cell.value.operation == "column":
+                found[str(cell.value.value)] = ex.holds(self.nodes[column.present_when].value)
+        return found
 
     def _node(self, node: op.Node) -> Lowered:
         operation = self.prepared.operations[node]
@@ -68,23 +81,23 @@ class TableLowering:
             found = self._lowered(node, operation)
         except KeyError:  # an operand that is irrational for all rows
             found = None
-        if found is None:
+        if found is None or _depth(found) > MAX_DEPTH:
             self.ways["distinct"] += 1
             step = self.prepared.steps[node]
             assert step is not None
             return self._by_distinct(f"n{node}", node, step, isinstance(operation, op.Touchpoint))
         self.ways["columns"] += 1
-        return self.stages.put_all(f"n{node}", found)
+        return found
 
     def _by_distinct(self, name: str, node: op.Node, step: Step, scenario: bool) -> Lowered:
         read = {
             number: self.nodes[number] for number in (*operands(self.prepared.operations[node]), node)
-            if number in self._rows and number in self.nodes
+            if number in self._own and number in self.nodes
         }
         stratum = self.schema.stratum if scenario else None
         cells = {} if stratum is None else {stratum: self.cells[stratum]}
         constants, type = self.prepared.constants, self.plan.nodes[node].type
-        return evaluated(name, type, step, constants, read, cells, self.stages)
+        return evaluated(name, type, step, constants, read, cells, self.rows)
 
     def _lowered(self, node: op.Node, operation: op.Operation) -> Lowered | None:
         nodes = self.nodes
@@ -148,8 +161,8 @@ class TableLowering:
         assert isinstance(operation, op.RowScore) and isinstance(step, Score)
         parts = dict.fromkeys((*(part.node for part in step.combination.parts), *(extra.node for extra in step.extras)))
         found = self._shares(node, operation, step, tuple(parts))
-        if found is not None:
-            return {part: self.stages.put_all(f"n{node}.{part}", lowered) for part, lowered in found.items()}
+        if found is not None and all(_depth(lowered) <= MAX_DEPTH for lowered in found.values()):
+            return found
         return {
             part: self._by_distinct(f"n{node}.{part}", node, _share_of(self.prepared, step, part), scenario=True)
             for part in parts
@@ -170,6 +183,10 @@ class TableLowering:
             return scores.shares(step, operation, self.nodes[node], self.nodes, self.implied, belongs, amounts)
         except KeyError:  # an outcome that is irrational for all rows
             return None
+
+
+def _depth(lowered: Lowered) -> int:
+    return max(part.depth for part in (lowered.value, lowered.inapplicable, lowered.fault) if part is not None)
 
 
 def _share_of(prepared: Prepared, score: Score, touchpoint: op.Node) -> Step:

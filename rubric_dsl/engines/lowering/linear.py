@@ -1,0 +1,230 @@
+"""Sums taken apart: what rows add up to is a constant a row and a multiple of each of a few counts.
+
+Touchpoints give a fixed number of points where a condition holds, indicators add touchpoints, conditions of an
+indicator hold for all of them. Taken apart, all of these are multiples of how many rows meet the same conditions, so
+each condition is counted once, however many sums it is in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rubric_dsl.engines.lowering import expr as ex
+from rubric_dsl.engines.lowering.expr import Expr
+from rubric_dsl.text.record import dataclass
+
+MAX_TERMS = 256
+"""Beyond so many parts a value is added up as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """constant + Σ factor × part. A part is yes or no (counted as 1 and 0) or a number; neither is ever null."""
+
+    constant: int
+    parts: Mapping[Expr, int]
+
+
+class Decomposition:
+    """Takes expressions apart. `present`: of columns that are given exactly where a condition holds, that condition."""
+
+    def __init__(self, present: Mapping[str, Expr]) -> None:
+        self.present = present
+        self._implied: dict[Expr, frozenset[Expr]] = {}
+
+    def count(self, value: Expr) -> Linear:
+        """How often it is not null."""
+        return self._answer(self.resolved(ex.is_given(value)))
+
+    def sum(self, value: Expr, most: int) -> Linear:
+        """What it adds up to where it is not null; a yes is 1. Taken apart only into parts of at most this size."""
+        if value.kind == "yes/no":
+            return self._answer(ex.holds(value))
+        found = self._number(_or_zero(value))
+        if all(part.most <= most for part in found.parts):
+            return found
+        return Linear(0, {ex.or_else(value, ex.literal(0)): 1})
+
+    def flag(self, value: Expr) -> Expr:
+        """A condition in its shortest form."""
+        return self.resolved(ex.holds(value))
+
+    # ------------------------------------------------------------ conditions
+
+    def resolved(self, condition: Expr) -> Expr:
+        """With the conditions of columns in place of whether they are given; a condition that another brings along is
+        left out."""
+        match condition.operation:
+            case "is null":
+                (operand,) = condition.operands
+                if operand.operation == "column" and (where := self.present.get(str(operand.value))) is not None:
+                    return ~where
+                return condition
+            case "not":
+                return ~self.resolved(condition.operands[0])
+            case "and":
+                return self._together([self.resolved(part) for part in condition.operands])
+            case "or":
+                return ex.some(*(self.resolved(part) for part in condition.operands))
+            case _:
+                return condition
+
+    def _together(self, parts: list[Expr]) -> Expr:
+        brought: set[Expr] = set()
+        for part in parts:
+            brought |= self.implied(part)
+        if any(~part in brought for part in parts):
+            return ex.NO
+        return ex.every(*(part for part in parts if part not in brought))
+
+    def implied(self, part: Expr) -> frozenset[Expr]:
+        """Conditions that hold wherever this one holds or this number is not 0, beside itself."""
+        found = self._implied.get(part)
+        if found is None:
+            columns = _demanded(part)
+            where = () if columns is None else (self.present.get(name) for name in columns)
+            found = self._implied[part] = frozenset(one for one in where if one is not None and one is not part)
+        return found
+
+    # ------------------------------------------------------------ sums
+
+    def _answer(self, condition: Expr) -> Linear:
+        condition = self.resolved(condition)
+        if condition.is_literal:
+            return Linear(int(condition is ex.YES), {})
+        if condition.operation == "not" and not condition.nullable:
+            return Linear(1, {condition.operands[0]: -1})
+        return Linear(0, {condition: 1})
+
+    def _number(self, value: Expr) -> Linear:
+        """Of a number that is never null."""
+        match value.operation:
+            case "literal":
+                return Linear(value.low, {})
+            case "+":
+                return _added([self._number(term) for term in value.operands])
+            case "*" if value.operands[1].is_literal:
+                return _scaled(self._number(value.operands[0]), value.operands[1].low)
+            case "when":
+                return self._chosen(value)
+            case _:
+                return Linear(0, {value: 1})
+
+    def _chosen(self, value: Expr) -> Linear:
+        condition, then, otherwise = value.operands
+        whole = Linear(0, {value: 1})
+        if _is_lookup(value):
+            if not (then.is_literal and otherwise.is_literal):
+                return whole
+            yes = self._answer(ex.holds(condition))
+            return _added([Linear(otherwise.low, {}), _scaled(yes, then.low - otherwise.low)])
+        condition = ex.holds(condition)
+        first, second = self._number(then), self._number(otherwise)
+        if len(first.parts) + len(second.parts) > MAX_TERMS:
+            return whole
+        return _added([self._where(condition, first), self._where(~condition, second)])
+
+    def _where(self, condition: Expr, linear: Linear) -> Linear:
+        """The same where the condition holds, and 0 elsewhere."""
+        found = [_scaled(self._answer(condition), linear.constant)]
+        condition = self.resolved(condition)
+        for part, factor in linear.parts.items():
+            if part.kind == "yes/no":
+                found.append(_scaled(self._answer(condition & part), factor))
+                continue
+            implied = self.implied(part)
+            if ~condition in implied:
+                continue
+            held = part if condition in implied else ex.when(condition, part, ex.literal(0))
+            found.append(Linear(held.low, {}) if held.is_literal else Linear(0, {held: factor}))
+        return _added(found)
+
+
+def _added(linears: list[Linear]) -> Linear:
+    constant = 0
+    parts: dict[Expr, int] = {}
+    for linear in linears:
+        constant += linear.constant
+        for part, factor in linear.parts.items():
+            parts[part] = parts.get(part, 0) + factor
+    return Linear(constant, {part: factor for part, factor in parts.items() if factor})
+
+
+def _scaled(linear: Linear, by: int) -> Linear:
+    return Linear(linear.constant * by, {part: factor * by for part, factor in linear.parts.items()} if by else {})
+
+
+def _or_zero(value: Expr) -> Expr:
+    """0 where it is null, put in where the numbers come from."""
+    if not value.nullable:
+        return value
+    match value.operation:
+        case "*" if value.operands[1].is_literal:
+            return ex.times(_or_zero(value.operands[0]), value.operands[1])
+        case "when":
+            condition, then, otherwise = value.operands
+            return ex.when(condition, _or_zero(then), _or_zero(otherwise))
+        case _:
+            return ex.or_else(value, ex.literal(0))
+
+
+def _is_lookup(value: Expr) -> bool:
+    """Whether only constants can come out."""
+    while value.operation == "when":
+        _, then, value = value.operands
+        if not then.is_literal and not (then.operation == "when" and _is_lookup(then)):
+            return False
+    return value.is_literal
+
+
+def _demanded(part: Expr) -> frozenset[str] | None:
+    """The columns that must be given for a condition to hold or for a number not to be 0; None: it never is."""
+    match part.operation:
+        case "literal":
+            return None if part.value in (None, False) or part.value == 0 else frozenset()
+        case "when":
+            condition, then, otherwise = part.operands
+            if part.kind != "number":
+                return frozenset()
+            return _either(_with(condition, _demanded(then)), _demanded(otherwise))
+        case "and":
+            found: frozenset[str] = frozenset()
+            for operand in part.operands:
+                demanded = _demanded(operand)
+                if demanded is None:
+                    return None
+                found |= demanded
+            return found
+        case "or":
+            of_any: frozenset[str] | None = None
+            for operand in part.operands:
+                of_any = _either(of_any, _demanded(operand))
+            return of_any
+        case "not" if part.nullable or part.operands[0].operation == "is null":
+            return _read_strictly(part.operands[0])
+        case "or else" if part.operands[1] is ex.NO or part.operands[1] is ex.literal(0):
+            return _read_strictly(part.operands[0])
+        case _:
+            return _read_strictly(part) if part.nullable else frozenset()
+
+
+def _either(a: frozenset[str] | None, b: frozenset[str] | None) -> frozenset[str] | None:
+    return b if a is None else a if b is None else a & b
+
+
+def _with(condition: Expr, demanded: frozenset[str] | None) -> frozenset[str] | None:
+    own = _demanded(condition)
+    return None if own is None or demanded is None else own | demanded
+
+
+def _read_strictly(value: Expr) -> frozenset[str]:
+    """Columns that are null only where the value is null too."""
+    match value.operation:
+        case "column":
+            return frozenset({str(value.value)}) if value.nullable else frozenset()
+        case "is null":  # read as its opposite, by `_demanded`
+            return _read_strictly(value.operands[0])
+        case "not" | "+" | "*" | "//" | "%" | "<=" | "<" | "=":
+            return frozenset().union(*(_read_strictly(operand) for operand in value.operands))
+        case _:
+            return frozenset()

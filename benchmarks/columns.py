@@ -20,11 +20,11 @@ import polars as pl
 
 from benchmarks.peers import RUBRIC, TOUCHPOINTS
 from rubric_dsl.engines.columnar import ColumnarEngine
+from rubric_dsl.engines.columnar.cells import cell_of
 from rubric_dsl.engines.columnar.engine import columns_read
-from rubric_dsl.engines.columnar.forms import Form, Lowered, Name, Number, YesNo
-from rubric_dsl.engines.columnar.frames import TableFrame
-from rubric_dsl.engines.columnar.sums import ROW, STRATUM, SUBJECT
+from rubric_dsl.engines.columnar.frames import ROW, STRATUM, SUBJECT, TableFrame
 from rubric_dsl.engines.contract import Totals
+from rubric_dsl.engines.lowering.forms import Form, Lowered, Name, Number, YesNo
 from rubric_dsl.engines.reference import ReferenceEngine
 from rubric_dsl.evaluation.prepare import prepare
 from rubric_dsl.observations.model import Cell, Ledger, Observations, Row, TableData
@@ -97,14 +97,13 @@ def table_frame(schema: TableSchema, frame: pl.DataFrame, read: frozenset[str]) 
             low, high = series.min(), series.max()
             assert isinstance(low, int) and isinstance(high, int)
             form = Number(1, low, high)
-        guards = frozenset() if column.present_when is None else frozenset({column.present_when})
-        cells[name] = Lowered(form, pl.col(f"c.{name}"), series.null_count() > 0, given_if=guards)
+        cells[name] = cell_of(column, f"c.{name}", form, series.null_count() > 0)
     lazy = frame.lazy().select(
         pl.col("row").cast(pl.UInt32).alias(ROW), pl.col("city").alias(SUBJECT), pl.col("scenario_id").alias(STRATUM),
         *(pl.col(name).alias(f"c.{name}") for name in cells),
     )
     subjects = tuple(member.name for member in columns["city"].members)
-    return TableFrame(lazy, tuple(lazy.collect_schema().names()), cells, subjects, len(frame), _no_rows, {})
+    return TableFrame(lazy, dict(lazy.collect_schema()), cells, subjects, len(frame), _no_rows, {})
 
 
 def _no_rows(places: Sequence[int]) -> Sequence[Row]:

@@ -77,4 +77,6 @@ def unpacked(field: Field, sums: pl.Series, rows: pl.Series) -> pl.Series:
     found = sums // (1 << field.start) if field.start else sums
     if field.bits < WORD:
         found = found % (1 << field.bits)
-    return found.cast(pl.Int128) + rows.cast(pl.Int128) * pl.Series([field.low], dtype=pl.Int128) if field.low else found
+    if not field.low:
+        return found
+    return found.cast(pl.Int128) + rows.cast(pl.Int128) * pl.Series([field.low], dtype=pl.Int128)

@@ -62,6 +62,7 @@ class _Writing:
         self.depth: dict[Expr, int] = {}
         self.size: dict[Expr, int] = {}
         self.found: dict[Expr, pl.Expr] = {}
+        self.stored: set[Expr] = set()
         self.type_of: dict[Expr, type[pl.DataType]] = {}
 
     def written(self) -> Written:
@@ -91,6 +92,7 @@ class _Writing:
         self.layers[layer].append(self.found[one].alias(name))
         self.found[one] = pl.col(name)
         self.layer_of[one], self.depth[one], self.size[one] = layer + 1, 1, 1
+        self.stored.add(one)
 
     def _type(self, one: Expr) -> type[pl.DataType]:
         if one.operation == "column":
@@ -145,6 +147,10 @@ class _Writing:
     def _in(self, part: Expr, type: type[pl.DataType]) -> pl.Expr:
         if part.is_literal:
             return self._literal(part, type)
+        if part.operation == "when" and part not in self.stored and all(one.is_literal for one in part.operands[1:]):
+            condition, then, otherwise = part.operands
+            return pl.when(self.found[condition]).then(self._literal(then, type)).otherwise(
+                self._literal(otherwise, type))
         return self.found[part] if self.type_of[part] == type else self.found[part].cast(type)
 
     def _calculated(self, one: Expr) -> pl.Expr:

@@ -305,8 +305,20 @@ def holds(a: Expr) -> Expr:
         return every(*parts) if a.operation == "and" else some(*parts)
     if a.operation == "when":
         condition, then, otherwise = a.operands
+        if otherwise is condition:
+            return every(holds(condition), holds(then))
         return when(condition, holds(then), holds(otherwise))
     return or_else(a, NO)
+
+
+def _loosely(condition: Expr) -> Expr:
+    """What is yes where the condition is, and may be null where it is no: enough for `when`."""
+    if condition.operation == "or else" and condition.operands[1] is NO:
+        return condition.operands[0]
+    if condition.operation in ("and", "or"):
+        parts = [_loosely(part) for part in condition.operands]
+        return every(*parts) if condition.operation == "and" else some(*parts)
+    return condition
 
 
 def when(condition: Expr, then: Expr, otherwise: Expr) -> Expr:
@@ -326,6 +338,7 @@ def when(condition: Expr, then: Expr, otherwise: Expr) -> Expr:
             return every(condition, then)
         if otherwise is YES:
             return some(~condition, then)
+    condition = _loosely(condition)
     ends = [part for part in (then, otherwise) if not (part.is_literal and part.value is None)]
     low, high = min((part.low for part in ends), default=0), max((part.high for part in ends), default=0)
     return _expr("when", (condition, then, otherwise), then.kind, then.nullable or otherwise.nullable, low, high)

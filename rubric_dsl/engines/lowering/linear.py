@@ -15,6 +15,8 @@ from rubric_dsl.text.record import dataclass
 
 MAX_TERMS = 256
 """Beyond so many parts a value is added up as it is."""
+MAX_BRANCHES = 3
+"""The same of a choice between constants, which is one small number of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class Decomposition:
     def __init__(self, present: Mapping[str, Expr]) -> None:
         self.present = present
         self._implied: dict[Expr, frozenset[Expr]] = {}
+        self._numbers: dict[Expr, Linear] = {}
 
     def count(self, value: Expr) -> Linear:
         """How often it is not null."""
@@ -66,6 +69,9 @@ class Decomposition:
                 return self._together([self.resolved(part) for part in condition.operands])
             case "or":
                 return ex.some(*(self.resolved(part) for part in condition.operands))
+            case "when":
+                asked, then, otherwise = condition.operands
+                return ex.when(self.resolved(ex.holds(asked)), self.resolved(then), self.resolved(otherwise))
             case _:
                 return condition
 
@@ -81,9 +87,9 @@ class Decomposition:
         """Conditions that hold wherever this one holds or this number is not 0, beside itself."""
         found = self._implied.get(part)
         if found is None:
-            columns = _demanded(part)
-            where = () if columns is None else (self.present.get(name) for name in columns)
-            found = self._implied[part] = frozenset(one for one in where if one is not None and one is not part)
+            columns = _demanded(part) or frozenset()
+            there = (self.present.get(str(column.value), ex.is_given(column)) for column in columns)
+            found = self._implied[part] = frozenset(one for one in there if one is not part)
         return found
 
     # ------------------------------------------------------------ sums
@@ -98,6 +104,12 @@ class Decomposition:
 
     def _number(self, value: Expr) -> Linear:
         """Of a number that is never null."""
+        found = self._numbers.get(value)
+        if found is None:
+            found = self._numbers[value] = self._taken_apart(value)
+        return found
+
+    def _taken_apart(self, value: Expr) -> Linear:
         match value.operation:
             case "literal":
                 return Linear(value.low, {})
@@ -112,16 +124,12 @@ class Decomposition:
 
     def _chosen(self, value: Expr) -> Linear:
         condition, then, otherwise = value.operands
-        whole = Linear(0, {value: 1})
-        if _is_lookup(value):
-            if not (then.is_literal and otherwise.is_literal):
-                return whole
-            yes = self._answer(ex.holds(condition))
-            return _added([Linear(otherwise.low, {}), _scaled(yes, then.low - otherwise.low)])
-        condition = ex.holds(condition)
+        condition = self.resolved(ex.holds(condition))
+        if condition.is_literal:
+            return self._number(then if condition is ex.YES else otherwise)
         first, second = self._number(then), self._number(otherwise)
-        if len(first.parts) + len(second.parts) > MAX_TERMS:
-            return whole
+        if len(first.parts) + len(second.parts) > (MAX_BRANCHES if _is_lookup(value) else MAX_TERMS):
+            return Linear(0, {value: 1})
         return _added([self._where(condition, first), self._where(~condition, second)])
 
     def _where(self, condition: Expr, linear: Linear) -> Linear:
@@ -164,6 +172,9 @@ def _or_zero(value: Expr) -> Expr:
         case "when":
             condition, then, otherwise = value.operands
             return ex.when(condition, _or_zero(then), _or_zero(otherwise))
+        case "+":
+            whole = ex.plus(*(_or_zero(term) for term in value.operands))
+            return ex.when(ex.is_given(value), whole, ex.literal(0))
         case _:
             return ex.or_else(value, ex.literal(0))
 
@@ -177,7 +188,7 @@ def _is_lookup(value: Expr) -> bool:
     return value.is_literal
 
 
-def _demanded(part: Expr) -> frozenset[str] | None:
+def _demanded(part: Expr) -> frozenset[Expr] | None:
     """The columns that must be given for a condition to hold or for a number not to be 0; None: it never is."""
     match part.operation:
         case "literal":
@@ -188,7 +199,7 @@ def _demanded(part: Expr) -> frozenset[str] | None:
                 return frozenset()
             return _either(_with(condition, _demanded(then)), _demanded(otherwise))
         case "and":
-            found: frozenset[str] = frozenset()
+            found: frozenset[Expr] = frozenset()
             for operand in part.operands:
                 demanded = _demanded(operand)
                 if demanded is None:
@@ -196,7 +207,7 @@ def _demanded(part: Expr) -> frozenset[str] | None:
                 found |= demanded
             return found
         case "or":
-            of_any: frozenset[str] | None = None
+            of_any: frozenset[Expr] | None = None
             for operand in part.operands:
                 of_any = _either(of_any, _demanded(operand))
             return of_any
@@ -208,20 +219,20 @@ def _demanded(part: Expr) -> frozenset[str] | None:
             return _read_strictly(part) if part.nullable else frozenset()
 
 
-def _either(a: frozenset[str] | None, b: frozenset[str] | None) -> frozenset[str] | None:
+def _either(a: frozenset[Expr] | None, b: frozenset[Expr] | None) -> frozenset[Expr] | None:
     return b if a is None else a if b is None else a & b
 
 
-def _with(condition: Expr, demanded: frozenset[str] | None) -> frozenset[str] | None:
+def _with(condition: Expr, demanded: frozenset[Expr] | None) -> frozenset[Expr] | None:
     own = _demanded(condition)
     return None if own is None or demanded is None else own | demanded
 
 
-def _read_strictly(value: Expr) -> frozenset[str]:
+def _read_strictly(value: Expr) -> frozenset[Expr]:
     """Columns that are null only where the value is null too."""
     match value.operation:
         case "column":
-            return frozenset({str(value.value)}) if value.nullable else frozenset()
+            return frozenset({value}) if value.nullable else frozenset()
         case "is null":  # read as its opposite, by `_demanded`
             return _read_strictly(value.operands[0])
         case "not" | "+" | "*" | "//" | "%" | "<=" | "<" | "=":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import isqrt
 
 import polars as pl
 
@@ -116,7 +117,7 @@ class Sums:
         keys = self.rows.frame.select(*self.keys).gather_every(every)
         counted = keys.group_by(self.keys).agg(pl.len().alias("n")).collect(engine="streaming")
         most = int(counted["n"].max() or 0)  # type: ignore[arg-type]
-        return min(self.size, (most + 4 * int(most**0.5) + 4) * every)
+        return min(self.size, (most + 4 * isqrt(most) + 4) * every)
 
     def _words(self, packing: Packing) -> pl.DataFrame:
         found = written(packing.words, self.rows.types)

@@ -47,13 +47,19 @@ class Written:
         return frame
 
 
-def written(asked: Sequence[Expr], types: Mapping[str, pl.DataType], prefix: str = "e") -> Written:
-    """`types`: of the columns that are read. New columns are named with `prefix`."""
-    return _Writing(asked, types, prefix).written()
+def written(
+    asked: Sequence[Expr], types: Mapping[str, pl.DataType], prefix: str = "e", strict: bool = True
+) -> Written:
+    """`types`: of the columns that are read. New columns are named with `prefix`.
+
+    Not `strict`: a number beyond the ends that it was given becomes null or another one, instead of stopping the query.
+    """
+    return _Writing(asked, types, prefix, strict).written()
 
 
 class _Writing:
-    def __init__(self, asked: Sequence[Expr], types: Mapping[str, pl.DataType], prefix: str) -> None:
+    def __init__(self, asked: Sequence[Expr], types: Mapping[str, pl.DataType], prefix: str, strict: bool) -> None:
+        self.strict = strict
         self.asked = asked
         self.types = types
         self.prefix = prefix
@@ -151,7 +157,7 @@ class _Writing:
             condition, then, otherwise = part.operands
             return pl.when(self.found[condition]).then(self._literal(then, type)).otherwise(
                 self._literal(otherwise, type))
-        return self.found[part] if self.type_of[part] == type else self.found[part].cast(type)
+        return self.found[part] if self.type_of[part] == type else self.found[part].cast(type, strict=self.strict)
 
     def _calculated(self, one: Expr) -> pl.Expr:
         parts = [self._as(part, one) for part in one.operands]

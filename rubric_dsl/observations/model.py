@@ -82,6 +82,8 @@ class TableData:
     table: str
     rows: tuple[Row, ...]
     ledger: Ledger
+    large: object | None = None
+    """What an engine holds of a table from large files (`large.LargeTable`); then there are no rows here."""
 
 
 @dataclass(frozen=True, slots=True)

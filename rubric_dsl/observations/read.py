@@ -9,6 +9,7 @@ from rubric_dsl.observations import codes
 from rubric_dsl.observations.cell import BLANKS
 from rubric_dsl.observations.facts import listing
 from rubric_dsl.observations.headers import Layout, layout_of
+from rubric_dsl.observations.large import LargeSource, LargeTable, rows_standing_for
 from rubric_dsl.observations.ledger import Account
 from rubric_dsl.observations.model import Observations, Row, TableData
 from rubric_dsl.observations.near import nearest
@@ -20,7 +21,7 @@ from rubric_dsl.plan.model import ScoringPlan, TableSchema
 
 
 def read_observations(
-    plan: ScoringPlan, sources: Mapping[str, Source], leave_out_refused: bool = False
+    plan: ScoringPlan, sources: Mapping[str, Source | LargeSource], leave_out_refused: bool = False
 ) -> Observations:
     """All tables of the plan, each with its complete ledger; nothing is raised, whatever the files hold.
 
@@ -32,10 +33,21 @@ def read_observations(
     accounts: dict[str, Account] = {}
     rows: dict[str, list[Row]] = {}
     known = KnownSubjects(plan.subjects)
+    large: dict[str, LargeTable] = {}
     for table in _register_first(plan):
-        reader = RowReader(table, rules.of(table), known, _account_of(table.name, sources.get(table.name)))
+        source = sources.get(table.name)
+        reader = RowReader(table, rules.of(table), known, _account_of(table.name, source))
+        if isinstance(source, LargeSource):
+            found = source.read(plan, reader, known, leave_out_refused)
+            if found is not None:
+                large[table.name] = found
+                rows[table.name] = rows_standing_for(table, found)
+            else:
+                source = source.whole()
+                reader = RowReader(table, rules.of(table), known, _account_of(table.name, source))
         accounts[table.name] = reader.account
-        rows[table.name] = _rows_of(reader, sources.get(table.name))
+        if table.name not in large:
+            rows[table.name] = _rows_of(reader, source)
         if table.name == plan.register_table:
             complete = reader.all_named and not reader.account.codes() & codes.STOPPING
             known = KnownSubjects(str(name) for name in reader.named) if complete else KnownSubjects(None)
@@ -45,9 +57,14 @@ def read_observations(
     if nothing_refused or left_out_only:
         refuse_unobserved(plan, rows, accounts)
     names = [*(table.name for table in plan.tables), *(name for name in accounts if name not in rows)]
-    return Observations({
-        name: TableData(name, tuple(rows.get(name, ())), accounts[name].ledger(leave_out_refused)) for name in names
-    })
+    tables: dict[str, TableData] = {}
+    for name in names:
+        ledger = accounts[name].ledger(leave_out_refused)
+        if name in large:
+            tables[name] = TableData(name, (), large[name].accounted(ledger), large[name])
+        else:
+            tables[name] = TableData(name, tuple(rows.get(name, ())), ledger)
+    return Observations(tables)
 
 
 def stopped_by(observations: Observations, leave_out_refused: bool = False) -> bool:
@@ -60,13 +77,17 @@ def _register_first(plan: ScoringPlan) -> list[TableSchema]:
     return sorted(plan.tables, key=lambda table: table.name != plan.register_table)
 
 
-def _account_of(table: str, source: Source | None) -> Account:
+def _account_of(table: str, source: Source | LargeSource | None) -> Account:
     if source is None:
         return Account(table, table, "")
+    if isinstance(source, LargeSource):
+        return Account(table, source.name, source.sha256)
     return Account(table, source.name, hashlib.sha256(source.data).hexdigest())
 
 
-def _refuse_strange_tables(plan: ScoringPlan, sources: Mapping[str, Source], accounts: dict[str, Account]) -> None:
+def _refuse_strange_tables(
+    plan: ScoringPlan, sources: Mapping[str, Source | LargeSource], accounts: dict[str, Account]
+) -> None:
     tables = [table.name for table in plan.tables]
     for name, source in sources.items():
         if name in accounts:
@@ -77,11 +98,11 @@ def _refuse_strange_tables(plan: ScoringPlan, sources: Mapping[str, Source], acc
         accounts[name].refuse(codes.WHOLE_TABLE, 1, None, None, codes.NO_SUCH_TABLE, {"table": name, **facts})
 
 
-def _rows_of(reader: RowReader, source: Source | None) -> list[Row]:
+def _rows_of(reader: RowReader, source: Source | LargeSource | None) -> list[Row]:
     """The accepted rows of a file; what stops the reading is refused with the rows before it kept in the account."""
     account = reader.account
     rows: list[Row] = []
-    if source is None:
+    if source is None or isinstance(source, LargeSource):
         account.refuse(codes.WHOLE_TABLE, 1, None, None, codes.TABLE_NOT_GIVEN, {"table": reader.table.name})
         return rows
     try:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
-from rubric_dsl.observations.name_cells import YES_OR_NO
+from rubric_dsl.observations.name_cells import NO, YES, YES_OR_NO
 from rubric_dsl.observations.records import Record, records_of
 from rubric_dsl.plan.model import ColumnSchema
 from rubric_dsl.text.record import dataclass
@@ -102,5 +102,6 @@ def types_of(names: Mapping[str, ColumnSchema], sample: pl.DataFrame) -> dict[st
         elif column.type == "yes/no":
             words = cells.unique().to_list()
             if words and all(word in YES_OR_NO for word in words):
-                found[header] = pl.Enum([word for word in YES_OR_NO if word in words])
+                found[header] = pl.Enum([word for pair in zip(YES, NO, strict=True) for word in pair
+                                         if not set(words).isdisjoint(pair)])
     return found

@@ -59,22 +59,32 @@ class ColumnarEngine:
     def totals(self, plan: ScoringPlan, prepared: Prepared, observations: Observations) -> Totals:
         declared = None if plan.subjects is None else frozenset(plan.subjects)
         frames: dict[str, TableFrame] = {}
+        large: dict[str, TableRun] = {}
         for schema in plan.tables:
             data = observations.tables.get(schema.name)
+            run = getattr(data.large, "run", None) if data is not None else None
+            if isinstance(run, TableRun):
+                large[schema.name] = run
             rows = [
                 row for row in (data.rows if data is not None else ())
                 if isinstance(subject := row.values[schema.subject], str) and (declared is None or subject in declared)
             ]
             if rows:
                 frames[schema.name] = frame_of(schema, rows, columns_read(prepared, schema))
-        return self.totals_of(plan, prepared, frames)
+        return self.totals_of(plan, prepared, frames, large)
 
-    def totals_of(self, plan: ScoringPlan, prepared: Prepared, frames: Mapping[str, TableFrame]) -> Totals:
-        """The totals of cells that are columns already, by table."""
+    def totals_of(
+        self, plan: ScoringPlan, prepared: Prepared, frames: Mapping[str, TableFrame],
+        large: Mapping[str, TableRun] | None = None,
+    ) -> Totals:
+        """The totals of cells that are columns already, by table. `large`: tables that were added up when they were
+        read."""
         found = Found()
         self.ways = Counter()
         for schema in plan.tables:
-            if schema.name in frames:
+            if large is not None and schema.name in large:
+                self.ways += large[schema.name].into(found)
+            elif schema.name in frames:
                 self.ways += TableRun(plan, prepared, schema, frames[schema.name]).into(found)
         faults = _faults(plan, prepared, found)
         return Totals(

@@ -36,6 +36,7 @@ class Scan:
     """The same with every cell as it stands in the file, where the file has texts."""
     sizes: tuple[int, ...]
     """Rows of each file."""
+    sample: pl.DataFrame
     columns: Mapping[str, Typed]
 
     @property
@@ -136,7 +137,7 @@ def _scan(
         if found is None:
             return None
         columns[column.name] = found
-    return Scan(schema, layout, headers, raw, texts, sizes, columns)
+    return Scan(schema, layout, headers, raw, texts, sizes, sample, columns)
 
 
 # ---------------------------------------------------------------- rows that were read apart, beside the others

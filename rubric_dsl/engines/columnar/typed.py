@@ -123,12 +123,18 @@ def _date(column: ColumnSchema, name: str, raw: pl.Expr, kind: pl.DataType) -> T
 
 
 def _time(column: ColumnSchema, name: str, raw: pl.Expr, kind: pl.DataType) -> Typed | None:
-    if kind != pl.String or column.low is not None or column.high is not None:
+    if kind != pl.String:
         return None
+    low, high = (_minute(end) for end in (column.low or "00:00", column.high or "23:59"))
     plain = raw.str.contains(r"^([01][0-9]|2[0-3]):[0-5][0-9]$")
     hours, minutes = (raw.str.slice(start, 2).cast(pl.Int16, strict=False) for start in (0, 3))
-    cell = cell_of(column, name, Number(1, 0, 24 * 60 - 1, moment=True), True)
+    cell = cell_of(column, name, Number(1, low, high, moment=True), True)
     return Typed(cell, hours * 60 + minutes, raw.is_not_null() & ~plain)
+
+
+def _minute(text: str) -> int:
+    hours, minutes = text.split(":")
+    return int(hours) * 60 + int(minutes)
 
 
 def _number(column: ColumnSchema, name: str, raw: pl.Expr, sample: pl.Series) -> Typed | None:

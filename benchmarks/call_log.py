@@ -18,7 +18,7 @@ FLAGS = (
     "ivr_present", "audio_clear", "greeting", "mandarin_standard", "proactive_guidance", "direct_answer",
     "told_other_number", "policy_basis",
 )
-CITIES = tuple("杭州 宁波 温州 嘉兴 湖州 绍兴 金华 衢州 舟山 台州 丽水".split())
+CITIES = ("杭州", "宁波", "温州", "嘉兴", "湖州", "绍兴", "金华", "衢州", "舟山", "台州", "丽水")
 SCENARIOS = tuple(f"S{number}" for number in range(1, 9))
 
 

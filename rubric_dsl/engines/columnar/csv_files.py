@@ -57,7 +57,7 @@ def _counted(path: Path) -> tuple[int, int, bytes] | None:
                 chunk = chunk.removeprefix(_BOM)
                 end = chunk.find(b"\n")
                 header, first = chunk[: end if end >= 0 else len(chunk)], False
-            if not _is_plain(last[-1:] + chunk):
+            if (chunk.startswith(b"\n") and not last) or not _is_plain(last[-1:] + chunk):
                 return None
             if not chunk.isascii() or not last.isascii():
                 try:
@@ -81,7 +81,7 @@ def _is_plain(chunk: bytes) -> bool:
         or chunk.find(b"\n\r") >= 0 or chunk.find(b" \r") >= 0
     ):
         return False
-    if chunk.find(b"\n\n") >= 0 or chunk.startswith(b"\n"):
+    if chunk.find(b"\n\n") >= 0:
         return False
     return chunk.find(b" ") < 0 or not any(chunk.find(mark) >= 0 for mark in (b", ", b" ,", b"\n ", b" \n"))
 

@@ -16,7 +16,7 @@ from rubric_dsl.engines.lowering import expr as ex
 from rubric_dsl.engines.lowering.linear import Decomposition
 from rubric_dsl.engines.lowering.nodes import TableLowering
 from rubric_dsl.engines.lowering.scores import in_strata
-from rubric_dsl.engines.lowering.validity import conditions_read, doubtful
+from rubric_dsl.engines.lowering.validity import conditions_read, doubts
 from rubric_dsl.engines.reference.rows import totals as reference_totals
 from rubric_dsl.evaluation.arithmetic import Cells, fault_of
 from rubric_dsl.evaluation.prepare import Prepared
@@ -138,12 +138,12 @@ class TableRun:
         self.lowering = TableLowering(plan, prepared, schema, given.cells, self.rows)
         self.lowering.lower((*_wanted(prepared, schema), *(() if unsure is None else conditions_read(schema))))
         self.sums = Sums(
-            self.rows, given.size, schema.stratum is not None, Decomposition(self.lowering.present()))
+            self.rows, given.size, given.likely, schema.stratum is not None, Decomposition(self.lowering.present()))
         for score in self.scores:
             self._add(score)
         self.aggregates = TableAggregates(self.lowering, self.rows, self.operations, self.sums)
         if unsure is not None:
-            self.sums.doubt(doubtful(schema, self.lowering, [ex.column(flag, "yes/no", False) for flag in unsure]))
+            self.sums.doubt(doubts(schema, self.lowering, [ex.column(flag, "yes/no", False) for flag in unsure]))
         self.counted, self.faulty = self.sums.run()
         self.names: Mapping[object, Subject] = {}
 

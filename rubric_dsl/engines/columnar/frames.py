@@ -31,6 +31,8 @@ class TableFrame:
     strata: Mapping[object, Stratum]
     """From what stands in STRATUM to scenarios."""
     size: int
+    likely: int
+    """At most so many rows are in a group, as far as one can guess."""
     rows_at: Callable[[Sequence[int]], Sequence[Row]]
     """The rows at these places."""
     facts: Mapping[Subject, Cells]
@@ -55,7 +57,7 @@ def frame_of(schema: TableSchema, rows: Sequence[Row], read: frozenset[str]) -> 
             facts.setdefault(name, row.values)
     frame = pl.DataFrame(series)
     return TableFrame(
-        frame.lazy(), dict(frame.schema), cells, by_place(subjects), scenarios(schema), len(rows),
+        frame.lazy(), dict(frame.schema), cells, by_place(subjects), scenarios(schema), len(rows), len(rows),
         lambda at: [rows[place] for place in at], facts,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
-from math import lcm
+from math import isqrt, lcm
 from pathlib import Path
 
 import polars as pl
@@ -22,6 +22,8 @@ from rubric_dsl.plan.model import ColumnSchema, TableSchema
 from rubric_dsl.text.record import dataclass
 
 _SAMPLE_ROWS = 5_000
+_OFTEN = 10
+"""So many rows of a group in the sample are no chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,20 @@ class Scan:
     @property
     def size(self) -> int:
         return sum(self.sizes)
+
+    def likely(self) -> int:
+        """At most how many rows a subject has in a scenario, guessed from the sample."""
+        keys = [self.header_of(name) for name in (self.schema.subject, self.schema.stratum) if name is not None]
+        counts = self.sample.group_by(keys).len()["len"]
+        seen, most = len(self.sample), int(counts.max() or 0)  # type: ignore[arg-type]
+        if seen >= self.size:
+            return max(self.size, 1)
+        if most >= _OFTEN:
+            return min(self.size, (most + 3 * isqrt(most)) * self.size // seen + 1)
+        # Nobody stands out. As many pairs are alike as there would be among so many groups of the same size.
+        pairs = int((counts.cast(pl.Int64) * (counts.cast(pl.Int64) - 1)).sum()) // 2 + 1
+        mean = self.size * 2 * pairs // (seen * seen) + 1
+        return min(self.size, mean + 8 * isqrt(mean) + 16)
 
     def header_of(self, column: str) -> str:
         place = next(place for place, one in enumerate(self.schema.columns) if one.name == column)
@@ -101,7 +117,9 @@ def _parquet(schema: TableSchema, files: Sequence[Path], account: Account) -> Sc
         return None
     sizes = tuple(int(frame.select(pl.len()).collect().item()) for frame in frames)
     raw = pl.scan_parquet(list(files), row_index_name=ROW, glob=False)
-    sample = raw.head(_SAMPLE_ROWS).collect()
+    step = max(sum(sizes) // 3, 1)
+    parts = [raw.slice(place, _SAMPLE_ROWS // 3).collect() for place in (0, step, 2 * step)]
+    sample = pl.concat(parts).drop(ROW)
     texts = raw.select(ROW, *(_as_text(header, sample.schema[header]) for header in headers))
     return _scan(schema, layout, headers, raw, texts, sizes, sample)
 
@@ -172,7 +190,7 @@ def _times(name: str, by: int) -> pl.Expr:
 
 def _unified(column: ColumnSchema, a: Lowered, b: Lowered) -> tuple[Lowered, tuple[int, int]] | None:
     """One form for both, and by how much the integers of each are multiplied."""
-    first, second = a.form, b.form
+    first, second, there = a.form, b.form, column.presence != "always"
     if isinstance(first, Number) and isinstance(second, Number):
         bottom = lcm(first.denominator, second.denominator)
         by = bottom // first.denominator, bottom // second.denominator
@@ -180,7 +198,7 @@ def _unified(column: ColumnSchema, a: Lowered, b: Lowered) -> tuple[Lowered, tup
         high = max(first.high * by[0], second.high * by[1])
         if max(bottom, abs(low), abs(high)) >= LIMIT:
             return None
-        return cell_of(column, f"c.{column.name}", Number(bottom, low, high, first.moment), True), by
+        return cell_of(column, f"c.{column.name}", Number(bottom, low, high, first.moment), there), by
     if type(first) is not type(second) or (first != second):
         return None
-    return cell_of(column, f"c.{column.name}", first, True), (1, 1)
+    return cell_of(column, f"c.{column.name}", first, there), (1, 1)

@@ -86,7 +86,7 @@ class ScannedTable:
     ) -> TableRun:
         types = dict(frame.collect_schema())
         given = TableFrame(
-            frame, types, cells, _by_name, self._scenarios(), self.scan.size, self._rows_at, {}
+            frame, types, cells, _by_name, self._scenarios(), self.scan.size, self.scan.likely(), self._rows_at, {}
         )
         return TableRun(self.plan, self.prepared, self.schema, given, unsure)
 

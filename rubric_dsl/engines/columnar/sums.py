@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import isqrt
 
 import polars as pl
 
@@ -23,10 +22,6 @@ from rubric_dsl.numbers.reals import Exact
 
 Group = tuple[object, object]
 """What stands in SUBJECT and in STRATUM."""
-
-FEW = 2**16
-"""Up to so many rows a group is assumed to have them all."""
-
 
 DOUBT = "doubt"
 
@@ -53,15 +48,19 @@ class Sums:
     integer, is counted by value instead and added up exactly.
     """
 
-    def __init__(self, rows: FrameRows, size: int, scenarios: bool, decomposition: Decomposition) -> None:
+    def __init__(
+        self, rows: FrameRows, size: int, likely: int, scenarios: bool, decomposition: Decomposition
+    ) -> None:
+        """`size`: how many rows there are, `likely`: in a group at most; where there are more a second pass is made."""
         self.rows = rows
         self.size = size
+        self.likely = likely
         self.keys = [SUBJECT, STRATUM] if scenarios else [SUBJECT]
         self.decomposition = decomposition
         self._added: dict[str, _Added] = {}
         self._counted: dict[str, Lowered] = {}
         self._faults: dict[str, list[Expr]] = {}
-        self._doubt = ex.NO
+        self._doubt = ex.literal(0)
         self.groups: dict[Group, int] = {}
 
     def add(self, name: str, lowered: Lowered) -> None:
@@ -85,9 +84,9 @@ class Sums:
         if flag is not None:
             self._faults.setdefault(kind, []).append(flag)
 
-    def doubt(self, flag: Expr) -> None:
-        """Rows where it is true may not be what the proofs start from: nothing is told of them."""
-        self._doubt = flag
+    def doubt(self, reasons: Expr) -> None:
+        """Where this number is not 0 rows may not be what the proofs start from: nothing is told of them."""
+        self._doubt = reasons
 
     def run(self) -> tuple[dict[str, dict[Group, Counted]], dict[str, list[int]]]:
         """By name the sums of each group that has any, and by kind of fault the places of its rows.
@@ -98,26 +97,23 @@ class Sums:
             kind: flag for kind, of_kind in self._faults.items()
             if (flag := self.decomposition.flag(ex.some(*of_kind))) is not ex.NO
         }
-        if self._doubt is not ex.NO:
-            flags[DOUBT] = self._doubt
         parts = dict.fromkeys(
             part for added in self._added.values() for linear in (added.sum, added.count) for part in linear.parts
         )
         parts |= dict.fromkeys(flag for flag in flags.values() if flag is not ex.YES)
+        parts |= dict.fromkeys([self._doubt] if self._doubt.high else [])
         table, counts = self._summed(list(parts))
         self.groups = dict(zip(self._groups(table), table["n"].to_list(), strict=True))
-        if DOUBT in flags and (self._doubt is ex.YES or counts[self._doubt].sum()):
-            return {}, self._places({DOUBT: self._doubt})
+        if self._doubt.high and counts[self._doubt].sum():
+            return {}, self._places({DOUBT: ~ex.at_most(self._doubt, ex.literal(0))})
         found = self._read(table, counts)
         found |= {name: self._weighed(lowered) for name, lowered in self._counted.items()}
-        faulty = {
-            kind: flag for kind, flag in flags.items() if kind != DOUBT and (flag is ex.YES or counts[flag].sum())
-        }
+        faulty = {kind: flag for kind, flag in flags.items() if flag is ex.YES or counts[flag].sum()}
         return found, self._places(faulty)
 
     def _summed(self, parts: Sequence[Expr]) -> tuple[pl.DataFrame, dict[Expr, pl.Series]]:
         """The groups with their number of rows `n`, and the sum of each part in them."""
-        most = self.size if self.size <= FEW else self._likely()
+        most = self.likely
         while True:
             packing = packed(parts, most)
             table = self._words(packing)
@@ -129,14 +125,6 @@ class Sums:
             part: unpacked(field, table[f"w{field.word}"], table["n"]) for part, field in packing.fields.items()
         }
         return table, counts
-
-    def _likely(self) -> int:
-        """A guess at the rows of the largest group, from some rows; too low a guess costs a second pass, no more."""
-        every = max(self.size // FEW, 1)
-        keys = self.rows.frame.select(*self.keys).gather_every(every)
-        counted = keys.group_by(self.keys).agg(pl.len().alias("n")).collect(engine="streaming")
-        most = int(counted["n"].max() or 0)  # type: ignore[arg-type]
-        return min(self.size, (most + 4 * isqrt(most) + 4) * every)
 
     def _words(self, packing: Packing) -> pl.DataFrame:
         found = self.rows.written(packing.words)

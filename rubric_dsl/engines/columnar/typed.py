@@ -13,7 +13,8 @@ from fractions import Fraction
 import polars as pl
 
 from rubric_dsl.engines.columnar.cells import cell_of
-from rubric_dsl.engines.lowering.forms import Lowered, Name, Number, Text, YesNo
+from rubric_dsl.engines.columnar.written import RANGES
+from rubric_dsl.engines.lowering.forms import Form, Lowered, Name, Number, Text, YesNo
 from rubric_dsl.engines.lowering.validity import ends_of
 from rubric_dsl.observations.name_cells import YES_OR_NO
 from rubric_dsl.plan.model import ColumnSchema
@@ -62,8 +63,13 @@ def typed(column: ColumnSchema, sample: pl.Series) -> Typed | None:
             return None
 
 
+def _cell(column: ColumnSchema, name: str, form: Form, natural: tuple[int, int] | None = None) -> Lowered:
+    """A cell that is there where the column says so: whether it is, is asked of every row."""
+    return cell_of(column, name, form, column.presence != "always", natural)
+
+
 def _yes_no(column: ColumnSchema, name: str, raw: pl.Expr, kind: pl.DataType) -> Typed | None:
-    cell = cell_of(column, name, YesNo(), True)
+    cell = _cell(column, name, YesNo())
     if kind == pl.Boolean:
         return Typed(cell, raw, None)
     if isinstance(kind, pl.Enum):
@@ -88,7 +94,7 @@ def _choice(column: ColumnSchema, name: str, raw: pl.Expr, kind: pl.DataType) ->
     text = raw if kind == pl.String else raw.cast(pl.String)
     value = text.replace_strict(list(places), list(places.values()), default=None, return_dtype=pl.UInt32)
     members = tuple(member.name for member in column.members)
-    return Typed(cell_of(column, name, Name(members), True), value, raw.is_not_null() & value.is_null())
+    return Typed(_cell(column, name, Name(members)), value, raw.is_not_null() & value.is_null())
 
 
 def spellings(column: ColumnSchema) -> Mapping[str, int]:
@@ -105,14 +111,14 @@ def _text(column: ColumnSchema, name: str, raw: pl.Expr, kind: pl.DataType) -> T
     if kind != pl.String:
         return None
     plain = raw.str.contains(_PLAIN_TEXT)
-    return Typed(cell_of(column, name, Text(), True), raw, raw.is_not_null() & ~plain)
+    return Typed(_cell(column, name, Text()), raw, raw.is_not_null() & ~plain)
 
 
 def _date(column: ColumnSchema, name: str, raw: pl.Expr, kind: pl.DataType) -> Typed | None:
     ends = [date.fromisoformat(end).toordinal() if end is not None else None for end in (column.low, column.high)]
     low = ends[0] if ends[0] is not None else date.min.toordinal()
     high = ends[1] if ends[1] is not None else date.max.toordinal()
-    cell = cell_of(column, name, Number(1, low, high, moment=True), True)
+    cell = _cell(column, name, Number(1, low, high, moment=True))
     if kind == pl.Date:
         return Typed(cell, raw.cast(pl.Int32) + _DAYS_BEFORE_1970, None)
     if kind != pl.String:
@@ -128,7 +134,7 @@ def _time(column: ColumnSchema, name: str, raw: pl.Expr, kind: pl.DataType) -> T
     low, high = (_minute(end) for end in (column.low or "00:00", column.high or "23:59"))
     plain = raw.str.contains(r"^([01][0-9]|2[0-3]):[0-5][0-9]$")
     hours, minutes = (raw.str.slice(start, 2).cast(pl.Int16, strict=False) for start in (0, 3))
-    cell = cell_of(column, name, Number(1, low, high, moment=True), True)
+    cell = _cell(column, name, Number(1, low, high, moment=True))
     return Typed(cell, hours * 60 + minutes, raw.is_not_null() & ~plain)
 
 
@@ -163,8 +169,11 @@ def _number(column: ColumnSchema, name: str, raw: pl.Expr, sample: pl.Series) ->
     if limit is not None and places > limit:
         rest = (value % pl.lit(10 ** (places - limit), dtype=pl.Int128) != 0).fill_null(False)
         unsure = rest if unsure is None else unsure | rest
-    form = _form(10**places * per, *ends_of(column), seen)
-    return None if form is None else Typed(cell_of(column, name, form, True), value, unsure)
+    form = _form(10**places * per, *ends_of(column), seen, limits_of(kind))
+    if form is None:
+        return None
+    natural = RANGES[kind.base_type()] if kind.is_integer() else (-(2**126), 2**126)
+    return Typed(_cell(column, name, form, natural), value, unsure)
 
 
 def _places(sample: pl.Series) -> int:
@@ -177,10 +186,19 @@ def _decimals(sample: pl.Series, places: int) -> pl.Series:
     return sample.str.strip_suffix("%").cast(pl.Decimal(38, places), strict=False).to_physical()
 
 
-def _form(bottom: int, low: Fraction | None, high: Fraction | None, seen: pl.Series) -> Number | None:
-    """The declared ends; where one is open, beyond what was seen: a row that goes further is read apart."""
+def _form(
+    bottom: int, low: Fraction | None, high: Fraction | None, seen: pl.Series, limits: tuple[int, int] | None
+) -> Number | None:
+    """The declared ends; where one is open, those of a narrow type, else far beyond what was seen: a row that goes
+    further is read apart."""
     numbers = [int(end) for end in (seen.min(), seen.max()) if isinstance(end, int)] or [0]
     room = _FEW * max(map(abs, numbers)) + 1000
-    least = -room if low is None else -(-(low * bottom).numerator // (low * bottom).denominator)
-    most = room if high is None else (high * bottom).numerator // (high * bottom).denominator
+    open_low, open_high = (-room, room) if limits is None else limits
+    least = open_low if low is None else -(-(low * bottom).numerator // (low * bottom).denominator)
+    most = open_high if high is None else (high * bottom).numerator // (high * bottom).denominator
     return Number(bottom, least, most) if least <= most else None
+
+
+def limits_of(kind: pl.DataType) -> tuple[int, int] | None:
+    """What a narrow type of integers can hold: beyond it nothing needs to be asked."""
+    return RANGES.get(kind.base_type()) if kind in (pl.Int8, pl.Int16, pl.UInt8, pl.UInt16) else None

@@ -1,6 +1,6 @@
-"""What a row must be to count, as one condition: ranges, presence and the rules between cells.
+"""What a row must be to count: ranges, presence and the rules between cells.
 
-A row that breaks it may be refused, and is read again by the one reader that says why; a row that keeps it never is.
+A row that breaks any may be refused, and is read again by the one reader that says why; a row that keeps all never is.
 """
 
 from __future__ import annotations
@@ -22,19 +22,27 @@ def conditions_read(schema: TableSchema) -> tuple[op.Node, ...]:
     return tuple(dict.fromkeys((*whens, *(must.node for must in schema.musts))))
 
 
-def doubtful(schema: TableSchema, lowering: TableLowering, unreadable: Iterable[Expr]) -> Expr:
-    """Where a row is not surely right. `unreadable`: where a cell could not be read for certain. Never null."""
-    found = list(unreadable)
+def doubts(schema: TableSchema, lowering: TableLowering, unreadable: Iterable[Expr]) -> Expr:
+    """How many reasons there are to doubt that a row is right; 0 where it surely is. Never null.
+
+    `unreadable`: where a cell could not be read for certain. Whether subject and scenario are right is told from the
+    groups that rows are added up by.
+    """
+    presence: list[Expr] = []
+    others = list(unreadable)
     for column in schema.columns:
+        if column.name in (schema.subject, schema.stratum):
+            continue
         cell = lowering.cells[column.name]
-        found += _outside(column, cell)
-        found += _presence(column, cell, lowering.nodes)
+        presence += _presence(column, cell, lowering.nodes)
+        others += _outside(column, cell)
     for must in schema.musts:
         rule = lowering.nodes[must.node]
-        found.append(ex.holds(~rule.value))
+        others.append(~rule.value)
         if rule.fault is not None:
-            found.append(rule.fault)
-    return ex.some(*found)
+            others.append(rule.fault)
+    # Counted instead of joined: `or` of values that may be null is dear in every engine, a count is not.
+    return ex.plus(*(ex.when(one, ex.literal(1), ex.literal(0)) for one in (ex.some(*presence), *others)))
 
 
 def ends_of(column: ColumnSchema) -> tuple[Fraction | None, Fraction | None]:
@@ -49,20 +57,23 @@ def _outside(column: ColumnSchema, cell: Lowered) -> list[Expr]:
     if not isinstance(form, Number):
         return []
     # The column itself, not held to these ends: its own type may have room for more.
-    return [
-        ex.holds(beyond) for beyond in (
-            ex.at_most(cell.value, ex.literal(form.low - 1)), ~ex.at_most(cell.value, ex.literal(form.high)),
-        )
-    ]
+    value = _as_it_is(cell)
+    below = [ex.at_most(value, ex.literal(form.low - 1))] if value.low < form.low else []
+    return below + ([~ex.at_most(value, ex.literal(form.high))] if value.high > form.high else [])
 
 
 def _presence(column: ColumnSchema, cell: Lowered, nodes: Mapping[op.Node, Lowered]) -> list[Expr]:
-    absent = ex.is_null(cell.value)
+    absent = ex.is_null(_as_it_is(cell))
     if column.presence == "always":
         return [absent]
     if column.present_when is None:
         return []
     condition = nodes[column.present_when]
-    there = yes(condition)
     undecided = [] if condition.fault is None else [condition.fault]
-    return [absent & there, ~absent & ~there, *undecided]
+    return [ex.equal(absent, yes(condition)), *undecided]
+
+
+def _as_it_is(cell: Lowered) -> Expr:
+    """The column of a cell that is taken to be always there."""
+    value = cell.value
+    return ex.column(str(value.value), value.kind, True, value.low, value.high)

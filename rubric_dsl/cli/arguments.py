@@ -35,7 +35,7 @@ def observation(text: str) -> Observation:
 
 
 def is_observation(text: str) -> bool:
-    return "=" in text or text == STANDARD_INPUT or bool(SCHEME.match(text)) or os.path.isfile(text)
+    return "=" in text or text == STANDARD_INPUT or bool(SCHEME.match(text)) or os.path.exists(text)
 
 
 def apart(arguments: Sequence[str]) -> tuple[list[str], list[str]]:

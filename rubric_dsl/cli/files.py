@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from glob import glob
 from pathlib import Path
 from typing import IO
 
@@ -64,6 +65,27 @@ def read_observation_file(path: str) -> ObservationFile:
             return ObservationFile(path, _at_most(file, path))
     except OSError as error:
         raise _unreadable(path, error) from None
+
+
+LARGE = 4 << 20
+"""Files of so many bytes, and all that are not text, are read by the engine for many rows."""
+
+
+def many_files(path: str) -> list[Path] | None:
+    """The files of a folder or a pattern in the order of their names, or the file itself; None: not a file."""
+    if path == STANDARD_INPUT:
+        return None
+    if os.path.isfile(path):
+        return [Path(path)]
+    if os.path.isdir(path):
+        found = sorted(file for file in Path(path).iterdir() if file.suffix in (".parquet", ".csv"))
+    else:
+        found = sorted(Path(file) for file in glob(path) if os.path.isfile(file))
+    return found or None
+
+
+def is_large(files: Sequence[Path]) -> bool:
+    return len(files) > 1 or files[0].suffix == ".parquet" or files[0].stat().st_size >= LARGE
 
 
 def _at_most(file: IO[bytes], path: str) -> bytes:

@@ -9,15 +9,17 @@ from dataclasses import dataclass
 
 from rubric_dsl.cli.arguments import by_table
 from rubric_dsl.cli.exits import Exit, Stop
-from rubric_dsl.cli.files import read_observation_file
+from rubric_dsl.cli.files import is_large, many_files, read_observation_file
 from rubric_dsl.cli.progress import doing
 from rubric_dsl.cli.terminal import Terminal
 from rubric_dsl.engines.contract import Engine
 from rubric_dsl.engines.reference import ReferenceEngine
 from rubric_dsl.engines.reference.contributions import Loss, contributions, losses
 from rubric_dsl.engines.run import Run, run_periods
+from rubric_dsl.observations.large import LargeSource
 from rubric_dsl.observations.model import Observations
 from rubric_dsl.observations.read import read_observations
+from rubric_dsl.observations.records import Source
 from rubric_dsl.plan.model import RankingSchema, ScoringPlan
 from rubric_dsl.resolved import operations as op
 
@@ -25,13 +27,37 @@ ENGINES = ("reference", "polars")
 
 
 def observe(
-    terminal: Terminal, plan: ScoringPlan, arguments: Sequence[str], leave_out_refused: bool = False
+    terminal: Terminal, plan: ScoringPlan, arguments: Sequence[str], leave_out_refused: bool = False,
+    engine: str | None = "reference",
 ) -> Observations:
-    """All tables as read; files that cannot be opened are a fault of the command line and stop."""
+    """All tables as read; files that cannot be opened are a fault of the command line and stop.
+
+    `engine`: that for many rows reads their files too (None: it does so where a file is large).
+    """
     paths = by_table(arguments, plan)
-    files = {table: read_observation_file(path) for table, path in paths.items()}
+    files = {table: _source(path, engine) for table, path in paths.items()}
     with doing(terminal, terminal.say("doing.reading", file=", ".join(paths.values()))):
         return read_observations(plan, files, leave_out_refused)
+
+
+def _source(path: str, engine: str | None) -> Source | LargeSource:
+    """A file as a whole, or as the engine for many rows takes it."""
+    if engine == "reference":
+        return read_observation_file(path)
+    files = many_files(path)
+    if files is None or not is_large(files):
+        return read_observation_file(path)
+    engine_named("polars")  # that it is there is told before anything is read
+    from rubric_dsl.engines.columnar.large import LargeFiles
+
+    return LargeFiles(path, files)
+
+
+def engine_for(name: str | None, observations: Observations) -> Engine:
+    """The engine that was asked for, else the one that the tables are made for."""
+    if name is None:
+        name = "polars" if any(data.large is not None for data in observations.tables.values()) else "reference"
+    return engine_named(name)
 
 
 def engine_named(name: str) -> Engine:
@@ -68,6 +94,10 @@ class Reasons:
         ranking = self.done.plan.nodes[schema.node].operation
         assert isinstance(ranking, op.Ranking)
         scored = self.done.plan.nodes[ranking.by].operation
-        if not isinstance(scored, (op.Indicator, op.Touchpoint)):
+        if not isinstance(scored, (op.Indicator, op.Touchpoint)) or self._without_rows():
             return ()
         return losses(contributions(self.done, subject, ranking.by))
+
+    def _without_rows(self) -> bool:
+        """Large tables are not in memory: which of their rows lost points is not told beside the ranking."""
+        return any(data.large is not None for data in self.done.observations.tables.values())

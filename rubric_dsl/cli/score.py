@@ -29,16 +29,17 @@ if TYPE_CHECKING:
 @json_option
 @set_option
 @click.option("--leave-out-refused", is_flag=True)
-@click.option("--engine", metavar="E", default="reference")
+@click.option("--engine", metavar="E")
 @use_from_option
 def command(
     terminal: Terminal, rubric_file: str, observations: tuple[str, ...], outputs: tuple[str, ...], as_json: bool,
-    settings: tuple[str, ...], leave_out_refused: bool, engine: str, use_from: tuple[str, ...],
+    settings: tuple[str, ...], leave_out_refused: bool, engine: str | None, use_from: tuple[str, ...],
 ) -> int:
     from rubric_dsl.cli.compiling import compiled, show_found
-    from rubric_dsl.cli.running import engine_named, observe
+    from rubric_dsl.cli.running import engine_for, engine_named, observe
 
-    chosen = engine_named(engine)
+    if engine is not None:
+        engine_named(engine)  # a wrong name is told before anything is read
     check_outputs(outputs)
     done = compiled(terminal, rubric_file, use_from, settings_of(settings))
     show_found(terminal, done.diagnostics, done.sources)
@@ -46,7 +47,8 @@ def command(
         if as_json:
             terminal.json(_stopped_before_plan(done))
         return Exit.RUBRIC_HAS_ERRORS
-    observed = observe(terminal, done.plan, observations, leave_out_refused)
+    observed = observe(terminal, done.plan, observations, leave_out_refused, engine)
+    chosen = engine_for(engine, observed)
     return _Scoring(terminal, done, done.plan, observed, chosen, outputs, as_json).scored(leave_out_refused)
 
 

@@ -342,8 +342,8 @@ def test_explain_json_adds_up_and_names_rubric_and_row(rubric: Said) -> None:
 
 
 @pytest.mark.parametrize(("words", "said"), [
-    (["calls.csv"], "say which subject to explain; there are: 甲, 乙, 丙"),
-    (["calls.csv", "丁"], "there is no subject `丁`; there are: 甲, 乙, 丙"),
+    (["calls.csv"], "say which subject to explain; there are: 丙, 乙, 甲"),
+    (["calls.csv", "丁"], "there is no subject `丁`; there are: 丙, 乙, 甲"),
     (["calls.csv", "甲", "speed"], "there is no item `speed`; there are: overall, access, answered, waiting, quick"),
     (["calls.csv", "甲", "quick", "more"], "unexpected: more"),
 ])

@@ -6,7 +6,9 @@ have been observed stay those of `read`.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from rubric_dsl.observations.model import Ledger, Row
@@ -50,3 +52,9 @@ def rows_standing_for(table: TableSchema, found: LargeTable) -> list[Row]:
         Row(0, 0, {}, {table.subject: subject} | ({} if table.stratum is None else {table.stratum: scenario}))
         for subject, scenario in found.observed
     ]
+
+
+def digest_of(file: Path) -> str:
+    """SHA-256 of a file that is not read into memory as a whole."""
+    with open(file, "rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()

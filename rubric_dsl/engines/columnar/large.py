@@ -12,6 +12,7 @@ import polars as pl
 from rubric_dsl.engines.columnar.scan import scan_of
 from rubric_dsl.engines.columnar.scanned import NotScannable, ScannedTable
 from rubric_dsl.evaluation.prepare import prepare
+from rubric_dsl.observations.large import digest_of
 from rubric_dsl.observations.ledger import Account
 from rubric_dsl.observations.records import Source
 from rubric_dsl.observations.rows import RowReader
@@ -36,7 +37,7 @@ class LargeFiles:
     @cached_property
     def sha256(self) -> str:
         """Of one file its digest; of several that of the list of their digests."""
-        digests = [_digest(file) for file in self.files]
+        digests = [digest_of(file) for file in self.files]
         if len(digests) == 1:
             return digests[0]
         return hashlib.sha256("".join(f"{digest}\n" for digest in digests).encode()).hexdigest()
@@ -57,7 +58,3 @@ class LargeFiles:
         (file,) = self.files
         return WholeFile(self.name, file.read_bytes())
 
-
-def _digest(file: Path) -> str:
-    with open(file, "rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()

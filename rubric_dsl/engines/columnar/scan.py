@@ -10,13 +10,14 @@ from pathlib import Path
 import polars as pl
 
 from rubric_dsl.engines.columnar.cells import cell_of, cells_of
-from rubric_dsl.engines.columnar.csv_files import PlainCsv, plain_csv, sample_of, types_of
+from rubric_dsl.engines.columnar.csv_files import sample_of, types_of
 from rubric_dsl.engines.columnar.frames import ROW, STRATUM, SUBJECT
 from rubric_dsl.engines.columnar.typed import Typed, typed
 from rubric_dsl.engines.lowering.forms import LIMIT, Lowered, Number
 from rubric_dsl.observations.headers import Layout, layout_of
 from rubric_dsl.observations.ledger import Account
 from rubric_dsl.observations.model import Row
+from rubric_dsl.observations.plain_csv import PlainCsv, plain_csv
 from rubric_dsl.observations.records import Record
 from rubric_dsl.plan.model import ColumnSchema, TableSchema
 from rubric_dsl.text.record import dataclass

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import re
 import unicodedata
 from typing import assert_never
 
@@ -99,7 +101,10 @@ def _expr(expr: tree.Expr, lang: Language) -> tuple[int, str]:
         case tree.Compare() | tree.Is() | tree.IsMissing():
             return RELATION, _relation(expr, lang)
         case tree.Not():
-            return NOT, f"{word('NOT', lang)} {print_expr(expr.operand, lang, NOT)}"
+            operand = print_expr(expr.operand, lang, NOT)
+            if f"{word('NOT', lang)} {operand}".startswith(word("NOT_APPLICABLE", lang)):
+                operand = f"({operand})"
+            return NOT, f"{word('NOT', lang)} {operand}"
         case tree.And():
             return AND, f" {word('AND', lang)} ".join(print_expr(part, lang, NOT) for part in expr.operands)
         case tree.Or():
@@ -192,12 +197,16 @@ def _range(pattern: tree.Range, lang: Language) -> str:
 
 def _glued(left: str, right: str) -> str:
     """Two words of a pattern side by side: a Chinese keyword stands right beside a number (`不低于95%`)."""
-    number = right[0].isdigit() or right[0] == "-"
-    if left[-1] > "\u3000" and number:
-        return left + right
-    if right[0] > "\u3000" and (left[-1].isdigit() or left[-1] in "%秒钟时天分"):
-        return left + right
-    return f"{left} {right}"
+    keyword_first = left[-1] > "\u3000" and (right[0].isdigit() or right[0] == "-")
+    keyword_second = right[0] > "\u3000" and number_at_end().search(left)
+    return f"{left}{right}" if keyword_first or keyword_second else f"{left} {right}"
+
+
+@functools.cache
+def number_at_end() -> re.Pattern[str]:
+    """A number with its Chinese unit, and not the digit or the last character of a name."""
+    units = "|".join(spellings.zh[0] for spellings in keywords().units.values())
+    return re.compile(rf"(?:^|[^A-Za-z0-9_.])[0-9.]+(?:%|{units})?$")
 
 
 def print_limits(limits: tree.Limits, lang: Language) -> str:

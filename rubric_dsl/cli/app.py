@@ -17,7 +17,7 @@ from rubric_dsl.cli.exits import Exit
 from rubric_dsl.cli.terminal import Terminal
 from rubric_dsl.render.width import pad, width, wrap
 
-COMMANDS = ("check", "plan", "score", "explain", "test", "codes")
+COMMANDS = ("check", "fmt", "plan", "score", "explain", "test", "codes")
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -86,8 +86,8 @@ def command(name: str) -> Callable[[Callable[..., int]], click.Command]:
 
     def declare(callback: Callable[..., int]) -> click.Command:
         made = click.command(name, cls=Command, context_settings=CONTEXT)(click.pass_obj(callback))
-        lang_option = click.Option(["--lang"], type=click.Choice(["zh", "en"]), expose_value=False)
-        made.params.append(lang_option)
+        if not any("--lang" in param.opts for param in made.params):
+            made.params.append(click.Option(["--lang"], type=click.Choice(["zh", "en"]), expose_value=False))
         return made
 
     return declare
@@ -141,7 +141,7 @@ def _argument_words(argument: click.Argument) -> str:
 
 
 def _option_words(option: click.Option) -> str:
-    value = "zh|en" if option.name == "lang" else option.metavar
+    value = "zh|en" if "--lang" in option.opts else option.metavar
     return ", ".join(option.opts) + (f" {value}" if value and not option.is_flag else "")
 
 

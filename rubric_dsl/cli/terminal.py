@@ -39,6 +39,18 @@ class Terminal:
     def err(self, text: str = "") -> None:
         self._write("err", text + "\n")
 
+    def text(self, text: str) -> None:
+        """A text that another program may read: in UTF-8 whatever the console speaks, except on a terminal."""
+        if sys.stdout.isatty():
+            self._write("out", text)
+            return
+        try:
+            sys.stdout.flush()
+            sys.stdout.buffer.write(text.encode("utf-8"))
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:
+            _silence(sys.stdout)
+
     def say(self, key: str, **facts: object) -> str:
         return say(key, self.lang, **facts)
 

@@ -28,6 +28,7 @@ FAMILIES = {
     "promises": ("promises", "承诺"),
     "grids": ("grids of tests", "用例表格"),
     "files": ("files and limits", "文件与限制"),
+    "writing": ("layout, translation, workbooks", "排版、翻译与工作簿"),
     "data": ("observations", "观测数据"),
     "run": ("while scoring", "计分过程"),
 }

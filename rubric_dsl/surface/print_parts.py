@@ -130,6 +130,11 @@ def _flat(
 def _relation(expr: tree.Compare | tree.Is | tree.IsMissing, lang: Language) -> str:
     if isinstance(expr, tree.Compare):
         text = print_expr(expr.operands[0], lang, ROUNDED)
+        answer = expr.operands[-1]
+        first, *more = expr.relations
+        if first in ("=", "<>") and not more and isinstance(answer, tree.YesNo):
+            negated = [word("NOT", lang)] if first == "<>" else []
+            return " ".join([text, word("IS", lang), *negated, print_expr(answer, lang)])
         for relation, right in zip(expr.relations, expr.operands[1:], strict=True):
             text += f" {relation} {print_expr(right, lang, ROUNDED)}"
         return text
@@ -159,10 +164,21 @@ def _call(call: tree.Call, lang: Language) -> str:
 
 def print_row(row: tree.Row, lang: Language = "en") -> str:
     """A row of a table: `over 15 s to 60 s, tax | housing_fund: 20 falling to 10`."""
-    patterns = comma(lang).join(
-        " | ".join(print_pattern(pattern, lang) for pattern in alternatives) for alternatives in row.patterns
-    )
-    return patterns + colon(lang) + comma(lang).join(print_outcome(outcome, lang) for outcome in row.outcomes)
+    return "".join(row_cells(row, lang)).rstrip()
+
+
+def row_cells(row: tree.Row, lang: Language) -> tuple[str, ...]:
+    """The inputs' patterns and the outcomes, each with the sign behind it; a class is a cell and its label one."""
+    between = comma(lang)
+    patterns = [
+        " | ".join(print_pattern(pattern, lang) for pattern in alternatives) + between for alternatives in row.patterns
+    ]
+    patterns[-1] = patterns[-1].removesuffix(between) + colon(lang)
+    if len(row.outcomes) == 1 and isinstance(row.outcomes[0], tree.ClassOutcome):
+        named = row.outcomes[0].named
+        return *patterns, named.name + " ", " ".join(quoted(label.text, lang) for label in named.labels)
+    outcomes = [print_outcome(outcome, lang) + between for outcome in row.outcomes]
+    return *patterns, *outcomes[:-1], outcomes[-1].removesuffix(between)
 
 
 def print_pattern(pattern: tree.Pattern, lang: Language = "en") -> str:
@@ -265,4 +281,6 @@ def print_grid(grid: tree.Grid, lang: Language) -> list[str]:
 
 def width(text: str) -> int:
     """How many columns a text takes on a terminal: East Asian wide characters take two."""
+    if text.isascii():
+        return len(text)
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)

@@ -15,6 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks import columns, peers
+from benchmarks.editing import editing
 from benchmarks.generate import large_rubric
 from benchmarks.timing import ROOT, Timing, function, process
 from rubric_dsl.engines.run import run
@@ -40,7 +41,7 @@ def main() -> None:
         columns.main(sys.argv[1:])
         return
     print(f"{'milliseconds':<58} {'min':>8} {'median':>8} {'max':>8}  ratio to the limit")
-    for timing in [*_processes(), *_zhejiang(), *_edits(), *_layout()]:
+    for timing in [*_processes(), *_zhejiang(), *_edits(), *_layout(), *editing()]:
         print(timing.row(), flush=True)
     if "--peers" in sys.argv[1:]:
         peers.compare()

@@ -7,7 +7,10 @@ BANDS = 60
 
 
 def large_rubric(part: float = 1) -> str:
-    """About 2,000 lines: 240 columns, 120 indicators with 240 touchpoints by tables, 60 measures with bands; or a part."""
+    """About 2,000 lines: 240 columns, 120 indicators with 240 touchpoints by tables, 60 measures with bands.
+
+    `part`: how much of that.
+    """
     indicators, bands = round(INDICATORS * part), round(BANDS * part)
     lines = ['rubric "large"', "observe calls of city, averaged", "  city text", "  connected yes/no"]
     for number in range(indicators):

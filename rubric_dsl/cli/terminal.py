@@ -51,6 +51,14 @@ class Terminal:
         except BrokenPipeError:
             _silence(sys.stdout)
 
+    def ask(self, question: str) -> str:
+        """The line that is typed behind the question; the end of the input interrupts."""
+        self._write("err", question)
+        answer = sys.stdin.readline()
+        if not answer:
+            raise KeyboardInterrupt
+        return answer.rstrip("\r\n")
+
     def say(self, key: str, **facts: object) -> str:
         return say(key, self.lang, **facts)
 

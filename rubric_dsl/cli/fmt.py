@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rubric_dsl.cli.app import FILE
 from rubric_dsl.cli.app import command as declare
 from rubric_dsl.cli.exits import Exit, Stop
 from rubric_dsl.cli.files import MOST_RUBRIC_BYTES, STANDARD_INPUT, RubricFiles, load_rubric, write_beside
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @declare("fmt")
-@click.argument("rubrics", metavar="RUBRIC…", nargs=-1, required=True)
+@click.argument("rubrics", metavar="RUBRIC…", nargs=-1, required=True, type=FILE)
 @click.option("--check", "only_check", is_flag=True)
 @click.option("--diff", "as_diff", is_flag=True)
 @click.option("--lang", "to", type=click.Choice(["zh", "en"]))

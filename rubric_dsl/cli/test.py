@@ -6,14 +6,14 @@ from typing import Any
 
 import click
 
+from rubric_dsl.cli.app import FILE, json_option, use_from_option
 from rubric_dsl.cli.app import command as declare
-from rubric_dsl.cli.app import json_option, use_from_option
 from rubric_dsl.cli.exits import Exit
 from rubric_dsl.cli.terminal import Terminal
 
 
 @declare("test")
-@click.argument("rubrics", metavar="RUBRIC…", nargs=-1, required=True)
+@click.argument("rubrics", metavar="RUBRIC…", nargs=-1, required=True, type=FILE)
 @json_option
 @use_from_option
 def command(terminal: Terminal, rubrics: tuple[str, ...], as_json: bool, use_from: tuple[str, ...]) -> int:

@@ -271,7 +271,8 @@ class _Writer:
     # ------------------------------------------------------------ tests, and data to try
 
     def _tests(self) -> Iterable[str]:
-        best, worst = self.say("full marks in everything", "各项都得满分"), self.say("nothing in anything", "各项都得0分")
+        best = self.say("full marks in everything", "各项都得满分")
+        worst = self.say("nothing in anything", "各项都得0分")
         for title, at, points in ((best, 0, self.worth), (worst, 2, Fraction(0))):
             yield f"test {quoted(title, 'en')}"
             yield f"  given {self.table.name}"

@@ -55,7 +55,7 @@ RUN = "import sys; from rubric_dsl.cli.main import run; [run(words.split()) for 
 def test_no_line_of_help_is_wider_than_the_terminal_but_commands_to_copy(
     columns: int, lang: str, tmp_path: Path
 ) -> None:
-    pages = ["", "--help", "codes R031", "codes", *(f"{name} --help" for name in COMMANDS)]
+    pages = ["", "--help", "codes R031", "codes D003", "codes R050", "codes", *(f"{name} --help" for name in COMMANDS)]
     said = on_terminal(RUN.format([f"--lang {lang} {page}" for page in pages]), columns, tmp_path)
     lines = ESCAPES.sub("", said).split("\n")
     assert len(lines) > 200

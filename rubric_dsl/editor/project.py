@@ -126,8 +126,11 @@ class Project:
             return None
 
     def uri(self, path: str) -> str:
+        """The address of a file; what stands beside an untitled document has none but its path."""
         held = self.open.get(path)
-        return held.uri if held is not None else Path(path).as_uri()
+        if held is not None:
+            return held.uri
+        return Path(path).as_uri() if os.path.isabs(path) else path
 
     def loader(self, root: str) -> Loader:
         return Loader(root, {path: held.document.text for path, held in self.open.items()})

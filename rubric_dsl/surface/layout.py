@@ -15,7 +15,6 @@ from rubric_dsl.diagnostics.model import Diagnostic
 from rubric_dsl.surface.from_text import Parsed, parse
 from rubric_dsl.surface.keywords import Language, keywords
 from rubric_dsl.surface.lines import LogicalLine, Remark
-from rubric_dsl.surface.outline import LineCache
 from rubric_dsl.surface.print import INDENT, PrintedLine, print_lines
 from rubric_dsl.surface.print_parts import width
 from rubric_dsl.surface.same import has_the_same_words, says_the_same
@@ -42,9 +41,9 @@ class Formatted:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def formatted(source: Source, lang: Language | None = None, cache: LineCache | None = None) -> Formatted:
+def formatted(source: Source, lang: Language | None = None) -> Formatted:
     """The text in the one layout, in this language (None: the one that most of its keywords are in)."""
-    parsed = parse(source, cache)
+    parsed = parse(source)
     if parsed.diagnostics:
         return Formatted(None, parsed.diagnostics)
     laid = laid_out(parsed, lang or main_language(parsed))
@@ -128,8 +127,9 @@ def sections(lines: Sequence[PrintedLine], gaps: set[Origin]) -> list[list[int]]
         elif line.columns:
             still_open[depth] = (line.columns, [index])
             found.append(still_open[depth][1])
-        elif depth == 0:
-            still_open.pop(0, None)
+        elif depth == 0 or (index + 1 < len(lines) and lines[index + 1].depth > depth):
+            # A line with lines below it stands between what is above it and what is below.
+            still_open.pop(depth, None)
     return [section for section in found if len(section) > 1]
 
 

@@ -195,6 +195,13 @@ def test_a_blank_line_starts_new_columns() -> None:
     )
 
 
+def test_a_touchpoint_with_lines_below_it_parts_the_columns_of_those_around_it() -> None:
+    table = "  touchpoint b by y\n    from 0: 1\n"
+    text = f"indicator i\n  touchpoint a worth 1 when x\n{table}  touchpoint ccc worth 1 when x\n"
+    assert laid_out(text) == text
+    assert "touchpoint a   worth 1" in laid_out(text.replace(table, ""))
+
+
 def test_one_very_long_label_pushes_nothing_away() -> None:
     long = "长" * 30
     text = laid_out(f'observe t of c, averaged\n  a "短" text\n  b "{long}" text\n')

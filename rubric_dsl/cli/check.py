@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from rubric_dsl.cli.app import FILE, json_option, set_option, use_from_option
 from rubric_dsl.cli.app import command as declare
-from rubric_dsl.cli.app import json_option, set_option, use_from_option
 from rubric_dsl.cli.arguments import settings as settings_of
 from rubric_dsl.cli.exits import Exit, Stop
 from rubric_dsl.cli.terminal import Terminal
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @declare("check")
-@click.argument("rubrics", metavar="RUBRIC…", nargs=-1, required=True)
+@click.argument("rubrics", metavar="RUBRIC…", nargs=-1, required=True, type=FILE)
 @click.option("--choices", "choices", metavar="OBS", multiple=True)
 @json_option
 @set_option

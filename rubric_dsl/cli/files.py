@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from rubric_dsl.cli.exits import Exit, Stop
+from rubric_dsl.surface.keywords import near_words
 
 MOST_RUBRIC_BYTES = (1 << 20) + 1
 """One byte more than a rubric may have, so that the reader of texts sees that it is too large and says so."""
@@ -97,8 +98,25 @@ def _at_most(file: IO[bytes], path: str) -> bytes:
 
 def _unreadable(path: str, error: OSError) -> Stop:
     if isinstance(error, FileNotFoundError):
-        return Stop(Exit.USAGE, "file.missing", path=path)
+        near = _near_file(path)
+        return Stop(Exit.USAGE, "file.missing-near" if near else "file.missing", path=path, near=near)
     return Stop(Exit.USAGE, "file.unreadable", path=path, reason=error.strerror or type(error).__name__)
+
+
+def _near_file(path: str) -> str | None:
+    """The file of the same folder and kind whose name this one is probably a slip of."""
+    folder, name = os.path.split(path)
+    kind = os.path.splitext(name)[1]
+    try:
+        names = sorted(other for other in os.listdir(folder or ".") if os.path.splitext(other)[1] == kind)
+    except OSError:
+        return None
+    found = near_words(name, names[:MOST_NAMES], 1)
+    return os.path.join(folder, found[0]) if found else None
+
+
+MOST_NAMES = 1_000
+"""Files of a folder that are compared with a name that is not there."""
 
 
 def write_beside(path: str, data: bytes) -> None:

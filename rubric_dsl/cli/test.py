@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from rubric_dsl.cli.app import FILE, json_option, use_from_option
 from rubric_dsl.cli.app import command as declare
-from rubric_dsl.cli.app import json_option, use_from_option
 from rubric_dsl.cli.exits import Exit
 from rubric_dsl.cli.terminal import Terminal
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @declare("test")
-@click.argument("rubrics", metavar="RUBRIC…", nargs=-1, required=True)
+@click.argument("rubrics", metavar="RUBRIC…", nargs=-1, required=True, type=FILE)
 @click.option("--coverage", is_flag=True)
 @click.option("--threshold", type=int, metavar="0..100")
 @click.option("--mutate", is_flag=True)

@@ -14,6 +14,9 @@ from rubric_dsl.resolved import graph
 from rubric_dsl.resolved.files import MAX_TOTAL_BYTES
 from rubric_dsl.resolved.types import NUMBER
 from rubric_dsl.results.score import score
+from rubric_dsl.surface import print_parts
+from rubric_dsl.surface.layout import formatted
+from rubric_dsl.text.files import Source
 from tests.diagnostics.gallery import WITHOUT_FOLDER, File
 from tests.engines.build import Plan, grid, observed
 
@@ -81,6 +84,14 @@ def test_r194_files_that_are_too_large_together(files: int, found: list[str]) ->
     used = {f"notes-{number}.rubric": filler for number in range(files)}
     uses = "".join(f'use "{name}"\n' for name in used).encode()
     assert codes({"bad.rubric": uses, **used}) == found
+
+
+def test_r400_a_layout_that_would_say_something_else_is_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = Source("a.rubric", "measure a  = 1 + 2")
+    assert formatted(source).text == "measure a = 1 + 2\n"
+    monkeypatch.setattr(print_parts, "_flat", lambda *_: "1 - 2")
+    spoilt = formatted(source)
+    assert (spoilt.text, [finding.code for finding in spoilt.diagnostics]) == (None, ["R400"])
 
 
 def test_each_exception_is_shown_here() -> None:

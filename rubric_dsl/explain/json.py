@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from typing import Any
 
 from rubric_dsl.evaluation.values import Undefined, Value, is_number
@@ -19,18 +20,24 @@ from rubric_dsl.explain.explanation import (
     RubricLine,
     Scenario,
     Standing,
+    Unmatched,
     Unobserved,
     walk,
 )
 from rubric_dsl.explain.sentences import sentences
+from rubric_dsl.numbers.decimals import exact_text
 from rubric_dsl.numbers.reals import Exact
+from rubric_dsl.numbers.show import Kind, shown
 from rubric_dsl.observations.model import PRIVATE, Ledger
 from rubric_dsl.plan.model import ScoringPlan
+from rubric_dsl.resolved.literals import moment_text
 from rubric_dsl.resolved.types import NUMBER, PERCENT
 from rubric_dsl.results.json import ledger_json, number_json, outcome_json
 
 FORMAT = "rubric-explanation/1"
 NO_CONTRIBUTION = {"state": "not applicable", "because": "parts of a {combination} have no contributions"}
+
+KINDS: dict[str, Kind] = {"percent": "percent", "seconds": "duration"}
 
 Json = dict[str, Any]
 
@@ -126,6 +133,8 @@ def _one(item: ExplainedItem, parts: list[Json], around: str) -> Json:
         found["combination"] = item.combination
     if item.decision is not None:
         found["decision"] = _decision(item.decision)
+    if item.unmatched:
+        found["unmatched"] = [_unmatched(one) for one in item.unmatched]
     if item.inputs:
         found["inputs"] = [_input(one) for one in item.inputs]
     if item.rows or not item.parts:
@@ -158,6 +167,13 @@ def _decision(decision: Decision) -> Json:
     return found
 
 
+def _unmatched(one: Unmatched) -> Json:
+    found: Json = {"row": one.row + 1, "rubric": _line(one.line), "because": one.because}
+    if one.line.text is not None:
+        found["text"] = one.line.text
+    return found if one.input is None else found | {"input": one.input}
+
+
 def _input(one: Input) -> Json:
     value = PRIVATE if one.value is None else outcome_json(one.value, one.type)
     found: Json = {"name": one.name, "label": one.label, "value": value}
@@ -165,7 +181,7 @@ def _input(one: Input) -> Json:
 
 
 def _row(row: ExplainedRow, item: ExplainedItem) -> Json:
-    found = _observed(row.observed) | {"columns": _cells(row.read)}
+    found = _observed(row.observed) | {"columns": _cells(row.read), "values": _values(row.read)}
     if item.worth is None:
         return found
     found["points"], found["worth"] = _points(row.points), number_json(row.worth, NUMBER)
@@ -176,6 +192,8 @@ def _row(row: ExplainedRow, item: ExplainedItem) -> Json:
         matched = dict(found["decision"])
         del matched["by"]
         found["matched" if row.decision.by == "table row" else "condition"] = matched
+    if row.unmatched:
+        found["unmatched"] = [_unmatched(one) for one in row.unmatched]
     if row.unrounded is not None:
         found["before_rounding"] = number_json(row.unrounded, NUMBER)
     return found
@@ -198,6 +216,25 @@ def _scenario(scenario: Scenario) -> Json:
 
 def _cells(cells: Iterable[ReadCell]) -> dict[str, str]:
     return {cell.column.name: cell.text for cell in cells}
+
+
+def _values(cells: Iterable[ReadCell]) -> dict[str, object]:
+    """What the cells were read as; an absent one is missing, a private one stays hidden."""
+    return {cell.column.name: _value(cell) for cell in cells}
+
+
+def _value(cell: ReadCell) -> object:
+    kind: Kind = KINDS.get(cell.column.type, "number")
+    if cell.column.private:
+        return PRIVATE
+    match cell.value:
+        case None:
+            return {"state": "missing", "because": "the cell is absent"}
+        case Fraction():
+            return {"exact": exact_text(cell.value), "shown": shown(cell.value, kind, "en")}
+        case bool() | str():
+            return cell.value
+    return moment_text(cell.value, "time" if cell.column.type == "time" else "date")
 
 
 def _points(value: Value) -> object:

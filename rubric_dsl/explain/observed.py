@@ -43,8 +43,10 @@ class Schemas:
 
 
 def cell(column: ColumnSchema, row: Row) -> ReadCell:
-    """The cell as written; of a private column `•••`, also where it is blank."""
-    return ReadCell(column, PRIVATE if column.private else row.cells[column.name])
+    """The cell as written and read; of a private column `•••`, also where it is blank."""
+    if column.private:
+        return ReadCell(column, PRIVATE)
+    return ReadCell(column, row.cells[column.name], row.values[column.name])
 
 
 class SubjectRows:

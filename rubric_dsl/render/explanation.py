@@ -52,6 +52,8 @@ class _Drawing:
         if self.top.worth is None:
             if self.top.decision is not None:
                 yield from self._faint(GAP + self.rows.decision(self.top.decision, with_place=True))
+            if self.top.unmatched:
+                yield from self._faint(GAP + self.rows.unmatched(self.top.unmatched))
             yield from self._inputs(self.top, GAP)
             yield from self.rows.read_rows(self.top)
             return
@@ -160,6 +162,8 @@ class _Drawing:
             said = "" if told_with_rows else self.rows.decision(item.decision)
         elif self.detailed and item.kind in ("touchpoint", "penalty", "bonus") and item.line.text is not None:
             said = visible(item.line.text)
+        if said and self.detailed and item.unmatched:
+            said += self.look.say("; ", "；") + self.rows.unmatched(item.unmatched)
         if said:
             yield from self._faint(indent + said)
 

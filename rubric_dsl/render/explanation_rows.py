@@ -16,6 +16,7 @@ from rubric_dsl.explain.explanation import (
     ReadCell,
     RowCost,
     RubricLine,
+    Unmatched,
     Unobserved,
 )
 from rubric_dsl.numbers import reals
@@ -107,6 +108,8 @@ class RowsDrawing:
                 said.append(self.decision(row.decision, with_place=True))
             elif row.decision.withheld:
                 said.append(self.decision(row.decision))
+            if row.unmatched:
+                said.append(self.unmatched(row.unmatched))
             if row.unrounded is not None:
                 before = number_text(row.unrounded, NUMBER, self.look)
                 said.append(self.look.say(f"{before} before rounding", f"舍入前 {before}"))
@@ -308,6 +311,25 @@ class RowsDrawing:
             pattern, outcome = list(self.words.table_rows(table))[decision.row]
             return f"{pattern}{self.look.say(': ', '：')}{outcome}"
         return self.look.say("missing", "缺失") if decision.by == "missing" else ""
+
+    def unmatched(self, rows: Sequence[Unmatched]) -> str:
+        """`not lines 27, 28 (wait), 30 (decided before)`: the rows that did not match, with why."""
+        by_reason: dict[str, list[str]] = {}
+        for one in rows:
+            by_reason.setdefault(self._because(one), []).append(self.place(one.line))
+        groups = [
+            self.look.say(f"{', '.join(places)} ({why})", f"{'、'.join(places)} 行（{why}）")
+            for why, places in by_reason.items()
+        ]
+        word = "line" if len(rows) == 1 else "lines"
+        return self.look.say(f"not {word} {', '.join(groups)}", f"不符：细则 {'、'.join(groups)}")
+
+    def _because(self, one: Unmatched) -> str:
+        if one.input is not None:
+            return called(one.input, one.label, self.look)
+        if one.because == "nothing missing":
+            return self.look.say("nothing is missing", "没有缺失")
+        return self.look.say("decided before it", "已先判定")
 
     # ------------------------------------------------------------ lines
 

@@ -109,6 +109,10 @@ def use_from_option(decorated: Decorated) -> Decorated:
     return click.option("--use-from", metavar="DIR", multiple=True)(decorated)
 
 
+def corrections_option(decorated: Decorated) -> Decorated:
+    return click.option("--corrections", metavar="FILE")(decorated)
+
+
 def set_option(decorated: Decorated) -> Decorated:
     return click.option("--set", "settings", metavar="P=V", multiple=True)(decorated)
 

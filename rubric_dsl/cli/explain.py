@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING
 import click
 
 from rubric_dsl.cli.app import command as declare
-from rubric_dsl.cli.app import json_option, rubric_argument, set_option, use_from_option
+from rubric_dsl.cli.app import corrections_option, json_option, rubric_argument, set_option, use_from_option
 from rubric_dsl.cli.arguments import apart
 from rubric_dsl.cli.arguments import settings as settings_of
 from rubric_dsl.cli.exits import Exit, Stop
 from rubric_dsl.cli.terminal import Terminal
 
 if TYPE_CHECKING:
+    from rubric_dsl.cli.correcting import Corrected
     from rubric_dsl.diagnostics.model import Diagnostic
     from rubric_dsl.engines.run import Run
+    from rubric_dsl.observations.corrections import Corrections
     from rubric_dsl.observations.model import Observations
     from rubric_dsl.plan.compile import Compiled
     from rubric_dsl.plan.model import NamedValue, ScoringPlan
@@ -34,13 +36,16 @@ NEAR = 3
 @click.option("--period", metavar="PERIOD")
 @json_option
 @set_option
+@corrections_option
 @click.option("--leave-out-refused", is_flag=True)
 @use_from_option
 def command(
     terminal: Terminal, rubric_file: str, words: tuple[str, ...], subject: str | None, item: str | None,
-    period: str | None, as_json: bool, settings: tuple[str, ...], leave_out_refused: bool, use_from: tuple[str, ...],
+    period: str | None, as_json: bool, settings: tuple[str, ...], corrections: str | None, leave_out_refused: bool,
+    use_from: tuple[str, ...],
 ) -> int:
     from rubric_dsl.cli.compiling import compiled, show_found
+    from rubric_dsl.cli.correcting import correct
     from rubric_dsl.cli.running import observe, run_plan
     from rubric_dsl.explain.why import roots
     from rubric_dsl.observations.read import stopped_by
@@ -59,6 +64,11 @@ def command(
     terminal.show(refusal_lines(ledgers, terminal.look("err")), "err")
     if stopped_by(observed, leave_out_refused):
         return _stopped(terminal, Exit.OBSERVATIONS_REFUSED, as_json, done.diagnostics, observed)
+    corrected = None if corrections is None else correct(terminal, done.plan, observed, corrections)
+    if corrected is not None:
+        if corrected.refusals:
+            return _stopped(terminal, Exit.OBSERVATIONS_REFUSED, as_json, done.diagnostics, observed, corrected)
+        observed = corrected.observations
     runs = run_plan(terminal, done.plan, observed)
     faults = [fault for run in runs for fault in run.problems]
     if faults:
@@ -66,7 +76,8 @@ def command(
         show_found(terminal, problems, done.sources)
         return _stopped(terminal, Exit.NOT_FINISHED, as_json, (*done.diagnostics, *problems), observed)
     run = _run_of(terminal, runs, period, subject)
-    return _Explaining(terminal, done, done.plan, run, as_json).show(_subject(run, subject), items)
+    said = None if corrected is None else corrected.corrections
+    return _Explaining(terminal, done, done.plan, run, as_json, said).show(_subject(run, subject), items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +87,7 @@ class _Explaining:
     plan: ScoringPlan
     run: Run
     as_json: bool
+    corrections: Corrections | None
 
     def show(self, subject: str, items: Sequence[NamedValue]) -> int:
         from rubric_dsl.cli.compiling import lines_in
@@ -90,22 +102,27 @@ class _Explaining:
             found = [explainer.explain(subject, item) for item in items]
         if self.as_json:
             ledgers = [data.ledger for data in self.run.observations.tables.values()]
-            self.terminal.json(explanation_json(self.plan, plan_hash(self.plan), found, ledgers))
+            self.terminal.json(explanation_json(self.plan, plan_hash(self.plan), found, ledgers, self.corrections))
         else:
             self.terminal.show(explanation_lines(self.plan, found, self.terminal.look()))
         return Exit.DONE
 
 
 def _stopped(
-    terminal: Terminal, code: Exit, as_json: bool, found: Iterable[Diagnostic], observed: Observations | None = None
+    terminal: Terminal, code: Exit, as_json: bool, found: Iterable[Diagnostic], observed: Observations | None = None,
+    corrected: Corrected | None = None,
 ) -> int:
     """What was found has been shown; with `--json` the reasons are also printed as JSON."""
     from rubric_dsl.explain.json import stopped_json
     from rubric_dsl.render.json import diagnostic_json
+    from rubric_dsl.results.corrections_json import refused_json
 
     if as_json:
         ledgers = [] if observed is None else [data.ledger for data in observed.tables.values()]
-        terminal.json(stopped_json([diagnostic_json(diagnostic) for diagnostic in found], ledgers))
+        said = stopped_json([diagnostic_json(diagnostic) for diagnostic in found], ledgers)
+        if corrected is not None:
+            said["corrections"] = refused_json(corrected.corrections, corrected.refusals)
+        terminal.json(said)
     return code
 
 

@@ -79,6 +79,8 @@ class ReadCell:
     column: ColumnSchema
     text: str
     value: Cell = None
+    before: str | None = None
+    """What was observed, where a correction stands on the cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +219,8 @@ class Explanation:
     item: ExplainedItem
     place: Place | None
     costs: tuple[RowCost, ...]
+    corrected: tuple[tuple[Observed, ReadCell], ...] = ()
+    """The cells of the subject's rows on which corrections stand, whether they cost points or not."""
     subject_label: str | None = None
     """Where subjects are members of a choice that have one."""
     period: str | None = None

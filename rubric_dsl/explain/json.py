@@ -28,6 +28,7 @@ from rubric_dsl.explain.sentences import sentences
 from rubric_dsl.numbers.decimals import exact_text
 from rubric_dsl.numbers.reals import Exact
 from rubric_dsl.numbers.show import Kind, shown
+from rubric_dsl.observations.corrections import Corrections
 from rubric_dsl.observations.model import PRIVATE, Ledger
 from rubric_dsl.plan.model import ScoringPlan
 from rubric_dsl.resolved.literals import moment_text
@@ -43,7 +44,8 @@ Json = dict[str, Any]
 
 
 def explanation_json(
-    plan: ScoringPlan, identity: str, explanations: Sequence[Explanation], ledgers: Iterable[Ledger] = ()
+    plan: ScoringPlan, identity: str, explanations: Sequence[Explanation], ledgers: Iterable[Ledger] = (),
+    corrections: Corrections | None = None,
 ) -> Json:
     """The whole object. With one explanation `score`, `worth` and its other facts stand at the top and `items` are its
     parts; several (a rubric without a ranking) are `items` side by side. `identity` is the plan's hash."""
@@ -60,6 +62,8 @@ def explanation_json(
     else:
         found["items"] = [_item(explanation.item) for explanation in explanations]
     found["ledger"] = {ledger.table: ledger_json(ledger) for ledger in ledgers}
+    if corrections is not None:
+        found["corrections"] = {"file": corrections.file, "sha256": corrections.sha256}
     return found
 
 
@@ -87,6 +91,11 @@ def _top(explanation: Explanation) -> Json:
         found |= _place(explanation.place)
     found["items"] = own["items"] or ([own] if item.worth is not None else [])
     found["costs"] = [_cost(cost) for cost in explanation.costs]
+    if explanation.corrected:
+        found["corrected"] = [
+            _observed(observed) | {"column": cell.column.name, "before": cell.before, "now": cell.text}
+            for observed, cell in explanation.corrected
+        ]
     found["sentences"] = {lang: list(sentences(explanation, lang)) for lang in ("en", "zh")}
     return found
 
@@ -182,6 +191,9 @@ def _input(one: Input) -> Json:
 
 def _row(row: ExplainedRow, item: ExplainedItem) -> Json:
     found = _observed(row.observed) | {"columns": _cells(row.read), "values": _values(row.read)}
+    corrected = {cell.column.name: cell.before for cell in row.read if cell.before is not None}
+    if corrected:
+        found["corrected"] = {name: {"before": before} for name, before in corrected.items()}
     if item.worth is None:
         return found
     found["points"], found["worth"] = _points(row.points), number_json(row.worth, NUMBER)

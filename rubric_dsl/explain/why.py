@@ -80,7 +80,8 @@ class Explainer:
         item = self._item(subject, named)
         label = label_of(self._done.plan, subject)
         place = self._place(subject, named.node)
-        return Explanation(subject, item, place, tuple(costs(item)), label, self._period())
+        corrected = tuple(self._rows(subject).corrected())
+        return Explanation(subject, item, place, tuple(costs(item)), corrected, label, self._period())
 
     def _period(self) -> str | None:
         plan, period = self._done.plan, self._done.period

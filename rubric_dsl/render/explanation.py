@@ -61,6 +61,7 @@ class _Drawing:
         yield from self._table()
         if not self.detailed:
             yield from self.rows.costs(counted(self.explanation.costs))
+        yield from self.rows.corrected(self.explanation.corrected)
         yield from self._notes()
 
     def _sentence(self, text: str, role: str) -> Iterable[Line]:

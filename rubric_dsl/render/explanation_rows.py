@@ -232,6 +232,14 @@ class RowsDrawing:
             en, zh = f"  and {rows_text(len(more))}: {amount}", f"  另有 {len(more)} 行：{amount}"
             yield from self.faint(self.look.say(en, zh))
 
+    def corrected(self, cells: Sequence[tuple[Observed, ReadCell]]) -> Iterable[Line]:
+        """The cells that were corrected, whether that changed points or not."""
+        if cells:
+            yield ()
+            yield (Piece(self.look.say("Corrected cells", "更正过的格"), "strong"),)
+        for observed, cell in cells:
+            yield from self._hanging(f"  {self._row_and_scenario(observed)}  ", self.cells([cell]))
+
     def _row_and_scenario(self, observed: Observed) -> str:
         scenario = observed.scenario
         if scenario is None:
@@ -272,7 +280,11 @@ class RowsDrawing:
         return self.look.say(", ", "，").join(said)
 
     def _text(self, cell: ReadCell) -> str:
-        return cut(visible(cell.text), LONGEST_CELL, self.look.ellipsis) or "-"
+        now = cut(visible(cell.text), LONGEST_CELL, self.look.ellipsis) or "-"
+        if cell.before is None:
+            return now
+        before = cut(visible(cell.before), LONGEST_CELL, self.look.ellipsis) or "-"
+        return self.look.say(f"{now} [corrected, was {before}]", f"{now}［更正，原为{before}］")
 
     def _number(self, value: Exact) -> str:
         return number_text(value, NUMBER, self.look)

@@ -26,13 +26,13 @@ from rubric_dsl.observations.subjects import KnownSubjects, refuse_unobserved
 from rubric_dsl.plan.model import ColumnSchema, ScoringPlan, TableSchema
 from rubric_dsl.text.record import dataclass
 
-NO_SUCH_TABLE = "R300"
-NO_SUCH_ROW = "R301"
-NO_SUCH_COLUMN = "R302"
-OLD_DIFFERS = "R303"
-CORRECTED_TWICE = "R305"
-ROW_REFUSED = "R306"
-NOTHING_CHANGES = "R307"
+NO_SUCH_TABLE = "D300"
+NO_SUCH_ROW = "D301"
+NO_SUCH_COLUMN = "D302"
+OLD_DIFFERS = "D303"
+CORRECTED_TWICE = "D305"
+ROW_REFUSED = "D306"
+NOTHING_CHANGES = "D307"
 
 BY_NUMBER = re.compile(r"(?:row|#|第)?\s*([0-9]{1,12})\s*(?:行)?", re.IGNORECASE)
 LISTED = 12

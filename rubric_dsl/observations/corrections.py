@@ -37,12 +37,12 @@ ACCOUNTABLE = ("reason", "decided_by", "date")
 ACCEPTED = ("", "accepted", "采纳", "支持")
 REJECTED = ("rejected", "驳回", "不予采纳")
 
-HEADER_MISSING = "R308"
-NOT_ACCOUNTED_FOR = "R309"
-NO_SUCH_DECISION = "R304"
-NOT_A_DATE = "R310"
+HEADER_MISSING = "D308"
+NOT_ACCOUNTED_FOR = "D309"
+NO_SUCH_DECISION = "D304"
+NOT_A_DATE = "D310"
 MOST = 10_000
-TOO_MANY = "R311"
+TOO_MANY = "D311"
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ WITHOUT_FOLDER: Mapping[str, str] = {
     "R119": "120,000 calculations take long to make; test_without_folder.py lowers the limit",
     "R194": "files of 8 MiB are too large to keep; test_without_folder.py makes them",
     "D032": "a file over 512 MiB is too large to keep; test_without_folder.py lowers the limit",
-    "R311": "10,001 lines are too many to keep; test_corrections.py lowers the limit",
+    "D311": "10,001 lines are too many to keep; test_corrections.py lowers the limit",
     "X007": "the checks ask for every absent value before a run; test_without_folder.py runs a plan nobody checked",
 }
 

@@ -88,10 +88,10 @@ def test_each_exception_is_shown_here() -> None:
     assert shown == set(WITHOUT_FOLDER)
 
 
-def test_r311_more_corrections_than_the_limit_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_d311_more_corrections_than_the_limit_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(corrections, "MOST", 1)
     line = "A1,wait,12,14,clock,board,2021-01-20\n"
     found = corrections.read_corrections(
         File("c.csv", ("row key,column,old,new,reason,decided by,date\n" + line + line).encode())
     )
-    assert [(refusal.row, refusal.code) for refusal in found.refusals] == [(3, "R311")]
+    assert [(refusal.row, refusal.code) for refusal in found.refusals] == [(3, "D311")]

@@ -113,7 +113,7 @@ def test_what_is_wrong_with_corrections_stops_the_run_with_all_of_it(tmp_path: P
     status, result = program.run("score", RUBRIC, CALLS, "--corrections", path)
     assert status == 4 and result["rankings"] == []
     assert [(one["row"], one["code"]) for one in result["corrections"]["refusals"]] == [
-        (5, "R309"), (5, "R310"), (2, "R301"), (3, "R302"), (4, "R303"),
+        (5, "D309"), (5, "D310"), (2, "D301"), (3, "D302"), (4, "D303"),
     ]
 
 
@@ -135,7 +135,7 @@ def test_a_private_value_is_in_no_output_of_corrections(tmp_path: Path) -> None:
     wrong = corrections(tmp_path, "10-S4,tester_id,M88,M77,wrong badge,board,2021-01-20,3,accepted")
     status, result = program.run("score", RUBRIC, CALLS, "--corrections", wrong)
     told = json.dumps(result, ensure_ascii=False)
-    assert status == 4 and "M88" not in told and '"M1"' not in told and "R303" in told
+    assert status == 4 and "M88" not in told and '"M1"' not in told and "D303" in told
 
 
 # ---------------------------------------------------------------- scored again in part

@@ -34,6 +34,7 @@ NEAR = 3
 @click.option("--subject", metavar="SUBJECT")
 @click.option("--item", metavar="ITEM")
 @click.option("--period", metavar="PERIOD")
+@click.option("--versus", metavar="OTHER")
 @json_option
 @set_option
 @corrections_option
@@ -41,8 +42,8 @@ NEAR = 3
 @use_from_option
 def command(
     terminal: Terminal, rubric_file: str, words: tuple[str, ...], subject: str | None, item: str | None,
-    period: str | None, as_json: bool, settings: tuple[str, ...], corrections: str | None, leave_out_refused: bool,
-    use_from: tuple[str, ...],
+    period: str | None, versus: str | None, as_json: bool, settings: tuple[str, ...], corrections: str | None,
+    leave_out_refused: bool, use_from: tuple[str, ...],
 ) -> int:
     from rubric_dsl.cli.compiling import compiled, show_found
     from rubric_dsl.cli.correcting import correct
@@ -77,7 +78,10 @@ def command(
         return _stopped(terminal, Exit.NOT_FINISHED, as_json, (*done.diagnostics, *problems), observed)
     run = _run_of(terminal, runs, period, subject)
     said = None if corrected is None else corrected.corrections
-    return _Explaining(terminal, done, done.plan, run, as_json, said).show(_subject(run, subject), items)
+    explaining = _Explaining(terminal, done, done.plan, run, as_json, said)
+    if versus is not None:
+        return explaining.compare(_subject(run, subject), _subject(run, versus), items)
+    return explaining.show(_subject(run, subject), items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,31 @@ class _Explaining:
             self.terminal.json(explanation_json(self.plan, plan_hash(self.plan), found, ledgers, self.corrections))
         else:
             self.terminal.show(explanation_lines(self.plan, found, self.terminal.look()))
+        return Exit.DONE
+
+
+    def compare(self, subject: str, other: str, items: Sequence[NamedValue]) -> int:
+        from rubric_dsl.cli.compiling import lines_in
+        from rubric_dsl.explain.versus import NoGap, versus
+        from rubric_dsl.explain.versus_json import versus_json
+        from rubric_dsl.explain.why import Explainer
+        from rubric_dsl.plan.identity import plan_hash
+        from rubric_dsl.render.versus import versus_lines
+
+        if subject == other:
+            raise Stop(Exit.USAGE, "usage.same-subject", subject=subject)
+        if len(items) > 1:
+            raise Stop(Exit.USAGE, "usage.which-item", items=_listed([item.name for item in items]))
+        explainer = Explainer(self.run, lines_in(self.done.sources))
+        try:
+            found = versus(self.run, explainer, subject, other, items[0])
+        except NoGap as none:
+            raise Stop(Exit.NOT_FINISHED, "explain.no-gap", subject=none.subject, item=items[0].name) from None
+        if self.as_json:
+            ledgers = [data.ledger for data in self.run.observations.tables.values()]
+            self.terminal.json(versus_json(self.plan, plan_hash(self.plan), found, ledgers))
+        else:
+            self.terminal.show(versus_lines(self.plan, found, self.terminal.look()))
         return Exit.DONE
 
 

@@ -147,7 +147,7 @@ def _one(item: ExplainedItem, parts: list[Json], around: str) -> Json:
     if item.inputs:
         found["inputs"] = [_input(one) for one in item.inputs]
     if item.rows or not item.parts:
-        found["rows"] = [_row(row, item) for row in item.rows]
+        found["rows"] = [row_json(row, item.worth is not None) for row in item.rows]
     if item.unobserved:
         found["unobserved"] = [_unobserved(one) for one in item.unobserved]
     found["items"] = parts
@@ -189,12 +189,13 @@ def _input(one: Input) -> Json:
     return found if one.period is None else found | {"period": one.period}
 
 
-def _row(row: ExplainedRow, item: ExplainedItem) -> Json:
+def row_json(row: ExplainedRow, scored: bool) -> Json:
+    """An observation with what was read and what decided. `scored`: it is one of an item that has points."""
     found = _observed(row.observed) | {"columns": _cells(row.read), "values": _values(row.read)}
     corrected = {cell.column.name: cell.before for cell in row.read if cell.before is not None}
     if corrected:
         found["corrected"] = {name: {"before": before} for name, before in corrected.items()}
-    if item.worth is None:
+    if not scored:
         return found
     found["points"], found["worth"] = _points(row.points), number_json(row.worth, NUMBER)
     if row.lost is not None:
@@ -216,13 +217,13 @@ def _observed(observed: Observed) -> Json:
         "table": observed.schema.name, "row": observed.number, "line": observed.line, "file": observed.file,
     }
     if observed.scenario is not None:
-        found["scenario"] = _scenario(observed.scenario)
+        found["scenario"] = scenario_json(observed.scenario)
     if observed.keys:
         found["key"] = _cells(observed.keys)
     return found
 
 
-def _scenario(scenario: Scenario) -> Json:
+def scenario_json(scenario: Scenario) -> Json:
     return {"name": scenario.name, "label": scenario.label}
 
 
@@ -260,7 +261,7 @@ def _points(value: Value) -> object:
 def _unobserved(one: Unobserved) -> Json:
     found: Json = {"lost": number_json(one.lost, NUMBER)}
     if one.scenario is not None:
-        found["scenario"] = _scenario(one.scenario)
+        found["scenario"] = scenario_json(one.scenario)
     return found
 
 

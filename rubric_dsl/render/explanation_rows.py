@@ -113,7 +113,7 @@ class RowsDrawing:
             if row.unrounded is not None:
                 before = number_text(row.unrounded, NUMBER, self.look)
                 said.append(self.look.say(f"{before} before rounding", f"舍入前 {before}"))
-            yield from self._hanging(head + "  ", self.look.say("; ", "；").join(text for text in said if text))
+            yield from self.hanging(head + "  ", self.look.say("; ", "；").join(text for text in said if text))
 
     def _columns(self, row: ExplainedRow) -> list[str]:
         look = self.look
@@ -204,10 +204,10 @@ class RowsDrawing:
     def read_rows(self, item: ExplainedItem) -> Iterable[Line]:
         """The rows that a measure read, in order of the file."""
         shown = item.rows[:ROWS_SHOWN_IN_DETAIL]
-        heads = [self._row_and_scenario(row.observed) for row in shown]
+        heads = [self.row_and_scenario(row.observed) for row in shown]
         widest = max(map(width, heads), default=0)
         for row, head in zip(shown, heads, strict=True):
-            yield from self._hanging("  " + pad(head, widest) + "  ", self.cells(row.read))
+            yield from self.hanging("  " + pad(head, widest) + "  ", self.cells(row.read))
         more = len(item.rows) - len(shown)
         if more:
             yield from self.faint(self.look.say(f"  and {rows_text(more)}", f"  另有 {more} 行"))
@@ -219,13 +219,13 @@ class RowsDrawing:
             return
         yield ()
         yield (Piece(self.look.say("What rows cost, most first", "各行失分，从多到少"), "strong"),)
-        heads = [self._row_and_scenario(cost.observed) for cost in shown]
+        heads = [self.row_and_scenario(cost.observed) for cost in shown]
         lost = [amount_text(cost.lost, self.look) for cost in shown]
         widest, right = max(map(width, heads)), max(map(width, lost))
         for cost, head, amount in zip(shown, heads, lost, strict=True):
             self_said = [self._keys(cost.observed), self.cells(cost.read), self._decisions(cost.decisions)]
             said = self.look.say("; ", "；").join(text for text in self_said if text)
-            yield from self._hanging(f"  {pad(head, widest)}  {pad(amount, right, right=True)}  ", said)
+            yield from self.hanging(f"  {pad(head, widest)}  {pad(amount, right, right=True)}  ", said)
         more = costs[COSTS_SHOWN:]
         if more:
             amount = amount_text(_sum(cost.lost for cost in more), self.look)
@@ -238,9 +238,9 @@ class RowsDrawing:
             yield ()
             yield (Piece(self.look.say("Corrected cells", "更正过的格"), "strong"),)
         for observed, cell in cells:
-            yield from self._hanging(f"  {self._row_and_scenario(observed)}  ", self.cells([cell]))
+            yield from self.hanging(f"  {self.row_and_scenario(observed)}  ", self.cells([cell]))
 
-    def _row_and_scenario(self, observed: Observed) -> str:
+    def row_and_scenario(self, observed: Observed) -> str:
         scenario = observed.scenario
         if scenario is None:
             return self.row(observed)
@@ -351,7 +351,7 @@ class RowsDrawing:
         for line in wrap(text.lstrip(" "), self.look.columns - len(indent)):
             yield (Piece(indent + line, "faint"),)
 
-    def _hanging(self, head: str, text: str) -> Iterable[Line]:
+    def hanging(self, head: str, text: str) -> Iterable[Line]:
         """The text behind its head; where little room is left, below it."""
         room = self.look.columns - width(head)
         if not text:

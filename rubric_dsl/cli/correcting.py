@@ -22,17 +22,20 @@ class Corrected:
     correcting: Correcting
     observations: Observations
     refusals: tuple[Refusal, ...]
+    data: bytes
+    """The file."""
 
 
 def correct(terminal: Terminal, plan: ScoringPlan, observations: Observations, path: str) -> Corrected:
     """The corrections of the file put on the observations; what is wrong with them is shown."""
-    corrections = read_corrections(read_observation_file(path))
+    file = read_observation_file(path)
+    corrections = read_corrections(file)
     correcting = Correcting(plan, observations, corrections)
     refusals = corrections.refusals + correcting.refusals
     if not refusals:
         observations, refusals = correcting.applied(correcting.accepted())
     show_refused(terminal, refusals)
-    return Corrected(corrections, correcting, observations, refusals)
+    return Corrected(corrections, correcting, observations, refusals, file.data)
 
 
 def show_refused(terminal: Terminal, refusals: Sequence[Refusal]) -> None:

@@ -11,9 +11,9 @@ from typing import Any
 
 from rubric_dsl.cli.exits import Exit, Stop
 from rubric_dsl.cli.files import write_beside
+from rubric_dsl.results.harmless import harmless
 
 KINDS = (".json", ".csv")
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def check_outputs(paths: Sequence[str]) -> None:
@@ -36,14 +36,6 @@ def write_outputs(paths: Sequence[str], result: Any, rows: Iterable[Sequence[str
 def csv_bytes(rows: Iterable[Sequence[str]]) -> bytes:
     """UTF-8 with a byte order mark, by which Excel knows it; a text that it would compute gets a `'` before it."""
     text = io.StringIO(newline="")
-    csv.writer(text).writerows([[_harmless(cell) for cell in row] for row in rows])
+    csv.writer(text).writerows([[harmless(cell) for cell in row] for row in rows])
     return text.getvalue().encode("utf-8-sig")
 
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) and not _is_number(cell) else cell
-
-
-def _is_number(cell: str) -> bool:
-    digits = cell.removeprefix("-").removesuffix("%").replace(".", "", 1).replace("/", "", 1)
-    return digits.isascii() and digits.isdigit()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +18,13 @@ from rubric_dsl.cli.app import (
     use_from_option,
 )
 from rubric_dsl.cli.arguments import settings as settings_of
+from rubric_dsl.cli.bundling import bundle_options, bundling
 from rubric_dsl.cli.exits import Exit
 from rubric_dsl.cli.outputs import check_outputs, write_outputs
 from rubric_dsl.cli.terminal import Terminal
 
 if TYPE_CHECKING:
+    from rubric_dsl.cli.bundling import Bundling
     from rubric_dsl.cli.correcting import Corrected
     from rubric_dsl.engines.contract import Engine
     from rubric_dsl.engines.run import Run
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from rubric_dsl.plan.compile import Compiled
     from rubric_dsl.plan.model import ScoringPlan
     from rubric_dsl.render.corrections import CorrectionsView
+    from rubric_dsl.results.bundle import Scored
     from rubric_dsl.results.model import Result
 
 @declare("score")
@@ -39,13 +42,14 @@ if TYPE_CHECKING:
 @json_option
 @set_option
 @corrections_option
+@bundle_options
 @click.option("--leave-out-refused", is_flag=True)
 @click.option("--engine", metavar="E")
 @use_from_option
 def command(
     terminal: Terminal, rubric_file: str, observations: tuple[str, ...], outputs: tuple[str, ...], as_json: bool,
     settings: tuple[str, ...], corrections: str | None, leave_out_refused: bool, engine: str | None,
-    use_from: tuple[str, ...],
+    use_from: tuple[str, ...], **bundle: Any,
 ) -> int:
     from rubric_dsl.cli.compiling import compiled, show_found
     from rubric_dsl.cli.running import engine_for, engine_named, observe
@@ -53,15 +57,23 @@ def command(
     if engine is not None:
         engine_named(engine)  # a wrong name is told before anything is read
     check_outputs(outputs)
-    done = compiled(terminal, rubric_file, use_from, settings_of(settings))
+    bundled = bundling(**bundle)
+    done = compiled(terminal, rubric_file, use_from, settings_of(settings), bundled.texts)
     show_found(terminal, done.diagnostics, done.sources)
     if done.plan is None:
         if as_json:
             terminal.json(_stopped_before_plan(done))
         return Exit.RUBRIC_HAS_ERRORS
-    observed = observe(terminal, done.plan, observations, leave_out_refused, engine)
+    observed = observe(terminal, done.plan, observations, leave_out_refused, engine, bundled.tables)
     chosen = engine_for(engine, observed)
-    scoring = _Scoring(terminal, done, done.plan, observed, chosen, outputs, as_json, corrections)
+
+    def put(corrections: bytes | None, scored: Scored) -> str | None:
+        if bundled.folder is None:
+            return None
+        given = rubric_file, use_from, settings_of(settings), leave_out_refused, corrections, chosen.name
+        return bundled.write(terminal, *given, scored)
+
+    scoring = _Scoring(terminal, done, done.plan, observed, chosen, outputs, as_json, corrections, bundled, put)
     return scoring.scored(leave_out_refused)
 
 
@@ -85,18 +97,22 @@ class _Scoring:
     outputs: tuple[str, ...]
     as_json: bool
     corrections: str | None
+    bundled: Bundling
+    put: Callable[[bytes | None, Scored], str | None]
 
     def scored(self, leave_out_refused: bool) -> int:
         from rubric_dsl.cli.correcting import correct
-        from rubric_dsl.cli.running import Reasons, run_plan
+        from rubric_dsl.cli.running import run_plan
         from rubric_dsl.observations.read import stopped_by
         from rubric_dsl.plan.identity import plan_hash
         from rubric_dsl.render.corrections import corrections_lines
         from rubric_dsl.render.refusals import refusal_lines
         from rubric_dsl.render.terminal import result_lines
         from rubric_dsl.render.view import ResultView
+        from rubric_dsl.results.bundle import Scored, status_json
         from rubric_dsl.results.corrections_json import corrections_json
         from rubric_dsl.results.json import results_json
+        from rubric_dsl.results.reasons import Reasons
         from rubric_dsl.results.score import result_of
         from rubric_dsl.results.table import result_rows
 
@@ -121,6 +137,14 @@ class _Scoring:
         view = None if corrected is None else self._corrections(corrected, before, runs)
         if found is not None and view is not None:
             found["corrections"] = corrections_json(self.plan, view.corrections, view.placed, view.effects)
+        if found is not None:
+            found["status"] = status_json(self.bundled.final)
+        with_effects = None if view is None or corrected is None else (
+            corrected.corrections, corrected.correcting, view.effects,
+        )
+        digest = self.put(None if corrected is None else corrected.data, Scored(scored, with_effects))
+        if found is not None and digest is not None:
+            found["bundle"] = digest
         if self.as_json:
             self.terminal.json(found)
         else:
@@ -128,6 +152,8 @@ class _Scoring:
             self.terminal.show(result_lines(views, self.terminal.look()))
             if view is not None:
                 self.terminal.show(corrections_lines(view, self.terminal.look()))
+            if digest is not None:
+                self.terminal.out(self.terminal.say("bundle.written", path=self.bundled.folder, digest=digest))
         write_outputs(self.outputs, found, list(result_rows(self.plan, results, self.terminal.lang)))
         return Exit.DONE
 

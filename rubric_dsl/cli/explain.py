@@ -35,6 +35,7 @@ NEAR = 3
 @click.option("--item", metavar="ITEM")
 @click.option("--period", metavar="PERIOD")
 @click.option("--versus", metavar="OTHER")
+@click.option("--reach", metavar="GOAL")
 @json_option
 @set_option
 @corrections_option
@@ -42,8 +43,8 @@ NEAR = 3
 @use_from_option
 def command(
     terminal: Terminal, rubric_file: str, words: tuple[str, ...], subject: str | None, item: str | None,
-    period: str | None, versus: str | None, as_json: bool, settings: tuple[str, ...], corrections: str | None,
-    leave_out_refused: bool, use_from: tuple[str, ...],
+    period: str | None, versus: str | None, reach: str | None, as_json: bool, settings: tuple[str, ...],
+    corrections: str | None, leave_out_refused: bool, use_from: tuple[str, ...],
 ) -> int:
     from rubric_dsl.cli.compiling import compiled, show_found
     from rubric_dsl.cli.correcting import correct
@@ -79,6 +80,8 @@ def command(
     run = _run_of(terminal, runs, period, subject)
     said = None if corrected is None else corrected.corrections
     explaining = _Explaining(terminal, done, done.plan, run, as_json, said)
+    if reach is not None:
+        return explaining.reach(_subject(run, subject), reach, None if item is None else items[0])
     if versus is not None:
         return explaining.compare(_subject(run, subject), _subject(run, versus), items)
     return explaining.show(_subject(run, subject), items)
@@ -111,6 +114,25 @@ class _Explaining:
             self.terminal.show(explanation_lines(self.plan, found, self.terminal.look()))
         return Exit.DONE
 
+
+    def reach(self, subject: str, wanted: str, item: NamedValue | None) -> int:
+        from rubric_dsl.cli.goals import goal_of, reverse_of
+        from rubric_dsl.cli.progress import doing
+        from rubric_dsl.explain.reach import reach
+        from rubric_dsl.explain.reach_json import reach_json
+        from rubric_dsl.plan.identity import plan_hash
+        from rubric_dsl.render.reach import reach_lines
+
+        goal = goal_of(self.run, wanted, item)
+        reverse = reverse_of(self.run, subject)
+        with doing(self.terminal, self.terminal.say("doing.scoring")):
+            found = reach(self.run, subject, goal)
+            lost = None if reverse is None else reach(self.run, subject, reverse)
+        if self.as_json:
+            self.terminal.json(reach_json(self.run, plan_hash(self.plan), subject, found, lost))
+        else:
+            self.terminal.show(reach_lines(self.run, subject, found, lost, self.terminal.look()))
+        return Exit.DONE
 
     def compare(self, subject: str, other: str, items: Sequence[NamedValue]) -> int:
         from rubric_dsl.cli.compiling import lines_in

@@ -9,10 +9,12 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TypeVar
 
 from rubric_dsl.engines.contract import Subject, Totals
-from rubric_dsl.engines.reference import ReferenceEngine
+from rubric_dsl.engines.reference.rows import totals as totals_of
 from rubric_dsl.engines.run import Run, problems_of
 from rubric_dsl.engines.subjects import subject_values, subjects_of
 from rubric_dsl.observations.model import Observations, Row, TableData
+from rubric_dsl.plan.model import ScoringPlan
+from rubric_dsl.resolved import operations as op
 
 V = TypeVar("V")
 
@@ -27,14 +29,28 @@ def again(done: Run, subjects: Collection[Subject], rows: Mapping[str, Sequence[
     observations = Observations({
         name: TableData(name, tuple(rows.get(name, ())), data.ledger) for name, data in tables.items()
     }, done.observations.corrected)
-    own = ReferenceEngine().totals(done.plan, done.prepared, observations)
+    own = totals_of(done.plan, done.prepared, observations, done.totals.kept)
     totals = _merged(done.totals, own, frozenset(subjects))
     found = subjects_of(done.plan, totals)
     before = None if done.before is None else done.before.values
-    values = subject_values(done.plan, done.prepared, totals, found, done.period, before)
-    problems = problems_of(done.plan, totals, values, done.period)
+    if found == done.subjects and not _compares(done.plan):
+        # Nobody's value depends on another subject's: only those concerned are computed.
+        own_values = subject_values(done.plan, done.prepared, totals, tuple(subjects), done.period, before)
+        values = {subject: own_values.get(subject, old) for subject, old in done.values.items()}
+        problems = problems_of(done.plan, totals, own_values, done.period)
+    else:
+        values = subject_values(done.plan, done.prepared, totals, found, done.period, before)
+        problems = problems_of(done.plan, totals, values, done.period)
     return Run(
         done.plan, done.prepared, observations, done.engine, totals, found, values, problems, done.period, done.before,
+    )
+
+
+def _compares(plan: ScoringPlan) -> bool:
+    """Whether a value of a subject may depend on other subjects."""
+    return any(
+        isinstance(node.operation, op.Across) or (isinstance(node.operation, op.Aggregate) and node.operation.pooled)
+        for node in plan.nodes
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,7 @@ NEAR = 3
 @click.option("--period", metavar="PERIOD")
 @click.option("--versus", metavar="OTHER")
 @click.option("--reach", metavar="GOAL")
+@click.option("-o", "output", metavar="FILE.html")
 @json_option
 @set_option
 @corrections_option
@@ -43,8 +44,8 @@ NEAR = 3
 @use_from_option
 def command(
     terminal: Terminal, rubric_file: str, words: tuple[str, ...], subject: str | None, item: str | None,
-    period: str | None, versus: str | None, reach: str | None, as_json: bool, settings: tuple[str, ...],
-    corrections: str | None, leave_out_refused: bool, use_from: tuple[str, ...],
+    period: str | None, versus: str | None, reach: str | None, output: str | None, as_json: bool,
+    settings: tuple[str, ...], corrections: str | None, leave_out_refused: bool, use_from: tuple[str, ...],
 ) -> int:
     from rubric_dsl.cli.compiling import compiled, show_found
     from rubric_dsl.cli.correcting import correct
@@ -54,6 +55,8 @@ def command(
     from rubric_dsl.render.problems import problem_diagnostics
     from rubric_dsl.render.refusals import refusal_lines
 
+    if output is not None and (reach is not None or not output.lower().endswith(".html")):
+        raise Stop(Exit.USAGE, "usage.docs-kind" if reach is None else "usage.reach-page", path=output)
     observations, rest = apart(words)
     subject, item = _named(rest, subject, item)
     done = compiled(terminal, rubric_file, use_from, settings_of(settings))
@@ -79,7 +82,7 @@ def command(
         return _stopped(terminal, Exit.NOT_FINISHED, as_json, (*done.diagnostics, *problems), observed)
     run = _run_of(terminal, runs, period, subject)
     said = None if corrected is None else corrected.corrections
-    explaining = _Explaining(terminal, done, done.plan, run, as_json, said)
+    explaining = _Explaining(terminal, done, done.plan, run, as_json, said, output)
     if reach is not None:
         return explaining.reach(_subject(run, subject), reach, None if item is None else items[0])
     if versus is not None:
@@ -95,6 +98,15 @@ class _Explaining:
     run: Run
     as_json: bool
     corrections: Corrections | None
+    output: str | None
+
+    def write(self, path: str, page: Callable[[Mapping[str, Sequence[str]], str], bytes]) -> None:
+        """The page of the rubric's files and the language, to the file that was asked for."""
+        from rubric_dsl.cli.compiling import lines_in
+        from rubric_dsl.cli.files import write_beside
+
+        lines = lines_in(self.done.sources)
+        write_beside(path, page({file: lines(file) for file in self.done.sources}, self.terminal.lang))
 
     def show(self, subject: str, items: Sequence[NamedValue]) -> int:
         from rubric_dsl.cli.compiling import lines_in
@@ -107,6 +119,10 @@ class _Explaining:
         explainer = Explainer(self.run, lines_in(self.done.sources))
         with doing(self.terminal, self.terminal.say("doing.scoring")):
             found = [explainer.explain(subject, item) for item in items]
+        if self.output is not None:
+            from rubric_dsl.render.html.gap import explanation_page  # pages are heavy, and seldom asked for
+
+            self.write(self.output, lambda files, lang: explanation_page(self.plan, found, files, lang))
         if self.as_json:
             ledgers = [data.ledger for data in self.run.observations.tables.values()]
             self.terminal.json(explanation_json(self.plan, plan_hash(self.plan), found, ledgers, self.corrections))
@@ -151,6 +167,10 @@ class _Explaining:
             found = versus(self.run, explainer, subject, other, items[0])
         except NoGap as none:
             raise Stop(Exit.NOT_FINISHED, "explain.no-gap", subject=none.subject, item=items[0].name) from None
+        if self.output is not None:
+            from rubric_dsl.render.html.gap import gap_page
+
+            self.write(self.output, lambda files, lang: gap_page(found, files, lang))
         if self.as_json:
             ledgers = [data.ledger for data in self.run.observations.tables.values()]
             self.terminal.json(versus_json(self.plan, plan_hash(self.plan), found, ledgers))

@@ -1,4 +1,4 @@
-"""The files that `-o` writes: `.json` as `--json` prints it, `.csv` for a spreadsheet."""
+"""The files that `-o` writes: `.json` as `--json` prints it, `.csv` for a spreadsheet, `.html` to read and print."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import csv
 import io
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from rubric_dsl.cli.exits import Exit, Stop
 from rubric_dsl.cli.files import write_beside
 from rubric_dsl.results.harmless import harmless
 
-KINDS = (".json", ".csv")
+KINDS = (".json", ".csv", ".html")
 
 
 def check_outputs(paths: Sequence[str]) -> None:
@@ -25,9 +25,13 @@ def check_outputs(paths: Sequence[str]) -> None:
             raise Stop(Exit.USAGE, "usage.output-twice", path=path)
 
 
-def write_outputs(paths: Sequence[str], result: Any, rows: Iterable[Sequence[str]]) -> None:
+def write_outputs(
+    paths: Sequence[str], result: Any, rows: Iterable[Sequence[str]], page: Callable[[], bytes]
+) -> None:
     for path in paths:
-        if path.lower().endswith(".json"):
+        if path.lower().endswith(".html"):
+            write_beside(path, page())
+        elif path.lower().endswith(".json"):
             write_beside(path, (json.dumps(result, ensure_ascii=False, indent=2) + "\n").encode("utf-8"))
         else:
             write_beside(path, csv_bytes(rows))

@@ -19,7 +19,7 @@ from rubric_dsl.cli.app import (
 )
 from rubric_dsl.cli.arguments import settings as settings_of
 from rubric_dsl.cli.bundling import bundle_options, bundling
-from rubric_dsl.cli.exits import Exit
+from rubric_dsl.cli.exits import Exit, Stop
 from rubric_dsl.cli.outputs import check_outputs, write_outputs
 from rubric_dsl.cli.terminal import Terminal
 
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 @json_option
 @set_option
 @corrections_option
+@click.option("--only", metavar="SUBJECT")
 @bundle_options
 @click.option("--leave-out-refused", is_flag=True)
 @click.option("--engine", metavar="E")
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
 def command(
     terminal: Terminal, rubric_file: str, observations: tuple[str, ...], outputs: tuple[str, ...], as_json: bool,
     settings: tuple[str, ...], corrections: str | None, leave_out_refused: bool, engine: str | None,
-    use_from: tuple[str, ...], **bundle: Any,
+    only: str | None, use_from: tuple[str, ...], **bundle: Any,
 ) -> int:
     from rubric_dsl.cli.compiling import compiled, show_found
     from rubric_dsl.cli.running import engine_for, engine_named, observe
@@ -73,7 +74,7 @@ def command(
         given = rubric_file, use_from, settings_of(settings), leave_out_refused, corrections, chosen.name
         return bundled.write(terminal, *given, scored)
 
-    scoring = _Scoring(terminal, done, done.plan, observed, chosen, outputs, as_json, corrections, bundled, put)
+    scoring = _Scoring(terminal, done, done.plan, observed, chosen, outputs, as_json, corrections, bundled, only, put)
     return scoring.scored(leave_out_refused)
 
 
@@ -98,6 +99,7 @@ class _Scoring:
     as_json: bool
     corrections: str | None
     bundled: Bundling
+    only: str | None
     put: Callable[[bytes | None, Scored], str | None]
 
     def scored(self, leave_out_refused: bool) -> int:
@@ -154,8 +156,24 @@ class _Scoring:
                 self.terminal.show(corrections_lines(view, self.terminal.look()))
             if digest is not None:
                 self.terminal.out(self.terminal.say("bundle.written", path=self.bundled.folder, digest=digest))
-        write_outputs(self.outputs, found, list(result_rows(self.plan, results, self.terminal.lang)))
+        def page() -> bytes:
+            return self._report(runs, view)
+
+        write_outputs(self.outputs, found, list(result_rows(self.plan, results, self.terminal.lang)), page)
         return Exit.DONE
+
+    def _report(self, runs: Sequence[Run], corrections: CorrectionsView | None) -> bytes:
+        from rubric_dsl.cli.compiling import lines_in
+        from rubric_dsl.plan.identity import plan_hash
+        from rubric_dsl.render.html.report import ReportOf, report
+
+        lines = lines_in(self.done.sources)
+        files = {file: lines(file) for file in self.done.sources}
+        if self.only is not None and not any(self.only in run.subjects for run in runs):
+            known = ", ".join(runs[-1].subjects[:30])
+            raise Stop(Exit.USAGE, "usage.unknown-subject", subject=self.only, subjects=known)
+        given = ReportOf(self.plan, plan_hash(self.plan), runs, files, corrections, self.bundled.final, self.only)
+        return report(given, self.terminal.lang)
 
     def _corrections(self, corrected: Corrected, before: Sequence[Run], after: Sequence[Run]) -> CorrectionsView:
         from rubric_dsl.render.corrections import CorrectionsView

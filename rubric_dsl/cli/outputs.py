@@ -1,4 +1,4 @@
-"""The files that `-o` writes: `.json` as `--json` prints it, `.csv` for a spreadsheet, `.html` to read and print."""
+"""The files that `-o` writes: `.json` as `--json` prints it, `.csv` for a spreadsheet, pages and workbooks."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import csv
 import io
 import json
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from rubric_dsl.cli.exits import Exit, Stop
 from rubric_dsl.cli.files import write_beside
 from rubric_dsl.results.harmless import harmless
 
-KINDS = (".json", ".csv", ".html")
+KINDS = (".json", ".csv", ".html", ".xlsx")
 
 
 def check_outputs(paths: Sequence[str]) -> None:
@@ -26,11 +26,13 @@ def check_outputs(paths: Sequence[str]) -> None:
 
 
 def write_outputs(
-    paths: Sequence[str], result: Any, rows: Iterable[Sequence[str]], page: Callable[[], bytes]
+    paths: Sequence[str], result: Any, rows: Iterable[Sequence[str]], made: Mapping[str, Callable[[], bytes]]
 ) -> None:
+    """`made`: by the end of a file's name what makes its bytes, asked only where such a file is wanted."""
     for path in paths:
-        if path.lower().endswith(".html"):
-            write_beside(path, page())
+        kind = os.path.splitext(path)[1].lower()
+        if kind in made:
+            write_beside(path, made[kind]())
         elif path.lower().endswith(".json"):
             write_beside(path, (json.dumps(result, ensure_ascii=False, indent=2) + "\n").encode("utf-8"))
         else:

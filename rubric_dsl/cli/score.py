@@ -156,10 +156,8 @@ class _Scoring:
                 self.terminal.show(corrections_lines(view, self.terminal.look()))
             if digest is not None:
                 self.terminal.out(self.terminal.say("bundle.written", path=self.bundled.folder, digest=digest))
-        def page() -> bytes:
-            return self._report(runs, view)
-
-        write_outputs(self.outputs, found, list(result_rows(self.plan, results, self.terminal.lang)), page)
+        made = {".html": lambda: self._report(runs, view), ".xlsx": lambda: self._workbook(runs, view)}
+        write_outputs(self.outputs, found, list(result_rows(self.plan, results, self.terminal.lang)), made)
         return Exit.DONE
 
     def _report(self, runs: Sequence[Run], corrections: CorrectionsView | None) -> bytes:
@@ -174,6 +172,19 @@ class _Scoring:
             raise Stop(Exit.USAGE, "usage.unknown-subject", subject=self.only, subjects=known)
         given = ReportOf(self.plan, plan_hash(self.plan), runs, files, corrections, self.bundled.final, self.only)
         return report(given, self.terminal.lang)
+
+    def _workbook(self, runs: Sequence[Run], corrections: CorrectionsView | None) -> bytes:
+        """Of a rubric with periods that of the latest."""
+        from rubric_dsl.cli.compiling import lines_in
+        from rubric_dsl.plan.identity import plan_hash
+        from rubric_dsl.render.xlsx.workbook import WorkbookOf, workbook
+
+        if len(runs) > 1:
+            self.terminal.err(self.terminal.say("score.latest-workbook"))
+        lines = lines_in(self.done.sources)
+        files = {file: lines(file) for file in self.done.sources}
+        given = WorkbookOf(self.plan, plan_hash(self.plan), runs[-1], files, corrections, self.bundled.final)
+        return workbook(given, self.terminal.lang)
 
     def _corrections(self, corrected: Corrected, before: Sequence[Run], after: Sequence[Run]) -> CorrectionsView:
         from rubric_dsl.render.corrections import CorrectionsView

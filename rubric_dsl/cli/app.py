@@ -20,7 +20,8 @@ from rubric_dsl.cli.terminal import Terminal
 from rubric_dsl.render.width import pad, width, wrap
 
 COMMANDS = (
-    "new", "check", "fmt", "plan", "score", "explain", "diff", "prove", "robust", "test", "codes", "lsp", "completion",
+    "new", "check", "fmt", "plan", "score", "explain", "verify", "diff", "prove", "robust", "test", "docs", "codes", "lsp",
+    "completion",
 )
 FILE = click.Path()
 """So that a shell completes names of files; whether there is one is told by whoever opens it."""
@@ -126,6 +127,10 @@ def observations_argument(decorated: Decorated) -> Decorated:
 
 def use_from_option(decorated: Decorated) -> Decorated:
     return click.option("--use-from", metavar="DIR", multiple=True)(decorated)
+
+
+def corrections_option(decorated: Decorated) -> Decorated:
+    return click.option("--corrections", metavar="FILE")(decorated)
 
 
 def set_option(decorated: Decorated) -> Decorated:

@@ -133,8 +133,11 @@ def write_beside(path: str, data: bytes) -> None:
             file.close()
             os.replace(name, target)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise Stop(Exit.NOT_FINISHED, "file.unwritable", path=path, reason=reason) from None
+        raise unwritable(path, error) from None
+
+
+def unwritable(path: str, error: OSError) -> Stop:
+    return Stop(Exit.NOT_FINISHED, "file.unwritable", path=path, reason=error.strerror or type(error).__name__)
 
 
 @contextmanager

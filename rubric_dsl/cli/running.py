@@ -5,37 +5,37 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from rubric_dsl.cli.arguments import by_table
 from rubric_dsl.cli.exits import Exit, Stop
-from rubric_dsl.cli.files import is_large, many_files, read_observation_file
+from rubric_dsl.cli.files import ObservationFile, is_large, many_files, read_observation_file
 from rubric_dsl.cli.progress import doing
 from rubric_dsl.cli.terminal import Terminal
 from rubric_dsl.engines.contract import Engine
 from rubric_dsl.engines.reference import ReferenceEngine
-from rubric_dsl.engines.reference.contributions import Loss, contributions, losses
 from rubric_dsl.engines.run import Run, run_periods
 from rubric_dsl.observations.large import LargeSource
 from rubric_dsl.observations.model import Observations
 from rubric_dsl.observations.read import read_observations
 from rubric_dsl.observations.records import Source
-from rubric_dsl.plan.model import RankingSchema, ScoringPlan
-from rubric_dsl.resolved import operations as op
+from rubric_dsl.plan.model import ScoringPlan
 
 ENGINES = ("reference", "polars")
 
 
 def observe(
     terminal: Terminal, plan: ScoringPlan, arguments: Sequence[str], leave_out_refused: bool = False,
-    engine: str | None = "reference",
+    engine: str | None = "reference", kept: dict[str, bytes] | None = None,
 ) -> Observations:
     """All tables as read; files that cannot be opened are a fault of the command line and stop.
 
-    `engine`: that for many rows reads their files too (None: it does so where a file is large).
+    `engine`: that for many rows reads their files too (None: it does so where a file is large). `kept` is given the
+    bytes of each table that was read whole, for a bundle.
     """
     paths = by_table(arguments, plan)
     files = {table: _source(path, engine) for table, path in paths.items()}
+    if kept is not None:
+        kept.update({table: file.data for table, file in files.items() if isinstance(file, ObservationFile)})
     with doing(terminal, terminal.say("doing.reading", file=", ".join(paths.values()))):
         return read_observations(plan, files, leave_out_refused)
 
@@ -82,22 +82,3 @@ def run_plan(
     """A run for each period, the earliest first; of a rubric without `each` the one run."""
     with doing(terminal, terminal.say("doing.scoring")):
         return run_periods(plan, observations, engine)
-
-
-@dataclass(frozen=True, slots=True)
-class Reasons:
-    """What a subject lost in what a ranking ranks by, most first; nothing for a measure, which has no full marks."""
-
-    done: Run
-
-    def __call__(self, schema: RankingSchema, subject: str) -> Sequence[Loss]:
-        ranking = self.done.plan.nodes[schema.node].operation
-        assert isinstance(ranking, op.Ranking)
-        scored = self.done.plan.nodes[ranking.by].operation
-        if not isinstance(scored, (op.Indicator, op.Touchpoint)) or self._without_rows():
-            return ()
-        return losses(contributions(self.done, subject, ranking.by))
-
-    def _without_rows(self) -> bool:
-        """Large tables are not in memory: which of their rows lost points is not told beside the ranking."""
-        return any(data.large is not None for data in self.done.observations.tables.values())

@@ -128,7 +128,7 @@ def ledger_json(ledger: Ledger) -> Json:
         "scored": ledger.scored,
         "refused": ledger.refused,
         "left_out": ledger.left_out,
-        "refusals": [_refusal(refusal) for refusal in ledger.refusals[:MAX_REFUSALS]],
+        "refusals": [refusal_json(refusal) for refusal in ledger.refusals[:MAX_REFUSALS]],
         "repairs": [
             {"file": r.file, "row": r.row, "column": r.column, "before": r.before, "after": r.after, "code": r.code}
             for r in ledger.repairs
@@ -136,7 +136,7 @@ def ledger_json(ledger: Ledger) -> Json:
     }
 
 
-def _refusal(refusal: Refusal) -> Json:
+def refusal_json(refusal: Refusal) -> Json:
     return {
         "file": refusal.file,
         "row": refusal.row,

@@ -2,7 +2,8 @@
 
 `bad.rubric` (for findings in data or in a run with `bad.csv`) brings up the finding; `expected.en.txt` and
 `expected.zh.txt` are what is shown then; `fixed.rubric` (or `bad.rubric` with `fixed.csv`) is clean.
-`bad.csv` is the rubric's first table, `bad.TABLE.csv` a further one. A line of a rubric that ends with
+`bad.csv` is the rubric's first table, `bad.TABLE.csv` a further one. `observed.csv` is the first table of both, and
+`bad.corrections.csv` and `fixed.corrections.csv` are put on it. A line of a rubric that ends with
 `# 60000 times` stands for so many of it. `set.txt` has values as given to `--set`.
 Other files of the folder are there to be used by these.
 `./dev accept` writes the expected texts anew.
@@ -12,14 +13,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from rubric_dsl.diagnostics import prose
 from rubric_dsl.diagnostics.model import Diagnostic
 from rubric_dsl.diagnostics.report import Report
-from rubric_dsl.observations.model import Observations
+from rubric_dsl.observations.corrected import Correcting
+from rubric_dsl.observations.corrections import read_corrections
+from rubric_dsl.observations.model import Observations, Refusal
 from rubric_dsl.observations.read import read_observations
 from rubric_dsl.plan.compile import Compiled, compile_rubric
 from rubric_dsl.plan.model import ScoringPlan
@@ -36,6 +39,7 @@ WITHOUT_FOLDER: Mapping[str, str] = {
     "R194": "files of 8 MiB are too large to keep; test_without_folder.py makes them",
     "R400": "no text is known that brings it up; test_without_folder.py spoils the printer",
     "D032": "a file over 512 MiB is too large to keep; test_without_folder.py lowers the limit",
+    "D311": "10,001 lines are too many to keep; test_corrections.py lowers the limit",
     "X007": "the checks ask for every absent value before a run; test_without_folder.py runs a plan nobody checked",
 }
 
@@ -53,6 +57,8 @@ class Found:
     diagnostics: tuple[Diagnostic, ...]
     observations: Observations | None
     compiled: Compiled
+    corrections: tuple[Refusal, ...] = ()
+    """Refusals of corrections."""
 
     def codes(self) -> list[str]:
         refusals = [] if self.observations is None else [
@@ -61,7 +67,8 @@ class Found:
         repairs = [] if self.observations is None else [
             repair.code for table in self.observations.tables.values() for repair in table.ledger.repairs
         ]
-        return [diagnostic.code for diagnostic in self.diagnostics] + refusals + repairs
+        corrections = [refusal.code for refusal in self.corrections]
+        return [diagnostic.code for diagnostic in self.diagnostics] + refusals + repairs + corrections
 
     def text(self, lang: str) -> str:
         """As on standard error, with the names of files without their folder."""
@@ -73,7 +80,7 @@ class Found:
             for table in self.observations.tables.values():
                 shown += plain(refusal_line(refusal, look) for refusal in table.ledger.refusals)
                 shown += "".join(f"{r.file}:{r.row}: {prose.title(r.code, lang)}\n" for r in table.ledger.repairs)
-        return shown
+        return shown + plain(refusal_line(refusal, look) for refusal in self.corrections)
 
 
 def folder(code: str) -> Path:
@@ -109,14 +116,18 @@ def bring_up(place: Path, name: str, text: bytes, which: str = "") -> Found:
     if compiled.plan is None:
         return Found(compiled.diagnostics, None, compiled)
     data = _data(place, which, compiled.plan)
-    return _scored(compiled, compiled.plan, data) if data else Found(compiled.diagnostics, None, compiled)
+    found = _scored(compiled, compiled.plan, data) if data else Found(compiled.diagnostics, None, compiled)
+    corrections = place / f"{which}.corrections.csv"
+    return _corrected(found, File(corrections.name, corrections.read_bytes())) if corrections.exists() else found
 
 
 def _data(place: Path, which: str, plan: ScoringPlan) -> dict[str, File]:
     """The files of observations by table."""
     first = place / f"{which}.csv"
+    first = first if first.exists() else place / "observed.csv"
     files = {plan.tables[0].name: first} if first.exists() else {}
     files |= {path.name.split(".")[1]: path for path in sorted(place.glob(f"{which}.*.csv"))}
+    files.pop("corrections", None)
     return {table: File(path.name, path.read_bytes()) for table, path in files.items()}
 
 
@@ -126,3 +137,12 @@ def _scored(compiled: Compiled, plan: ScoringPlan, data: Mapping[str, File]) -> 
         return Found(compiled.diagnostics, observations, compiled)
     problems = problem_diagnostics(score(plan, observations).problems, plan)
     return Found((*compiled.diagnostics, *problems), observations, compiled)
+
+
+def _corrected(found: Found, file: File) -> Found:
+    """The same with the corrections of a file on the observations, if they can be put on."""
+    assert found.observations is not None and found.compiled.plan is not None
+    corrections = read_corrections(file)
+    correcting = Correcting(found.compiled.plan, found.observations, corrections)
+    refusals = corrections.refusals + correcting.refusals
+    return replace(found, corrections=refusals or correcting.applied(correcting.accepted())[1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rubric_dsl.diagnostics import prose
-from rubric_dsl.observations import records
+from rubric_dsl.observations import corrections, records
 from rubric_dsl.observations.read import read_observations
 from rubric_dsl.plan.compile import compile_rubric
 from rubric_dsl.render.pieces import Look, plain
@@ -97,3 +97,12 @@ def test_r400_a_layout_that_would_say_something_else_is_not_given(monkeypatch: p
 def test_each_exception_is_shown_here() -> None:
     shown = {name.split("_")[1].upper() for name in globals() if name.startswith(("test_d", "test_r", "test_x"))}
     assert shown == set(WITHOUT_FOLDER)
+
+
+def test_d311_more_corrections_than_the_limit_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(corrections, "MOST", 1)
+    line = "A1,wait,12,14,clock,board,2021-01-20\n"
+    found = corrections.read_corrections(
+        File("c.csv", ("row key,column,old,new,reason,decided by,date\n" + line + line).encode())
+    )
+    assert [(refusal.row, refusal.code) for refusal in found.refusals] == [(3, "D311")]

@@ -19,7 +19,7 @@ from tests.docs.pages import examples_json, page_files
 from tests.docs.running import said, steps_of
 from tests.docs.sections import SECTIONS
 
-DOCUMENTS = ("language.md", "guide.md")
+DOCUMENTS = ("language.md", "guide.md", "audit.md")
 SECTION = re.compile(r"(<!-- generated: (\w+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
 

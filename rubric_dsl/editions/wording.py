@@ -33,9 +33,9 @@ def written(
     comments: list[str] = []
     for source in sources:
         parsed = parse(source)
-        for layout in parsed.layout().values():
-            comments += [*layout.comments_before, *layout.comments]
-        comments += parsed.comments_after
+        for logical, line in parsed.lines:
+            comments += [*(remark.text.strip() for remark in logical.remarks), *line.comments]
+        comments += [remark.text.strip() for remark in parsed.remarks_after]
     by_title = {test.title.text: print_item(test) for test in tests}
     return Written(language, None if amends else tuple(comments), by_title)
 

@@ -25,6 +25,11 @@ def check_outputs(paths: Sequence[str]) -> None:
             raise Stop(Exit.USAGE, "usage.output-twice", path=path)
 
 
+def shows_rows(paths: Sequence[str]) -> bool:
+    """Whether one of the files shows single observations."""
+    return any(path.lower().endswith((".html", ".xlsx")) for path in paths)
+
+
 def write_outputs(
     paths: Sequence[str], result: Any, rows: Iterable[Sequence[str]], made: Mapping[str, Callable[[], bytes]]
 ) -> None:

@@ -20,7 +20,7 @@ from rubric_dsl.cli.app import (
 from rubric_dsl.cli.arguments import settings as settings_of
 from rubric_dsl.cli.bundling import bundle_options, bundling
 from rubric_dsl.cli.exits import Exit, Stop
-from rubric_dsl.cli.outputs import check_outputs, write_outputs
+from rubric_dsl.cli.outputs import check_outputs, shows_rows, write_outputs
 from rubric_dsl.cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -65,7 +65,10 @@ def command(
         if as_json:
             terminal.json(_stopped_before_plan(done))
         return Exit.RUBRIC_HAS_ERRORS
-    observed = observe(terminal, done.plan, observations, leave_out_refused, engine, bundled.tables)
+    # What is copied, corrected or shown row by row is read whole, whatever computes.
+    by_rows = corrections is not None or bundled.folder is not None or shows_rows(outputs)
+    reading = "reference" if by_rows else engine
+    observed = observe(terminal, done.plan, observations, leave_out_refused, reading, bundled.tables)
     chosen = engine_for(engine, observed)
 
     def put(corrections: bytes | None, scored: Scored) -> str | None:

@@ -149,9 +149,9 @@ class PlanWords:
     def table_rows(self, table: op.Table, labels: dict[str, str] | None = None) -> Iterable[tuple[str, str]]:
         """Pattern and outcome of each row; `labels` are those of classes."""
         for row in table.rows:
-            yield self._patterns(row), self.outcome(row.outcome, labels)
+            yield self.patterns(row), self.outcome(row.outcome, labels)
 
-    def _patterns(self, row: op.Row) -> str:
+    def patterns(self, row: op.Row) -> str:
         if row.when == "otherwise":
             return self.look.say("otherwise", "其余")
         if row.when == "missing":

@@ -85,12 +85,13 @@ class Equivalence:
         return tuple(verdict for verdict in self.verdicts if verdict.status == "undecided")
 
 
-def equivalence(old: ScoringPlan, new: ScoringPlan) -> Equivalence:
+def equivalence(old: ScoringPlan, new: ScoringPlan, first: bool = False) -> Equivalence:
     """The verdict of each item that both editions have, and the items that only one has.
 
-    Measures and classes count where they are shown; what stands in a row alone counts through what reads it.
+    With `first` only until an item differs and a witness is found, starting from the rows.
     """
-    return _Proving((Edition(old), Edition(new))).found()
+    proving = _Proving((Edition(old), Edition(new)))
+    return proving.until_one() if first else proving.found()
 
 
 class _Proving:
@@ -113,6 +114,17 @@ class _Proving:
         verdicts = [*self._tables(), *(of_items[named.name] for named in both), *self._rankings()]
         only = (self._only(0), self._only(1))
         return Equivalence(tuple(verdicts), only)
+
+    def until_one(self) -> Equivalence:
+        """The verdicts up to the first with a witness, what is read before what reads it."""
+        both = [named for named in self.sides[1].plan.values if named.name in self.sides[0].values]
+        both.sort(key=lambda named: (self.sides[1].plan.nodes[named.node].grain.kind != "row", named.node))
+        verdicts = []
+        for named in both:
+            verdicts.append(self._verdict(named))
+            if verdicts[-1].witness is not None:
+                return Equivalence(tuple(verdicts), ((), ()))
+        return Equivalence((*self._tables(), *verdicts, *self._rankings()), (self._only(0), self._only(1)))
 
     def _only(self, side: int) -> tuple[str, ...]:
         """Indicators, touchpoints and rankings without a counterpart; measures are means, and may come and go."""
@@ -388,7 +400,7 @@ class _Proving:
     def _compare(self, subjects: Sequence[Subject], asked: Sequence[Subject], found: dict[str, Witness]) -> None:
         """Scores the subjects by both editions and keeps what differs of those asked about, the first of an item."""
         runs = self._runs(subjects)
-        impossible = _impossible(runs[0]) | _impossible(runs[1])
+        impossible = _impossible(runs[0])
         for subject in asked:
             if subject.name in impossible:
                 continue

@@ -20,23 +20,25 @@ from rubric_dsl.surface.print_parts import quoted, width, word
 
 
 def witness_test(
-    plan: ScoringPlan, other: ScoringPlan, item: str, witness: Witness, title: str, lang: Language = "en"
+    plan: ScoringPlan, other: ScoringPlan, item: str, witness: Witness, title: str, lang: Language = "en",
+    more: Mapping[str, Value] | None = None,
 ) -> str | None:
-    """The test that `plan` passes and the other edition fails, which both can read.
+    """The test that `plan` passes and the other edition fails, which both can read. `more`: further answers.
 
     None where the answer cannot be written: an impossible or irrational value.
     """
-    answer = _answer(plan, item, witness, lang)
-    if answer is None:
+    answers = {item: witness.answers[0], **(more or {})}
+    given = {name: _answer(plan, name, value, lang) for name, value in answers.items()}
+    if any(text is None for text in given.values()):
         return None
     edition = Edition(plan)
     lines = [f"{word('TEST', lang)} {quoted(title, lang)}"]
     for schema in plan.tables:
         rows = witness.rows.get(schema.name, ())
         if rows:
-            lines += _given((edition, Edition(other)), schema, item, witness, rows, lang)
+            lines += _given((edition, Edition(other)), schema, list(given), witness, rows, lang)
     lines.append("  " + word("EXPECT", lang))
-    header, body = [item], [answer]
+    header, body = list(given), [text or "-" for text in given.values()]
     if witness.subject is not None:
         column = _subject_column(plan)
         header.insert(0, column.name)
@@ -45,9 +47,7 @@ def witness_test(
     return "\n".join(lines) + "\n"
 
 
-def _answer(plan: ScoringPlan, item: str, witness: Witness, lang: Language) -> str | None:
-    """What the rubric gives, told by evaluating it is one of the two answers: the old edition's stands first."""
-    value: Value | int | None = witness.answers[0]
+def _answer(plan: ScoringPlan, item: str, value: Value | int | None, lang: Language) -> str | None:
     if isinstance(value, Undefined):
         return None
     if value is None or isinstance(value, Nothing):
@@ -102,10 +102,10 @@ def cell_text(cell: Cell, column: ColumnSchema, lang: Language) -> str:
 
 
 def _given(
-    editions: tuple[Edition, Edition], schema: TableSchema, item: str, witness: Witness,
+    editions: tuple[Edition, Edition], schema: TableSchema, items: Sequence[str], witness: Witness,
     rows: Sequence[Mapping[str, Cell]], lang: Language,
 ) -> Iterator[str]:
-    needed = {name for edition in editions for name in _columns(edition, schema, item, witness)}
+    needed = {name for edition in editions for item in items for name in _columns(edition, schema, item, witness)}
     columns = [column for column in schema.columns if column.name in needed]
     columns.sort(key=lambda column: column.name != schema.subject)
     one = f"{word('ONE', lang)} " if witness.subject is None else ""

@@ -43,6 +43,10 @@ class PlanWords:
         self._depth -= 1
         return f"({text})" if binds < place else text
 
+    def operation(self, operation: op.Operation, kind: ValueType) -> str:
+        """An operation that is no node of the plan, of nodes that are."""
+        return self._said(operation, kind)[0]
+
     def literal(self, text: str, kind: ValueType) -> str:
         """A value in exact text as a rubric writes it."""
         if kind.numeric:

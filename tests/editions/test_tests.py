@@ -14,6 +14,7 @@ from rubric_dsl.editions.coverage import Coverage, coverage_of_data, coverage_of
 from rubric_dsl.editions.mutants import KINDS, Mutants
 from rubric_dsl.editions.mutation import mutation
 from rubric_dsl.editions.proposals import case_test, proposals
+from rubric_dsl.plan.identity import plan_hash
 from rubric_dsl.render.coverage import CoverageWords
 from rubric_dsl.render.pieces import Look
 from rubric_dsl.testing.run import run_tests
@@ -206,7 +207,7 @@ ranking by total
     assert done.plan is not None, [(one.code, str(one.span), one.facts) for one in done.diagnostics]
     made = Mutants(done.plan).all()
     assert {mutant.kind for mutant in made} == set(KINDS)
-    assert len({id(mutant.made()) for mutant in made}) == len(made)
+    assert all(plan_hash(mutant.made()) != plan_hash(done.plan) for mutant in made)
 
 
 # ---------------------------------------------------------------- proposals

@@ -8,9 +8,9 @@ from typing import Literal
 
 from rubric_dsl.editions.edition import Edition
 from rubric_dsl.editions.inputs import Domain, common, domain_of
-from rubric_dsl.evaluation.arithmetic import Values, same
+from rubric_dsl.evaluation.arithmetic import Values, ordering, same
 from rubric_dsl.evaluation.prepare import Prepared
-from rubric_dsl.evaluation.values import ABSENT, Nothing, Undefined, Value
+from rubric_dsl.evaluation.values import ABSENT, Nothing, Undefined, Value, is_number
 from rubric_dsl.observations.model import Cell
 from rubric_dsl.plan.model import ColumnSchema, TableSchema
 from rubric_dsl.resolved import operations as op
@@ -48,13 +48,19 @@ class Rule:
 
 @dataclass(frozen=True)
 class Question:
-    """Whether `roots` give the same, where the variables are as their domains and the rules allow."""
+    """Whether `roots` give the same, where the variables are as their domains and the rules allow.
+
+    With `grows`, two variables, it is whether the second root is never more (`relation` "never rises") or never less
+    than the first, where the second variable is more than the first.
+    """
 
     sides: tuple[Edition, Edition]
     prepared: tuple[Prepared, Prepared]
     roots: tuple[op.Node, op.Node]
     variables: tuple[Variable, ...]
     rules: tuple[Rule, ...] = ()
+    relation: Literal["same", "never rises", "never falls"] = "same"
+    grows: tuple[Key, Key] | None = None
     programs: dict[int, tuple[op.Node, ...]] = field(default_factory=dict)
 
     def program(self, side: int) -> tuple[op.Node, ...]:
@@ -91,9 +97,17 @@ class Question:
         return Asked((both[0][self.roots[0]], both[1][self.roots[1]]), broken)
 
     def differs(self, inputs: Inputs) -> bool:
-        """Whether the input is admissible and the nodes give different values."""
+        """Whether the input is admissible and shows that the answer is no."""
         found = self.asked(inputs)
-        return not found.broken and not alike(*found.answers)
+        if found.broken:
+            return False
+        if self.grows is None:
+            return not alike(*found.answers)
+        low, high = (inputs.get(key) for key in self.grows)
+        if low is None or high is None or ordering(low, high) >= 0 or not all(map(is_number, found.answers)):
+            return False
+        order = ordering(*found.answers)  # type: ignore[arg-type]  # both are numbers
+        return order < 0 if self.relation == "never rises" else order > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +179,7 @@ def whole_row_question(
         for side in (0, 1)
     }
     rules = tuple(_rules(sides, schemas, names))
-    return Question(sides, prepared, (0, 0), variables, rules, programs)
+    return Question(sides, prepared, (0, 0), variables, rules, programs=programs)
 
 
 def columns_read(edition: Edition, schema: TableSchema, nodes: Iterable[op.Node]) -> Iterator[str]:

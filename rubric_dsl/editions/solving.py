@@ -107,8 +107,19 @@ class _Saying:
                 case "unread":
                     self.facts.append(z3.And(z3.Not(said.wrong), z3.Not(yes)))
         one, other = (self._known[side][self.question.roots[side]] for side in (0, 1))
+        if self.question.grows is not None:
+            return self._moves(one, other)
         states = z3.And(one.wrong == other.wrong, one.absent == other.absent, one.unfit == other.unfit)
         return z3.Not(z3.And(states, z3.Implies(self._holds(one), one.value == other.value)))
+
+    def _moves(self, one: Said, other: Said) -> Any:
+        """The second input is more than the first, and the second value on the wrong side of the first, or none."""
+        z3 = self.z3
+        assert self.question.grows is not None
+        low, high = (self._variables[key] for key in self.question.grows)
+        self.facts += [z3.Not(low.absent), z3.Not(high.absent), low.value < high.value]
+        wrong = other.value > one.value if self.question.relation == "never rises" else other.value < one.value
+        return z3.Or(z3.Not(self._holds(one)), z3.Not(self._holds(other)), wrong)
 
     def _holds(self, said: Said) -> Any:
         return self.z3.Not(self.z3.Or(said.absent, said.unfit, said.wrong))

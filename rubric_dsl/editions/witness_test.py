@@ -43,7 +43,7 @@ def witness_test(
         column = _subject_column(plan)
         header.insert(0, column.name)
         body.insert(0, cell_text(_subject_name(plan, witness.subject), column, lang))
-    lines += _grid([header, body])
+    lines += grid_lines([header, body])
     return "\n".join(lines) + "\n"
 
 
@@ -117,7 +117,7 @@ def _given(
         own = _subject_name(editions[0].plan, str(value)) if column.name == schema.subject else value
         return cell_text(own, column, lang)
 
-    yield from _grid([names, *([cell(row, column) for column in columns] for row in rows)])
+    yield from grid_lines([names, *([cell(row, column) for column in columns] for row in rows)])
 
 
 def _columns(edition: Edition, table: TableSchema, item: str, witness: Witness) -> set[str]:
@@ -165,7 +165,7 @@ def _subject_name(plan: ScoringPlan, made_up: str) -> str:
     return column.members[(int(made_up) - 1) % len(column.members)].name
 
 
-def _grid(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+def grid_lines(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     widths = [max(width(row[place]) for row in rows) for place in range(len(rows[0]))]
     for row in rows:
         cells = (text + " " * (widths[place] - width(text)) for place, text in enumerate(row))

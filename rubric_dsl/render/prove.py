@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from rubric_dsl.editions.equivalence import Equivalence, Verdict
+from rubric_dsl.editions.promising import Kept
 from rubric_dsl.editions.proving import Proof
-from rubric_dsl.editions.witness_test import witness_test
+from rubric_dsl.editions.witness_test import cell_text, grid_lines, witness_test
 from rubric_dsl.engines.problems import value_text
 from rubric_dsl.evaluation.values import NOT_APPLICABLE
 from rubric_dsl.plan.identity import plan_hash
@@ -15,6 +16,7 @@ from rubric_dsl.plan.model import Lines, ScoringPlan
 from rubric_dsl.render.pieces import Line, Look, Piece, paragraph
 from rubric_dsl.render.values import called
 from rubric_dsl.render.width import visible
+from rubric_dsl.surface.keywords import Language
 from rubric_dsl.text.record import dataclass
 
 FORMAT = "rubric-prove/1"
@@ -40,14 +42,52 @@ def prove_lines(view: ProveView, look: Look) -> Iterable[Line]:
         yield ()
     for verdict in view.found.undecided:
         why = say("neither proved nor a witness found", "既未证明，也未找到反例")
-        if verdict.solver_missing:
-            why += say("; the solver may decide it: pip install z3-solver", "；求解器或可判定：pip install z3-solver")
+        why += _missing(look) if verdict.solver_missing else ""
         yield from paragraph(f"{_name(view, verdict.item, look)}: {why}", look, "warning")
     for side, names in enumerate(view.found.only):
         if names:
             which = say(f"only in the {('old', 'new')[side]} edition", f"仅{'旧新'[side]}版有")
             yield from paragraph(f"{which}: {', '.join(map(visible, names))}", look, "warning")
     yield from paragraph(_equal(view.found, look), look, "strong")
+
+
+def promise_lines(plan: ScoringPlan, kept: Iterable[Kept], look: Look) -> Iterable[Line]:
+    """What is known of each promise; what breaks one."""
+    say = look.say
+    for one in kept:
+        title = say(f"promise “{visible(one.promise.title)}”", f"承诺“{visible(one.promise.title)}”")
+        if one.proof is not None:
+            yield from paragraph(f"{title}{say(': proved ', '：已证明')}{_means(one.proof, look)}", look)
+        elif one.status == "undecided":
+            why = say(": neither proved nor broken", "：既未证明，也未发现反例")
+            yield from paragraph(title + why + (_missing(look) if one.solver_missing else ""), look, "warning")
+        else:
+            yield (Piece(title + say(": broken", "：不成立"), "error"),)
+            yield from _breach(plan, one, look)
+
+
+def _means(proof: Proof, look: Look) -> str:
+    say, cases = look.say, proof.cases
+    return {
+        "same": "", "intervals": say("by ranges", "（区间）"), "solver": say("by the solver", "（求解器）"),
+        "cases": say(f"over {cases} rows", f"（试验了 {cases} 行）"),
+    }[proof.means]
+
+
+def _missing(look: Look) -> str:
+    return look.say("; the solver may decide it: pip install z3-solver", "；求解器或可判定：pip install z3-solver")
+
+
+def _breach(plan: ScoringPlan, one: Kept, look: Look) -> Iterable[Line]:
+    """The two rows that differ in one cell, or the rows of a subject."""
+    columns = {column.name: column for table in plan.tables for column in table.columns}
+    rows = [dict(row) for row in (one.low, one.high) if row is not None]
+    for table in (one.rows or {}).values():
+        rows += [dict(row) for row in table]
+    names = [name for name in columns if any(row.get(name) is not None for row in rows)]
+    lang: Language = "zh" if look.lang == "zh" else "en"
+    cells = [[cell_text(row.get(name), columns[name], lang) for name in names] for row in rows]
+    yield from ((Piece(text),) for text in grid_lines([names, *cells]))
 
 
 def _name(view: ProveView, item: str, look: Look) -> str:
@@ -115,6 +155,14 @@ def _equal(found: Equivalence, look: Look) -> str:
 
 
 # ---------------------------------------------------------------- for machines
+
+
+def promises_json(kept: Iterable[Kept]) -> list[Json]:
+    return [
+        {"title": one.promise.title, "status": one.status, "line": one.promise.lines.line}
+        | ({} if one.proof is None else {"proof": _proof(one.proof)})
+        for one in kept
+    ]
 
 
 def prove_json(view: ProveView) -> Json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -11,10 +12,13 @@ import pytest
 from rubric_dsl.cli.main import run
 from rubric_dsl.editions.edition import Edition
 from rubric_dsl.editions.equivalence import Equivalence, equivalence
+from rubric_dsl.editions.promising import promises
 from rubric_dsl.editions.proving import Difference, Proof, by_cases, by_intervals
 from rubric_dsl.editions.question import row_question
 from rubric_dsl.editions.solving import by_solver
+from rubric_dsl.editions.trials import Subject, observations_of
 from rubric_dsl.editions.witness_test import witness_test
+from rubric_dsl.engines.run import run as run_plan
 from rubric_dsl.evaluation.prepare import prepare
 from rubric_dsl.plan.compile import Compiled
 from rubric_dsl.surface.from_text import parse
@@ -261,3 +265,67 @@ ranking by total
     new.write_text(text.format(rule="sqrt(a * a)"), "utf-8")
     assert run(["prove", str(old), str(new), "--lang", "en"]) == 7
     assert "t: neither proved nor a witness found" in capsys.readouterr().out
+
+
+PROMISES = """\
+rubric "p"
+observe calls of city, averaged
+  city  text
+  there yes/no
+  wait  seconds when there
+  x     number
+indicator total worth 10
+  unless there: 0
+  touchpoint a worth 10 by wait
+    up to 15 s:        10
+    over 15 s to 60 s: 9 falling to 2
+    over 60 s:         {last}
+indicator other worth 5
+  touchpoint c worth 5 = clamp(x * x - x, 0, 5)
+promise "waiting never helps": never_rises(total, wait)
+promise "both at most 15": total + other <= 15
+promise "{title}": {claim}
+"""
+
+
+@pytest.mark.parametrize(("last", "claim", "expected"), [
+    ("0", "total + 1 > 0", ["solver", "cases or ranges", "cases or ranges"]),
+    ("3", "total + 1 > 0", ["broken", "cases or ranges", "cases or ranges"]),  # 2 at 60 s, 3 over it
+    ("0", "total >= other", ["solver", "cases or ranges", "broken"]),
+])  # fmt: skip
+def test_promises_that_compiling_left_open(last: str, claim: str, expected: list[str]) -> None:
+    """`wait` has no upper end and `x` any decimals, so that rows cannot all be tried."""
+    text = PROMISES.format(last=last, title="third", claim=claim)
+    plan = compiled_text(text).plan
+    if plan is None:  # a promise that a few values break is an error of the rubric already
+        assert expected[0] == "broken"
+        return
+    kept = promises(plan)
+    said = ["broken" if one.status == "broken" else "solver" if one.proof and one.proof.means == "solver" else
+            "cases or ranges" if one.proof else "undecided" for one in kept]
+    assert said == expected
+    if kept[2].rows is not None:
+        done = run_plan(plan.model_copy(update={"subjects": None}), observations_of(
+            plan.tables, [Subject("1", {"calls": [{**row, "city": "1"} for row in kept[2].rows["calls"]]})]))
+        values = {named.name: done.values["1"][named.node] for named in plan.values}
+        assert values["total"] < values["other"]  # type: ignore[operator]
+
+
+def test_the_command_proves_the_promises_of_one_rubric(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rubric = tmp_path / "r.rubric"
+    rubric.write_text(PROMISES.format(last="0", title="third", claim="total >= other"), "utf-8")
+    assert run(["prove", str(rubric), "--lang", "en"]) == 5
+    out = capsys.readouterr().out
+    assert "promise “waiting never helps”: proved by the solver" in out and "promise “third”: broken" in out
+    rubric.write_text(BASE, "utf-8")
+    assert run(["prove", str(rubric), "--lang", "en"]) == 0
+
+
+def test_without_the_solver_what_it_might_decide_is_exit_code_6(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "z3", None)
+    rubric = tmp_path / "r.rubric"
+    rubric.write_text(PROMISES.format(last="0", title="third", claim="total + 1 > 0"), "utf-8")
+    assert run(["prove", str(rubric), "--lang", "en"]) == 6
+    assert "pip install \"z3-solver" in capsys.readouterr().err

@@ -17,7 +17,7 @@ from rubric_dsl.editions.proving import Answer, Difference, Means, Proof, Undeci
 from rubric_dsl.editions.question import Question, Variable, alike, row_question
 from rubric_dsl.editions.trials import Rows, Subject, Trials, observations_of
 from rubric_dsl.engines.problems import Problems
-from rubric_dsl.engines.run import Run, reported, run
+from rubric_dsl.engines.run import Run, reported, run_periods
 from rubric_dsl.evaluation.prepare import Prepared, evaluate_row, prepare
 from rubric_dsl.evaluation.values import Undefined, Value
 from rubric_dsl.numbers.decimals import from_exact
@@ -368,8 +368,8 @@ class _Proving:
 
     @cached_property
     def can_try(self) -> bool:
-        """Whether rows could be made up. Periods are not tried."""
-        if any(side.plan.period is not None for side in self.sides) or not self.trials.schemas:
+        """Whether rows could be made up. Of a rubric with periods they are all of one."""
+        if self.sides[0].plan.period != self.sides[1].plan.period or not self.trials.schemas:
             return False
         return all(pool.rows for pool in self.pools.values())
 
@@ -420,7 +420,7 @@ class _Proving:
         for side in self.sides:
             schemas = [table for table in side.plan.tables if table.name in self.pools]
             plan = side.plan.model_copy(update={"subjects": None})
-            runs.append(run(plan, observations_of(schemas, subjects)))
+            runs.append(run_periods(plan, observations_of(schemas, subjects))[-1])
         return runs[0], runs[1]
 
     def _built(self, item: str, nodes: tuple[op.Node, op.Node], answer: Difference) -> Witness | None:

@@ -129,7 +129,7 @@ def _columns(edition: Edition, table: TableSchema, item: str, witness: Witness) 
     schema = next((one for one in edition.plan.tables if one.name == table.name), table)
     needed = set[str]()
     if witness.subject is not None:
-        needed |= {schema.subject} | ({schema.stratum} if schema.stratum is not None else set())
+        needed |= {name for name in (schema.subject, schema.stratum, schema.period) if name is not None}
     roots = _roots(edition, item, row=witness.subject is None)
     if witness.subject is not None:
         # A column that is left out would make impossible what else is scored.

@@ -27,6 +27,7 @@ from rubric_dsl.surface.layout import formatted
 from rubric_dsl.text.files import Source
 
 RUBRIC = "rubrics/zhejiang_12345_2020.rubric"
+DRAFT = "examples/zhejiang_12345_2020/draft_2021.rubric"
 CALLS = "examples/zhejiang_12345_2020/calls.csv"
 
 
@@ -54,6 +55,10 @@ def _processes() -> Iterator[Timing]:
         yield process("rubric --help, whole process", ["--help"], 0.15)
         yield process("check of a 2,000-line rubric, whole process", ["check", str(large)], 0.5)
         yield process("score of the Zhejiang evaluation, whole process", ["score", RUBRIC, f"calls={CALLS}"], 0.5)
+        edit = ["diff", RUBRIC, DRAFT, "--use-from", "rubrics", f"calls={CALLS}"]
+        yield process("diff of two editions with 11 cities, whole process", edit, 1)
+        yield process("prove of the Zhejiang rubric against itself", ["prove", RUBRIC, RUBRIC], 2)
+        yield process("robust: 10,000 draws over 11 cities", ["robust", RUBRIC, f"calls={CALLS}"], 5)
 
 
 def _compiled(text: bytes, workspace: Workspace | None = None) -> Compiled:

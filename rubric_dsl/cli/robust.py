@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 DRAWS = 10_000
 MOST_DRAWS = 1_000_000
-DRAWS_OF_INDICES = 1000
+DRAWS_A_DRAW_OF_INDICES = 10
+"""Of so many draws one is made for the indices too (times the steps and two)."""
 DEFAULT = "weights,rows"
 
 
@@ -53,7 +54,7 @@ def command(
     by = None if column is None else _column(done, column)
     try:
         with doing(terminal, terminal.say("doing.simulating")):
-            found = robustness(done, schema, steps, draws, seed, DRAWS_OF_INDICES, by)
+            found = robustness(done, schema, steps, draws, seed, draws // DRAWS_A_DRAW_OF_INDICES, by)
     except NotVaried as problem:
         terminal.err(not_varied(problem, terminal.look("err")))
         terminal.err(terminal.say("robust.vary"))

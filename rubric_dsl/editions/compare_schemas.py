@@ -73,7 +73,7 @@ class Schemas:
     def _weights(self, before: TableSchema, after: TableSchema) -> None:
         old, new = before.stratum_weights, after.stratum_weights
         if old is not None and new is not None:
-            self.weights[after.name] = self.comparing.panel(old, new)
+            self.weights[after.name] = self.comparing.scores.panel(old, new)
         elif old is not None or new is not None:
             number = self.comparing.found.add(
                 ("schema", after.name, "weights"), "scenario weights", after.name,

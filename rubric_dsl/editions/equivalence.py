@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
@@ -17,9 +17,11 @@ from rubric_dsl.editions.proving import Answer, Difference, Means, Proof, Undeci
 from rubric_dsl.editions.question import Question, Variable, alike, row_question
 from rubric_dsl.editions.trials import Rows, Subject, Trials, observations_of
 from rubric_dsl.engines.problems import Problems
-from rubric_dsl.engines.run import Run, reported, run
+from rubric_dsl.engines.run import Run, reported, run_periods
 from rubric_dsl.evaluation.prepare import Prepared, evaluate_row, prepare
 from rubric_dsl.evaluation.values import Undefined, Value
+from rubric_dsl.numbers.decimals import from_exact
+from rubric_dsl.numbers.rounding import round_to
 from rubric_dsl.plan.identity import node_hashes
 from rubric_dsl.plan.model import Lines, NamedValue, ScoringPlan, TableSchema
 from rubric_dsl.resolved import operations as op
@@ -366,8 +368,8 @@ class _Proving:
 
     @cached_property
     def can_try(self) -> bool:
-        """Whether rows could be made up. Periods are not tried."""
-        if any(side.plan.period is not None for side in self.sides) or not self.trials.schemas:
+        """Whether rows could be made up. Of a rubric with periods they are all of one."""
+        if self.sides[0].plan.period != self.sides[1].plan.period or not self.trials.schemas:
             return False
         return all(pool.rows for pool in self.pools.values())
 
@@ -418,48 +420,49 @@ class _Proving:
         for side in self.sides:
             schemas = [table for table in side.plan.tables if table.name in self.pools]
             plan = side.plan.model_copy(update={"subjects": None})
-            runs.append(run(plan, observations_of(schemas, subjects)))
+            runs.append(run_periods(plan, observations_of(schemas, subjects))[-1])
         return runs[0], runs[1]
 
     def _built(self, item: str, nodes: tuple[op.Node, op.Node], answer: Difference) -> Witness | None:
         """Rows that give the value found where it is a share, tried on both editions."""
         question = self._subject_question(nodes)
-        if question is None or not self.alone:
+        if question is None or not self.alone or not self.can_try:
             return None
         subjects: list[Subject] = []
         for variable in question.variables:
             node = variable.nodes[1]
             operation = None if node is None else self.sides[1].operation(node)
+            rounding = operation if isinstance(operation, op.Round) else None
+            if rounding is not None:
+                operation = self.sides[1].operation(rounding.operand)
             value = answer.inputs.get(variable.key)
-            if isinstance(operation, op.Aggregate) and operation.name == "share" and operation.operand is not None:
-                subjects += self._shares(operation, value, len(subjects))
+            if isinstance(operation, op.Aggregate) and operation.name == "share" and isinstance(value, Fraction):
+                subjects += self._shares(operation, _counts(value, rounding), len(subjects))
         found: dict[str, Witness] = {}
         if subjects:
             self._compare(subjects, sorted(subjects, key=lambda one: one.size), found)
         return found.get(item)
 
-    def _shares(self, operation: op.Aggregate, value: object, first: int) -> list[Subject]:
-        """Subjects with k of n rows for which the condition holds, k of n being the value or near it."""
-        assert operation.operand is not None
+    def _shares(self, operation: op.Aggregate, counts: Iterable[tuple[int, int]], first: int) -> list[Subject]:
+        """Subjects with k of n rows for which the condition holds."""
         rows = self.pools[operation.table].rows
         holding = [self._holds(operation, row) for row in rows]
         yes = next((row for row, holds in zip(rows, holding, strict=True) if holds is True), None)
         no = next((row for row, holds in zip(rows, holding, strict=True) if holds is False), None)
-        if yes is None or no is None or not isinstance(value, Fraction):
+        if yes is None or no is None:
             return []
-        sizes = [value.denominator * times for times in (1, 2, 3) if value.denominator * times <= MOST_ROWS]
-        sizes = sizes or list(range(2, 60))
         return [
-            self.trials.mixed(f"{first + place + 1}", operation.table, yes, no, round(value * n), n)
-            for place, n in enumerate(sizes)
+            self.trials.mixed(f"{first + place + 1}", operation.table, yes, no, k, n)
+            for place, (k, n) in enumerate(counts)
         ]
 
     def _holds(self, operation: op.Aggregate, row: Cells) -> object:
+        assert operation.operand is not None
         nodes = tuple(node for node in (operation.operand, operation.where) if node is not None)
         values = evaluate_row(self.prepared[1], row, nodes)
         if operation.where is not None and values[operation.where] is not True:
             return None
-        return values[operation.operand or 0]
+        return values[operation.operand]
 
     # ------------------------------------------------------------ rankings
 
@@ -527,6 +530,21 @@ class _Proving:
         if any(isinstance(values[node], Undefined) for values in few.values.values() for node in read):
             return {}
         return {placed.subject: placed.rank for placed in ranking_of(few, schema).rows}
+
+
+def _counts(value: Fraction, rounding: op.Round | None) -> Iterator[tuple[int, int]]:
+    """The three smallest k of n that are the value, or are rounded to it."""
+    found = 0
+    for n in range(1, MOST_ROWS + 1):
+        for k in dict.fromkeys((value * n // 1, -(-value * n // 1))):
+            share = Fraction(k, n)
+            seen = share if rounding is None else round_to(share, rounding.mode, from_exact(rounding.step))
+            if seen == value and 0 <= k <= n:
+                yield k, n
+                found += 1
+                break
+        if found == 3:
+            return
 
 
 def _sign(one: int | None, other: int | None) -> int:

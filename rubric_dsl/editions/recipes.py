@@ -6,9 +6,12 @@ of its difference.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any, Literal
 
-from rubric_dsl.resolved.operations import Node
+from rubric_dsl.resolved.operations import Node, Operation
+from rubric_dsl.resolved.walking import nested_fields, node_fields
 from rubric_dsl.text.record import dataclass
 
 Side = Literal[0, 1]
@@ -79,3 +82,19 @@ class Noded:
 
 
 Recipe = Keep | Copy | CopyPart | Pick | Listed | Make | Noded
+
+
+def made(operation: Operation, recipes: Mapping[str, Recipe]) -> Make:
+    """The operation with some fields made by recipes, the others as they are in the new edition."""
+    kind = type(operation)
+    numbered, nested = node_fields(kind), nested_fields(kind)
+
+    def as_it_is(name: str, value: Any) -> Recipe:
+        if name in nested:
+            return CopyPart(1, value)
+        if name not in numbered or value is None:
+            return Keep(value)
+        return Listed(tuple(Entry(Copy(1, node)) for node in value)) if isinstance(value, tuple) else Copy(1, value)
+
+    names = [field.name for field in fields(kind)]
+    return Make(kind, tuple((name, recipes.get(name) or as_it_is(name, getattr(operation, name))) for name in names))

@@ -83,6 +83,8 @@ class Trials:
         strata = self._strata(schema)
         for place, row in enumerate(rows):
             placed = {**row, schema.subject: name}
+            if schema.period is not None:
+                placed[schema.period] = self.pools[schema.name].rows[0][schema.period]  # all in one period
             if schema.stratum is not None:
                 placed[schema.stratum] = strata[place % len(strata)]
             yield placed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from rubric_dsl.editions.edition import Edition
@@ -27,6 +28,9 @@ def witness_test(
 
     None where the answer cannot be written: an impossible or irrational value.
     """
+    witness = _renamed(plan, witness)
+    if witness.subject is None and all(isinstance(answer, Nothing | Undefined) for answer in witness.answers):
+        return None  # a test of one row does not tell these apart
     answers = {item: witness.answers[0], **(more or {})}
     given = {name: _answer(plan, name, value, lang) for name, value in answers.items()}
     if any(text is None for text in given.values()):
@@ -125,7 +129,7 @@ def _columns(edition: Edition, table: TableSchema, item: str, witness: Witness) 
     schema = next((one for one in edition.plan.tables if one.name == table.name), table)
     needed = set[str]()
     if witness.subject is not None:
-        needed |= {schema.subject} | ({schema.stratum} if schema.stratum is not None else set())
+        needed |= {name for name in (schema.subject, schema.stratum, schema.period) if name is not None}
     roots = _roots(edition, item, row=witness.subject is None)
     if witness.subject is not None:
         # A column that is left out would make impossible what else is scored.
@@ -155,6 +159,22 @@ def _roots(edition: Edition, item: str, row: bool) -> list[op.Node]:
 def _subject_column(plan: ScoringPlan) -> ColumnSchema:
     table = plan.tables[0]
     return next(column for column in table.columns if column.name == table.subject)
+
+
+def _renamed(plan: ScoringPlan, witness: Witness) -> Witness:
+    """The subjects numbered from 1, so that each is another member where they are members of a choice."""
+    if witness.subject is None:
+        return witness
+    columns = {table.name: table.subject for table in plan.tables}
+    names = dict.fromkeys(
+        str(row.get(columns[table])) for table, rows in witness.rows.items() if table in columns for row in rows
+    )
+    numbers = {name: f"{number}" for number, name in enumerate(names, 1)}
+    rows: dict[str, tuple[Mapping[str, Cell], ...]] = {
+        table: tuple({**row, columns[table]: numbers[str(row.get(columns[table]))]} for row in own)
+        for table, own in witness.rows.items() if table in columns
+    }
+    return replace(witness, rows=rows, subject=numbers[witness.subject])
 
 
 def _subject_name(plan: ScoringPlan, made_up: str) -> str:

@@ -276,9 +276,9 @@ def _legend(impact: RankingImpact, look: Look) -> Iterable[Line]:
     say = look.say
     yield from paragraph(
         say(
-            "Shares are mean effects over all orders of making the changes; they add up exactly. + is more points, or "
-            "a rank further down.",
-            "份额是各改动在所有先后次序下的平均作用，合计恰为总差。分数 + 为增加，名次 + 为后退。",
+            "Shares are mean effects over all orders of making the changes; they add up exactly, though shown rounded. "
+            "+ is more points, or a rank further down.",
+            "份额是各改动在所有先后次序下的平均作用，合计恰为总差（显示时有舍入）。分数 + 为增加，名次 + 为后退。",
         ), look, "faint",
     )
     errors = [one.score.error for one in impact.subjects if one.score is not None and one.score.error is not None]

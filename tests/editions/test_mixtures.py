@@ -20,7 +20,7 @@ from tests.properties.made import Made, made
 from tests.properties.program import compiled_text, files
 from tests.properties.write import rubric_text
 
-CASES = count(30, 2000)
+CASES = count(20, 2000)
 
 
 def edited(built: Made, seed: int) -> ScoringPlan | None:

@@ -11,8 +11,8 @@ from fractions import Fraction as F
 import pytest
 
 from rubric_dsl.engines.columnar import ColumnarEngine
-from rubric_dsl.engines.columnar.engine import Disagreement
 from rubric_dsl.engines.contract import Totals
+from rubric_dsl.engines.lowering.totals import Disagreement
 from rubric_dsl.engines.reference import ReferenceEngine
 from rubric_dsl.evaluation.prepare import prepare
 from rubric_dsl.evaluation.values import Undefined
@@ -213,6 +213,6 @@ def test_engines_that_do_not_agree_on_a_fault_stop_the_run(monkeypatch: pytest.M
     plan.row_score("work", 3, [plan.touchpoint("t", 3, plan.column("calls", "x"))])
     done = plan.done()
     silent = Totals((), {}, {}, {}, {}, {}, (Undefined("absent", 0, row=99, table="calls"),))
-    monkeypatch.setattr("rubric_dsl.engines.columnar.engine.reference_totals", lambda *_: silent)
+    monkeypatch.setattr("rubric_dsl.engines.lowering.totals.reference_totals", lambda *_: silent)
     with pytest.raises(Disagreement):
         ColumnarEngine().totals(done, prepare(done), observed(calls=[{"city": "甲", "x": 4}]))

@@ -30,16 +30,18 @@ if TYPE_CHECKING:
 @set_option
 @click.option("--leave-out-refused", is_flag=True)
 @click.option("--engine", metavar="E")
+@click.option("--master", metavar="URL")
 @use_from_option
 def command(
     terminal: Terminal, rubric_file: str, observations: tuple[str, ...], outputs: tuple[str, ...], as_json: bool,
-    settings: tuple[str, ...], leave_out_refused: bool, engine: str | None, use_from: tuple[str, ...],
+    settings: tuple[str, ...], leave_out_refused: bool, engine: str | None, master: str | None,
+    use_from: tuple[str, ...],
 ) -> int:
     from rubric_dsl.cli.compiling import compiled, show_found
     from rubric_dsl.cli.running import engine_for, engine_named, observe
 
-    if engine is not None:
-        engine_named(engine)  # a wrong name is told before anything is read
+    # What is wrong with the engine is told before anything is read.
+    asked = None if engine is None and master is None else engine_named(engine or "reference", master)
     check_outputs(outputs)
     done = compiled(terminal, rubric_file, use_from, settings_of(settings))
     show_found(terminal, done.diagnostics, done.sources)
@@ -48,7 +50,7 @@ def command(
             terminal.json(_stopped_before_plan(done))
         return Exit.RUBRIC_HAS_ERRORS
     observed = observe(terminal, done.plan, observations, leave_out_refused, engine)
-    chosen = engine_for(engine, observed)
+    chosen = asked or engine_for(observed)
     return _Scoring(terminal, done, done.plan, observed, chosen, outputs, as_json).scored(leave_out_refused)
 
 

@@ -26,6 +26,9 @@ class FrameRows:
         self.keys = [SUBJECT, STRATUM] if STRATUM in self.types else [SUBJECT]
         self._joins = 0
 
+    def takes(self, _: Expr) -> bool:
+        return True
+
     # ------------------------------------------------------------ distinct inputs
 
     def distinct(self, keys: Sequence[Expr]) -> list[tuple[Constant, ...]]:

@@ -46,17 +46,18 @@ if TYPE_CHECKING:
 @bundle_options
 @click.option("--leave-out-refused", is_flag=True)
 @click.option("--engine", metavar="E")
+@click.option("--master", metavar="URL")
 @use_from_option
 def command(
     terminal: Terminal, rubric_file: str, observations: tuple[str, ...], outputs: tuple[str, ...], as_json: bool,
     settings: tuple[str, ...], corrections: str | None, leave_out_refused: bool, engine: str | None,
-    only: str | None, use_from: tuple[str, ...], **bundle: Any,
+    master: str | None, only: str | None, use_from: tuple[str, ...], **bundle: Any,
 ) -> int:
     from rubric_dsl.cli.compiling import compiled, show_found
     from rubric_dsl.cli.running import engine_for, engine_named, observe
 
-    if engine is not None:
-        engine_named(engine)  # a wrong name is told before anything is read
+    # What is wrong with the engine is told before anything is read.
+    asked = None if engine is None and master is None else engine_named(engine or "reference", master)
     check_outputs(outputs)
     bundled = bundling(**bundle)
     done = compiled(terminal, rubric_file, use_from, settings_of(settings), bundled.texts)
@@ -69,7 +70,7 @@ def command(
     by_rows = corrections is not None or bundled.folder is not None or shows_rows(outputs)
     reading = "reference" if by_rows else engine
     observed = observe(terminal, done.plan, observations, leave_out_refused, reading, bundled.tables)
-    chosen = engine_for(engine, observed)
+    chosen = asked or engine_for(observed)
 
     def put(corrections: bytes | None, scored: Scored) -> str | None:
         if bundled.folder is None:

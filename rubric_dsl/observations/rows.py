@@ -10,11 +10,17 @@ from rubric_dsl.observations.columns import ColumnReader
 from rubric_dsl.observations.facts import listing
 from rubric_dsl.observations.ledger import Account
 from rubric_dsl.observations.model import Cell, Row
+from rubric_dsl.observations.percent_forms import PercentForms
 from rubric_dsl.observations.presence import Finding, RowRules
+from rubric_dsl.observations.raw import Raw
 from rubric_dsl.observations.subjects import KnownSubjects
+from rubric_dsl.observations.written_forms import WrittenForms
 from rubric_dsl.plan.model import TableSchema
 
-_TELLS = ("near", "instead", "character")
+MOST_SHOWN = 200
+"""Characters of a cell that are kept to be shown beside a refusal."""
+
+_TELLS = ("near", "instead", "character", "word", "date", "stored", "error", "short", "long")
 """Facts that would tell the value of a private cell."""
 
 
@@ -23,12 +29,12 @@ class RawCells(Mapping[str, str]):
 
     __slots__ = ("_cells", "_places")
 
-    def __init__(self, places: Mapping[str, int], cells: Sequence[str]) -> None:
+    def __init__(self, places: Mapping[str, int], cells: Sequence[Raw]) -> None:
         self._places = places
         self._cells = cells
 
     def __getitem__(self, column: str) -> str:
-        return self._cells[self._places[column]]
+        return str(self._cells[self._places[column]])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._places)
@@ -40,9 +46,17 @@ class RawCells(Mapping[str, str]):
 class RowReader:
     """Reads the records of one table: cells, presence, rules, keys, subjects. What it refuses goes to the account."""
 
-    def __init__(self, table: TableSchema, rules: RowRules, known: KnownSubjects, account: Account) -> None:
+    def __init__(
+        self, table: TableSchema, rules: RowRules, known: KnownSubjects, account: Account,
+        forms: Sequence[WrittenForms | None] | None = None,
+    ) -> None:
+        """`forms`: by column, what the file says of how its cells are written."""
         self.table = table
-        self.columns = tuple(ColumnReader(column) for column in table.columns)
+        self.columns = tuple(
+            ColumnReader(column, form)
+            for column, form in zip(table.columns, forms or [None] * len(table.columns), strict=True)
+        )
+        self.percents = PercentForms(table)
         self.by_name = {reader.name: reader for reader in self.columns}
         self.places = {column.name: place for place, column in enumerate(table.columns)}
         self.account = account
@@ -57,7 +71,7 @@ class RowReader:
         self.all_named = True
         """Whether no row's subject was unreadable."""
 
-    def row(self, number: int, line: int, cells: Sequence[str]) -> Row | None:
+    def row(self, number: int, line: int, cells: Sequence[Raw]) -> Row | None:
         """The row of these raw cells, in the order of the table's columns; None where it is refused."""
         values: dict[str, Cell] = {}
         found: list[Finding] = []
@@ -67,6 +81,8 @@ class RowReader:
             if raw in known:
                 values[reader.name] = known[raw]
                 continue
+            if reader.name in self.percents.columns:
+                self.percents.saw(reader.name, number, raw)
             try:
                 value, mended = reader.read(raw)
             except CellRefused as refused:
@@ -128,7 +144,21 @@ class RowReader:
                 value = reader.shown(cells[finding.column])
                 if reader.private and any(tell in facts for tell in _TELLS):
                     facts = {key: fact for key, fact in facts.items() if key not in (*_TELLS, "help")}
-            self.account.refuse(number, line, finding.column, value, finding.code, facts)
+            self.account.refuse(
+                number, line, finding.column, value, finding.code, facts,
+                self._around(finding.column, cells) if self.account.shows_more else (),
+            )
+
+    def _around(self, column: str | None, cells: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+        """The cells by which a row is known (keys, subject, scenario), the refused one and its neighbours."""
+        near = {self.table.subject, self.table.stratum, self.table.period, *self._keys}
+        if column is not None:
+            place = self.places[column]
+            near.update(reader.name for reader in self.columns[max(place - 1, 0) : place + 2])
+        return tuple(
+            (reader.name, reader.shown(cells[reader.name][:MOST_SHOWN]))
+            for reader in self.columns if reader.name in near
+        )
 
     def _repeated_key(self, number: int, values: Mapping[str, Cell], bad: set[str]) -> Finding | None:
         """A second row of the same key, also where the first was refused for something else."""

@@ -29,6 +29,7 @@ FAMILIES = {
     "grids": ("grids of tests", "用例表格"),
     "files": ("files and limits", "文件与限制"),
     "data": ("observations", "观测数据"),
+    "reading": ("observations as people send them", "各式各样的来件"),
     "run": ("while scoring", "计分过程"),
 }
 """In the order in which a rubric is read; the names of the files of prose."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from rubric_dsl.observations import codes
@@ -41,14 +41,16 @@ _CUT_SHORT = re.compile(r"[0-9]\.[0-9]{1,14}[eE]\+[0-9]{2}")
 class ColumnReader:
     """Reads the cells of one column. `known` maps raw cells that need no repair to their values."""
 
-    def __init__(self, column: ColumnSchema, forms: WrittenForms | None = None) -> None:
+    def __init__(
+        self, column: ColumnSchema, forms: WrittenForms | None = None, bounds: Sequence[Fraction] = ()
+    ) -> None:
         self.column = column
         self.name = column.name
         self.private = column.private
         self.known: dict[Raw, Cell] = {}
         self._read = _reader_of(column)
         self._forms = forms or WrittenForms(column)
-        self._typed = TypedCells(column)
+        self._typed = TypedCells(column, bounds)
         self._absent = {text.strip(BLANKS) for text in column.written_absent}
         self._blank_refused = _refusal_of_blank(column)
 

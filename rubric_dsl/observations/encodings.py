@@ -15,7 +15,6 @@ from rubric_dsl.observations.raw import FileRefused, Note
 from rubric_dsl.observations.words import RubricWords
 from rubric_dsl.text.record import dataclass
 
-MAX_BYTES = 512 * 1024 * 1024
 SAMPLE = 64 * 1024
 """Bytes by which an encoding is chosen; the whole file is decoded by it, and nothing is replaced."""
 
@@ -40,14 +39,12 @@ class Decoded:
 
 def decoded(data: bytes, words: RubricWords, said: str = "") -> Decoded:
     """The text of a file without its byte order mark. `said`: the encoding named by the caller. Raises FileRefused."""
-    if len(data) > MAX_BYTES:
-        raise FileRefused(codes.FILE_TOO_LARGE, {"size": len(data) // 2**20, "limit": MAX_BYTES // 2**20})
     if said:
         return Decoded(_in(data, said))
     for mark, name in _MARKS:
         if data.startswith(mark):
             return Decoded(_wide(data[2:], name))
-    wide = _wide_without_mark(data[:SAMPLE]) if b"\0" in data[:SAMPLE] else None
+    wide = _wide_without_mark(data[:SAMPLE], words) if b"\0" in data[:SAMPLE] else None
     if wide is not None:
         return Decoded(_wide(data, wide), (Note(codes.ENCODING_FOUND, "", "UTF-16"),))
     _refuse_nul(data)
@@ -57,10 +54,10 @@ def decoded(data: bytes, words: RubricWords, said: str = "") -> Decoded:
     counts = _others(data, words)
     if utf8 is not None and _count(data, "UTF-8", words) >= max(counts.values(), default=0):
         return Decoded(utf8)
-    return _chosen(data, counts)
+    return _chosen(data, counts, words.private)
 
 
-def _chosen(data: bytes, counts: Mapping[str, int]) -> Decoded:
+def _chosen(data: bytes, counts: Mapping[str, int], private: bool) -> Decoded:
     """By the words that are readable; as many of them in two encodings that read differently is a question."""
     most = max(counts.values(), default=0)
     best = [name for name, count in counts.items() if count == most] if most else []
@@ -73,7 +70,7 @@ def _chosen(data: bytes, counts: Mapping[str, int]) -> Decoded:
         line = data.count(b"\n", 0, offset) + 1
         raise FileRefused(codes.NOT_UTF8, {"offset": offset, "line": line, "byte": f"{data[offset]:02X}"}, line=line)
     shown = readings or {name: text for name in counts if (text := _decode(data, name)) is not None}
-    asked = listing(f"{name}: {_glimpse(text)}" for name, text in shown.items())
+    asked = listing(name if private else f"{name}: {_glimpse(text)}" for name, text in shown.items())
     example = next(iter(shown), "gb18030").lower()
     raise FileRefused(codes.ENCODING_UNDECIDED, {"readings": asked, "example": example})
 
@@ -128,13 +125,12 @@ def _wide(data: bytes, name: str) -> str:
     return text
 
 
-def _wide_without_mark(sample: bytes) -> str | None:
-    """UTF-16 whose line ends and commas have their zero byte always on the same side."""
-    odd, even = sample[1::2].count(0), sample[0::2].count(0)
-    if even == 0 and odd >= len(sample) // 20 and len(sample) % 2 == 0:
-        return "utf-16-le"
-    if odd == 0 and even >= len(sample) // 20 and len(sample) % 2 == 0:
-        return "utf-16-be"
+def _wide_without_mark(sample: bytes, words: RubricWords) -> str | None:
+    """UTF-16 in which a header of the table stands."""
+    for _, name in _MARKS:
+        cells = _CELLS.split(sample[: len(sample) // 2 * 2].decode(name, "replace"))
+        if words.headers_in(cells):
+            return name
     return None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from rubric_dsl.observations import codes
 from rubric_dsl.observations.databases import SERVERS, duckdb_table, parquet_table, postgresql_table, sqlite_table
-from rubric_dsl.observations.encodings import MAX_BYTES, NAMES
+from rubric_dsl.observations.encodings import NAMES
 from rubric_dsl.observations.formats import format_of, refuse_unread
 from rubric_dsl.observations.raw import FileRefused, Given, RawTable, Source, part_of
 from rubric_dsl.observations.records import text_table
@@ -14,6 +14,8 @@ from rubric_dsl.observations.words import RubricWords
 from rubric_dsl.observations.workbook import Sheets, table_of_workbook
 from rubric_dsl.observations.xlsx import open_xlsx
 from rubric_dsl.plan.model import TableSchema
+
+MAX_BYTES = 512 * 1024 * 1024
 
 
 def open_table(source: Source, table: TableSchema, words: RubricWords) -> RawTable:

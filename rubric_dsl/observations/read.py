@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from rubric_dsl.observations import codes
 from rubric_dsl.observations.accepting import accepted, located
+from rubric_dsl.observations.bounds import bounds_of
 from rubric_dsl.observations.facts import listing
 from rubric_dsl.observations.ledger import Account
 from rubric_dsl.observations.model import Observations, Row, TableData
@@ -103,7 +104,7 @@ def _rows_of(
                 WrittenForms(column, unit, opened.comma_decimals)
                 for column, unit in zip(table.columns, layout.units, strict=True)
             ]
-            reader = RowReader(table, rules, known, account, forms)
+            reader = RowReader(table, rules, known, account, forms, bounds_of(plan, table))
             rows.extend(accepted(reader, layout, records))
     except FileRefused as refused:
         if refused.code == codes.BROKEN_QUOTING and refused.row > 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 
 from rubric_dsl.observations import codes
 from rubric_dsl.observations.cell import CellRefused
@@ -48,12 +49,13 @@ class RowReader:
 
     def __init__(
         self, table: TableSchema, rules: RowRules, known: KnownSubjects, account: Account,
-        forms: Sequence[WrittenForms | None] | None = None,
+        forms: Sequence[WrittenForms | None] | None = None, bounds: Mapping[str, Sequence[Fraction]] | None = None,
     ) -> None:
-        """`forms`: by column, what the file says of how its cells are written."""
+        """`forms`: by column, what the file says of how its cells are written; `bounds`: what the rubric compares a
+        column with."""
         self.table = table
         self.columns = tuple(
-            ColumnReader(column, form)
+            ColumnReader(column, form, (bounds or {}).get(column.name, ()))
             for column, form in zip(table.columns, forms or [None] * len(table.columns), strict=True)
         )
         self.percents = PercentForms(table)

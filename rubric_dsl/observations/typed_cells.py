@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from fractions import Fraction
 
+from rubric_dsl.numbers.decimals import read_decimal
 from rubric_dsl.observations import codes
 from rubric_dsl.observations.cell import CellRefused
 from rubric_dsl.observations.facts import decimal_text
@@ -21,8 +23,10 @@ _LONG_NUMBER = re.compile(r"[+-]?[0-9]{16,}|[+-]?[0-9]\.[0-9]+[eE]\+?(?:1[5-9]|[
 class TypedCells:
     """Gives a typed cell as the text that its column reads, with the repair that this takes."""
 
-    def __init__(self, column: ColumnSchema) -> None:
+    def __init__(self, column: ColumnSchema, bounds: Sequence[Fraction] = ()) -> None:
+        """`bounds`: what the rubric compares the column with, in the runtime unit."""
         self._type = column.type
+        self._bounds = [bound * 100 for bound in bounds] if column.percent_written == "87.5" else list(bounds)
         self.is_filled_down = column.key or column.type in _DESCRIPTIVE
         """Whether a merged cell says the same for all rows that it covers; over measured values it would be counted
         as often as it has rows."""
@@ -85,7 +89,15 @@ class TypedCells:
     def _digits(self, cell: TypedCell) -> tuple[str, Mended | None]:
         if self._type not in _NUMBERS or is_long_number(cell.detail):
             raise CellRefused(codes.IDENTIFIER_AS_NUMBER)
-        return cell.text, (codes.DIGITS_CUT, cell.detail, cell.text)
+        moves = any(_side(cell.detail, bound) != _side(cell.text, bound) for bound in self._bounds)
+        return cell.text, (codes.DIGITS_CUT_MOVES if moves else codes.DIGITS_CUT, cell.detail, cell.text)
+
+
+def _side(text: str, bound: Fraction) -> int:
+    """On which side of a bound a number lies."""
+    percent = text.endswith("%")
+    value = read_decimal(text.rstrip("%")) / (100 if percent else 1)
+    return (value > bound) - (value < bound)
 
 
 def is_long_number(text: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from rubric_dsl.observations.cell import BLANKS
 from rubric_dsl.observations.raw import Raw, text_of_cell
@@ -17,11 +17,13 @@ class RubricWords:
         self.headers = frozenset(
             _normal(text) for column in table.columns for text in (column.name, column.label) if text
         )
+        self.private = any(column.private for column in table.columns)
+        """Whether what stands in the file may be shown to nobody."""
         members = [member for column in table.columns for member in column.members]
         values = [text for member in members for text in (member.name, *member.labels)]
         self.values = frozenset(_normal(text) for text in (*values, *subjects))
 
-    def headers_in(self, cells: Sequence[Raw]) -> int:
+    def headers_in(self, cells: Iterable[Raw]) -> int:
         """How many different headers stand in a record."""
         return len(self.headers & {_normal(text_of_cell(cell)) for cell in cells})
 

@@ -13,7 +13,7 @@ from rubric_dsl.numbers import limits as number_limits
 from rubric_dsl.numbers.decimals import MAX_DIGITS
 from rubric_dsl.observations.cell import MAX_TEXT
 from rubric_dsl.observations.name_cells import YES_OR_NO
-from rubric_dsl.observations.records import MAX_BYTES as MAX_DATA_BYTES
+from rubric_dsl.observations.opening import MAX_BYTES as MAX_DATA_BYTES
 from rubric_dsl.plan.beside import MAX_CELLS, MAX_ROWS
 from rubric_dsl.resolved.calls import AGGREGATES, PLACES, SHAPES
 from rubric_dsl.resolved.expressions import MAX_DEPTH as MAX_FORMULA_DEPTH

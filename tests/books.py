@@ -1,8 +1,8 @@
 """Workbooks described as data, written by XlsxWriter: for the gallery (`bad.book.toml`) and the tests of reading.
 
 A cell is a number, a text, a truth value, or a table with `number` and `format`, `date` (written with `format`),
-`error`, `formula` (with `result` or without one). Further keys: `sheet` (its name), `merge` (`["A2:A4"]`), `hidden_rows` (as the
-sheet shows them), `hidden_columns` (letters), `others` (names of more sheets), `from_1904`.
+`error`, `formula` (with `result` or without one). Further keys: `sheet` (its name), `merge` (`["A2:A4"]`),
+`hidden_rows` (as the sheet shows them), `hidden_columns` (letters), `others` (names of more sheets), `from_1904`.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from rubric_dsl.engines.contract import Engine
 from rubric_dsl.engines.reference import ReferenceEngine
 from rubric_dsl.engines.reference.contributions import Loss, contributions, losses
 from rubric_dsl.engines.run import Run, run_periods
+from rubric_dsl.observations.databases import MissingPart
 from rubric_dsl.observations.model import Observations
 from rubric_dsl.observations.read import read_observations
 from rubric_dsl.plan.model import RankingSchema, ScoringPlan
@@ -29,9 +30,14 @@ def observe(
 ) -> Observations:
     """All tables as read; files that cannot be opened are a fault of the command line and stop."""
     paths = by_table(arguments, plan)
-    files = {table: read_observation_file(path) for table, path in paths.items()}
-    with doing(terminal, terminal.say("doing.reading", file=", ".join(paths.values()))):
-        return read_observations(plan, files, leave_out_refused)
+    read = {path: read_observation_file(path) for path in dict.fromkeys(paths.values())}
+    files = {table: read[path] for table, path in paths.items()}
+    with doing(terminal, terminal.say("doing.reading", file=", ".join(given.name for given in read.values()))):
+        try:
+            return read_observations(plan, files, leave_out_refused)
+        except MissingPart as missing:
+            command = f'{shlex.quote(sys.executable)} -m pip install "{missing.requirement}"'
+            raise Stop(Exit.NOT_INSTALLED, "file.package", package=missing.package, command=command) from None
 
 
 def engine_named(name: str) -> Engine:

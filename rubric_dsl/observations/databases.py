@@ -27,12 +27,13 @@ _STEPS_AT_ONCE = 1_000_000
 _BATCH = 10_000
 _SECONDS_TO_CONNECT = 10
 
-SERVERS = ("postgresql", "postgres")
-"""Schemes of URLs that name a server."""
-
-
 class MissingPart(Exception):
-    """An optional part of this program is needed and not installed; its name in `pip install rubric-dsl[NAME]`."""
+    """A package is needed that is not installed: its name, and what `pip install` takes."""
+
+    def __init__(self, package: str, requirement: str) -> None:
+        super().__init__(package)
+        self.package = package
+        self.requirement = requirement
 
 
 def sqlite_table(data: bytes, table: TableSchema, words: RubricWords, part: str) -> RawTable:
@@ -61,7 +62,7 @@ def duckdb_table(location: str, table: TableSchema, part: str) -> RawTable:
     try:
         import duckdb
     except ImportError:
-        raise MissingPart("duckdb") from None
+        raise MissingPart("duckdb", "duckdb>=1.3,<2") from None
     settings: dict[str, Any] = {
         "enable_external_access": "false", "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false", "lock_configuration": "true",
@@ -84,7 +85,7 @@ def postgresql_table(location: str, table: TableSchema, part: str) -> RawTable:
         import psycopg
         from psycopg import sql
     except ImportError:
-        raise MissingPart("postgres") from None
+        raise MissingPart("psycopg", "psycopg[binary]>=3.2,<4") from None
     try:
         with psycopg.connect(location, connect_timeout=_SECONDS_TO_CONNECT, application_name="rubric") as server:
             server.read_only = True
@@ -108,7 +109,7 @@ def parquet_table(data: bytes) -> RawTable:
     try:
         import polars
     except ImportError:
-        raise MissingPart("columns") from None
+        raise MissingPart("polars", "polars>=2,<3") from None
     import io
 
     try:

@@ -56,7 +56,7 @@ def format_from(code: str) -> NumberFormat:
     """What the format says of positive numbers."""
     literals, elapsed, letters, plain = _parts(code)
     lowered = "".join(letters).lower()
-    if "general" in lowered or "通用格式" in lowered or "@" in plain:
+    if code.lower().startswith(("general", "通用格式", "g/通用格式")) or "@" in plain:
         return GENERAL
     if elapsed:
         return NumberFormat("duration", code, seconds="s" in elapsed or "s" in lowered)

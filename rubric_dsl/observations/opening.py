@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rubric_dsl.observations import codes
-from rubric_dsl.observations.databases import SERVERS, duckdb_table, parquet_table, postgresql_table, sqlite_table
+from rubric_dsl.observations.databases import duckdb_table, parquet_table, postgresql_table, sqlite_table
 from rubric_dsl.observations.encodings import NAMES
 from rubric_dsl.observations.formats import format_of, refuse_unread
-from rubric_dsl.observations.raw import FileRefused, Given, RawTable, Source, part_of
+from rubric_dsl.observations.ods import open_ods
+from rubric_dsl.observations.raw import SERVERS, FileRefused, Given, RawTable, Source, part_of
 from rubric_dsl.observations.records import text_table
 from rubric_dsl.observations.words import RubricWords
 from rubric_dsl.observations.workbook import Sheets, table_of_workbook
+from rubric_dsl.observations.xls import open_xls
 from rubric_dsl.observations.xlsx import open_xlsx
 from rubric_dsl.plan.model import TableSchema
 
@@ -42,4 +44,4 @@ def open_table(source: Source, table: TableSchema, words: RubricWords) -> RawTab
     return text_table(data, words, part)
 
 
-_WORKBOOKS: dict[str, Callable[[bytes], Sheets]] = {"xlsx": open_xlsx}
+_WORKBOOKS: dict[str, Callable[[bytes], Sheets]] = {"xlsx": open_xlsx, "ods": open_ods, "xls": open_xls}

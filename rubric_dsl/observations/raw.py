@@ -60,6 +60,10 @@ def is_blank(cell: Raw) -> bool:
     return not cell.strip(BLANKS) if isinstance(cell, str) else not cell.text
 
 
+SERVERS = ("postgresql", "postgres")
+"""Schemes of URLs that name a server."""
+
+
 class Source(Protocol):
     """A file as the caller read it: what to call it, and its bytes."""
 

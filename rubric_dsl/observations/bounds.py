@@ -25,7 +25,7 @@ def bounds_of(plan: ScoringPlan, table: TableSchema) -> dict[str, tuple[Fraction
         for operand, bound in _compared(node):
             read = plan.nodes[operand].operation
             value = _value(plan, bound)
-            if isinstance(read, op.Column) and read.table == table.name and value is not None:
+            if isinstance(read, op.Column) and read.table == table.name and read.column in found and value is not None:
                 found[read.column].add(value)
     return {name: tuple(sorted(values)) for name, values in found.items()}
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from rubric_dsl.numbers.decimals import MAX_DIGITS, NotANumber, NumberTooLong, read_decimal
 from rubric_dsl.observations import codes
-from rubric_dsl.observations.cell import CellRefused, plain_width
+from rubric_dsl.observations.cell import ALLOWED_WIDE, CellRefused
 from rubric_dsl.observations.facts import AllowedRange, decimal_text, end_as_written
 from rubric_dsl.plan.model import ColumnSchema
 
@@ -79,7 +79,7 @@ class NumberReader:
         raise self._refused(text)
 
     def _without_sign(self, text: str) -> dict[str, object]:
-        digits = plain_width(text[:-1])
+        digits = text[:-1].translate(ALLOWED_WIDE)
         if not _PLAIN.fullmatch(digits):
             return {"help": "any"}
         value = Fraction(digits)
@@ -93,7 +93,7 @@ class NumberReader:
 
     def _rewritten(self, text: str) -> str | None:
         """How the number that is meant beyond doubt is written here, None where there is doubt."""
-        plain = plain_width(text)[:200]
+        plain = text.translate(ALLOWED_WIDE)[:200]
         sign = ""
         if self._written == "with sign" and plain.endswith("%"):
             plain, sign = plain[:-1].strip(), "%"

@@ -97,8 +97,8 @@ def test_forms_that_leave_no_doubt_are_read_and_each_is_listed(cell: str, type: 
     [
         ("1,23", "number", "D007"), ("12,34,567", "number", "D007"), ("1.234,5", "number", "D007"),
         ("1分75秒", "seconds", "D007"),
-        ("1.5分30秒", "seconds", "D007"), ("01:05", "seconds", "R352"), ("①", "number", "D008"),
-        ("²", "number", "D008"),
+        ("1.5分30秒", "seconds", "D007"), ("01:05", "seconds", "R352"), ("①", "number", "D007"),
+        ("1²", "number", "D007"),
         ("٣", "number", "D007"), ("〇", "number", "D007"), ("五", "number", "D007"), ("1.2万", "percent", "R351"),
         ("92*（复核）", "number", "R351"), ("<5", "number", "R351"), ("约90", "number", "R351"),
         ("90 左右", "number", "R351"),

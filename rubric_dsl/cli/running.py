@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rubric_dsl.cli.arguments import by_table
@@ -18,6 +18,7 @@ from rubric_dsl.engines.reference.contributions import Loss, contributions, loss
 from rubric_dsl.engines.run import Run, run_periods
 from rubric_dsl.observations.databases import MissingPart
 from rubric_dsl.observations.model import Observations
+from rubric_dsl.observations.raw import Given
 from rubric_dsl.observations.read import read_observations
 from rubric_dsl.plan.model import RankingSchema, ScoringPlan
 from rubric_dsl.resolved import operations as op
@@ -29,10 +30,21 @@ def observe(
     terminal: Terminal, plan: ScoringPlan, arguments: Sequence[str], leave_out_refused: bool = False
 ) -> Observations:
     """All tables as read; files that cannot be opened are a fault of the command line and stop."""
+    return observe_files(terminal, plan, given_files(plan, arguments), leave_out_refused)
+
+
+def given_files(plan: ScoringPlan, arguments: Sequence[str]) -> dict[str, Given]:
+    """The files of the command line by table, each read once."""
     paths = by_table(arguments, plan)
     read = {path: read_observation_file(path) for path in dict.fromkeys(paths.values())}
-    files = {table: read[path] for table, path in paths.items()}
-    with doing(terminal, terminal.say("doing.reading", file=", ".join(given.name for given in read.values()))):
+    return {table: read[path] for table, path in paths.items()}
+
+
+def observe_files(
+    terminal: Terminal, plan: ScoringPlan, files: Mapping[str, Given], leave_out_refused: bool = False
+) -> Observations:
+    names = dict.fromkeys(given.name for given in files.values())
+    with doing(terminal, terminal.say("doing.reading", file=", ".join(names))):
         try:
             return read_observations(plan, files, leave_out_refused)
         except MissingPart as missing:

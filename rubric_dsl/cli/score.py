@@ -29,14 +29,16 @@ if TYPE_CHECKING:
 @json_option
 @set_option
 @click.option("--leave-out-refused", is_flag=True)
+@click.option("--marked", metavar="FILE.xlsx")
 @click.option("--engine", metavar="E", default="reference")
 @use_from_option
 def command(
     terminal: Terminal, rubric_file: str, observations: tuple[str, ...], outputs: tuple[str, ...], as_json: bool,
-    settings: tuple[str, ...], leave_out_refused: bool, engine: str, use_from: tuple[str, ...],
+    settings: tuple[str, ...], leave_out_refused: bool, marked: str | None, engine: str, use_from: tuple[str, ...],
 ) -> int:
     from rubric_dsl.cli.compiling import compiled, show_found
-    from rubric_dsl.cli.running import engine_named, observe
+    from rubric_dsl.cli.marking import check_marked, write_marked
+    from rubric_dsl.cli.running import engine_named, given_files, observe_files
 
     chosen = engine_named(engine)
     check_outputs(outputs)
@@ -46,7 +48,11 @@ def command(
         if as_json:
             terminal.json(_stopped_before_plan(done))
         return Exit.RUBRIC_HAS_ERRORS
-    observed = observe(terminal, done.plan, observations, leave_out_refused)
+    given = given_files(done.plan, observations)
+    check_marked(marked, given)
+    observed = observe_files(terminal, done.plan, given, leave_out_refused)
+    if marked is not None:
+        write_marked(terminal, marked, done.plan, observed, given)
     return _Scoring(terminal, done, done.plan, observed, chosen, outputs, as_json).scored(leave_out_refused)
 
 

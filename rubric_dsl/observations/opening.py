@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 from rubric_dsl.observations import codes
 from rubric_dsl.observations.databases import duckdb_table, parquet_table, postgresql_table, sqlite_table
 from rubric_dsl.observations.encodings import NAMES
 from rubric_dsl.observations.formats import format_of, refuse_unread
 from rubric_dsl.observations.ods import open_ods
-from rubric_dsl.observations.raw import SERVERS, FileRefused, Given, RawTable, Source, part_of
+from rubric_dsl.observations.raw import SERVERS, FileRefused, Given, RawTable, Record, Source, part_of
 from rubric_dsl.observations.records import text_table
 from rubric_dsl.observations.words import RubricWords
 from rubric_dsl.observations.workbook import Sheets, table_of_workbook
@@ -42,6 +42,12 @@ def open_table(source: Source, table: TableSchema, words: RubricWords) -> RawTab
     if part and part.lower() not in NAMES:
         raise FileRefused(codes.NOT_IN_ENCODING, {"encoding": part})
     return text_table(data, words, part)
+
+
+def records_again(source: Source, table: TableSchema, known: Iterable[str] = ()) -> Iterator[Record]:
+    """Every record of the table in the file, as it is numbered in ledgers: titles, header, totals and blank ones too.
+    Raises FileRefused, also while they are read."""
+    yield from open_table(source, table, RubricWords(table, known)).records
 
 
 _WORKBOOKS: dict[str, Callable[[bytes], Sheets]] = {"xlsx": open_xlsx, "ods": open_ods, "xls": open_xls}

@@ -45,6 +45,14 @@ class Xlsx:
             self._read = {part: self._parts.text(part)}  # of many sheets only the last stays unpacked
         return self._reader.cells(self._read[part])
 
+    def part_of(self, sheet: str) -> str:
+        """The name of a sheet's part in the package."""
+        return self._sheets[sheet][0]
+
+    @property
+    def style_part(self) -> str:
+        return self._related("styles") or ""
+
     def _workbook(self) -> str:
         for kind, name in self._parts.relations("").values():
             if kind == "officeDocument":

@@ -87,7 +87,7 @@ class SheetReader:
         for letters, style, kind, formula, value, inline in found:
             column = _PLACES.get(letters)
             if column is None:
-                column = _place(letters)
+                column = place_of_column(letters)
             if column != len(cells):
                 if column < len(cells):
                     raise FileRefused(codes.FILE_DAMAGED, {"help": "rows"})
@@ -133,7 +133,7 @@ class SheetReader:
             if local(cell) != "c":
                 continue
             letters = (cell.get("r") or "").rstrip("0123456789")
-            column = _place(letters) if letters else len(cells)
+            column = place_of_column(letters) if letters else len(cells)
             if column < len(cells):
                 raise FileRefused(codes.FILE_DAMAGED, {"help": "rows"})
             cells.extend([""] * (column - len(cells)))
@@ -223,7 +223,7 @@ def _iso_date(value: str) -> Raw:
 _PLACES: dict[str, int] = {}
 
 
-def _place(letters: str) -> int:
+def place_of_column(letters: str) -> int:
     """The place of a column from its letters; kept for the columns that a sheet can have."""
     place = 0
     for letter in letters:
@@ -236,7 +236,7 @@ def _place(letters: str) -> int:
 
 def _merges(tail: str) -> list[Merge]:
     return [
-        (int(first_row) - 1, _place(first), int(last_row) - 1, _place(last))
+        (int(first_row) - 1, place_of_column(first), int(last_row) - 1, place_of_column(last))
         for first, first_row, last, last_row in _MERGE.findall(tail)
     ]
 

@@ -17,7 +17,7 @@ from rubric_dsl.cli.exits import Exit
 from rubric_dsl.cli.terminal import Terminal
 from rubric_dsl.render.width import pad, width, wrap
 
-COMMANDS = ("check", "plan", "score", "explain", "test", "codes")
+COMMANDS = ("check", "plan", "score", "explain", "test", "template", "codes")
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])

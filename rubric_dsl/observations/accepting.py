@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from rubric_dsl.observations import codes
 from rubric_dsl.observations.beside_rows import BesideRows
-from rubric_dsl.observations.headers import LOOKED_AT, HeaderNames, Layout, header_of, layout_of
+from rubric_dsl.observations.headers import LOOKED_AT, Header, HeaderNames, Layout, header_of, layout_of, texts_of
 from rubric_dsl.observations.ledger import Account, column_letters
 from rubric_dsl.observations.model import PRIVATE, Row
 from rubric_dsl.observations.raw import FileRefused, Raw, RawTable, Record, is_blank, text_of_cell
@@ -43,7 +43,18 @@ def located(opened: RawTable, table: TableSchema, account: Account) -> tuple[Lay
     for place, column in zip(layout.places, table.columns, strict=True):
         if place in opened.hidden:
             account.repair(header.record.number, column.name, column_letters(place), "", codes.HIDDEN_COLUMN_READ)
+    if opened.form and header.above < len(first) and _says_the_same(first[header.above], layout, table, names):
+        header = Header(header.record, header.texts, header.above + 1)  # a form has labels above names
     return layout, itertools.chain(first[header.above :], following)
+
+
+def _says_the_same(record: Record, layout: Layout, table: TableSchema, names: HeaderNames) -> bool:
+    """Whether a record names the columns that the header names."""
+    texts = texts_of(record)
+    return all(
+        place < len(texts) and (meant := names.meant(texts[place])) is not None and meant.column == column.name
+        for place, column in zip(layout.places, table.columns, strict=True)
+    )
 
 
 def _first_filled(records: Iterator[Record]) -> tuple[list[Record], Iterator[Record]]:

@@ -9,6 +9,7 @@ from rubric_dsl.observations import codes
 from rubric_dsl.observations.accepting import accepted, located
 from rubric_dsl.observations.bounds import bounds_of
 from rubric_dsl.observations.facts import listing
+from rubric_dsl.observations.forms import form_identity
 from rubric_dsl.observations.ledger import Account
 from rubric_dsl.observations.model import Observations, Row, TableData
 from rubric_dsl.observations.near import nearest
@@ -20,7 +21,6 @@ from rubric_dsl.observations.rules import PlanRules
 from rubric_dsl.observations.subjects import KnownSubjects, refuse_unobserved
 from rubric_dsl.observations.words import RubricWords
 from rubric_dsl.observations.written_forms import WrittenForms
-from rubric_dsl.plan.identity import plan_hash as form_identity
 from rubric_dsl.plan.model import ScoringPlan, TableSchema
 
 

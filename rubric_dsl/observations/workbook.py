@@ -9,6 +9,7 @@ from typing import Protocol
 
 from rubric_dsl.observations import codes
 from rubric_dsl.observations.facts import listing
+from rubric_dsl.observations.forms import FORM_SHEET
 from rubric_dsl.observations.headers import LOOKED_AT
 from rubric_dsl.observations.near import nearest
 from rubric_dsl.observations.raw import FileRefused, Note, Raw, RawTable, Record, TypedCell, is_blank
@@ -21,9 +22,6 @@ MOST_SHEETS = 50
 
 Merge = tuple[int, int, int, int]
 """First row, first column, last row, last column of a merged cell, counted from 0."""
-
-FORM_SHEET = "rubric-form"
-"""The hidden sheet by which a form knows its plan."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import subprocess
 import tempfile
@@ -21,6 +22,14 @@ def program() -> str | None:
 needed = pytest.mark.skipif(program() is None, reason="LibreOffice is not installed (libreoffice-calc-nogui)")
 
 
+@cache
+def _profile() -> str:
+    """One folder of settings for all conversions of a run: the first use of one takes a second."""
+    folder = tempfile.mkdtemp(prefix="office")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 def converted(data: bytes, name: str, to: str) -> bytes:
     """The bytes of a file, converted. `to` is the end of a name, or that with a filter (`csv_filter`)."""
     office = program()
@@ -29,9 +38,8 @@ def converted(data: bytes, name: str, to: str) -> bytes:
         source = Path(folder) / name
         source.write_bytes(data)
         out = Path(folder) / "out"
-        words = [office, "--headless", "--norestore", f"-env:UserInstallation=file://{folder}/profile", "--convert-to",
-            to,
-                 "--outdir", str(out), str(source)]
+        profile = f"-env:UserInstallation=file://{_profile()}"
+        words = [office, "--headless", "--norestore", profile, "--convert-to", to, "--outdir", str(out), str(source)]
         done = subprocess.run(words, capture_output=True, timeout=120, check=False)
         made = sorted(out.glob("*")) if out.exists() else []
         assert made, done.stderr.decode("utf-8", "replace")

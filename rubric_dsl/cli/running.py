@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from rubric_dsl.cli.arguments import by_table
@@ -46,10 +48,23 @@ def observe_files(
     names = dict.fromkeys(given.name for given in files.values())
     with doing(terminal, terminal.say("doing.reading", file=", ".join(names))):
         try:
-            return read_observations(plan, files, leave_out_refused)
+            with _without_collecting():
+                return read_observations(plan, files, leave_out_refused)
         except MissingPart as missing:
             command = f'{shlex.quote(sys.executable)} -m pip install "{missing.requirement}"'
             raise Stop(Exit.NOT_INSTALLED, "file.package", package=missing.package, command=command) from None
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Reading makes millions of objects and no circles: looking for circles takes a third of the time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def engine_named(name: str) -> Engine:

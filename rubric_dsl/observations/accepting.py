@@ -14,6 +14,8 @@ from rubric_dsl.observations.raw import FileRefused, Raw, RawTable, Record, is_b
 from rubric_dsl.observations.rows import RowReader
 from rubric_dsl.plan.model import TableSchema
 
+BATCH = 1_000
+"""Observations that are read together, column by column."""
 MOST_SHOWN = 200
 """Characters of a line left aside that are listed."""
 
@@ -89,15 +91,21 @@ def accepted(reader: RowReader, layout: Layout, records: Iterator[Record]) -> It
     """The accepted rows. Lines of blanks are skipped, at the end silently, between rows with a note; what stands beside
     the observations (totals, footnotes, repeated headers) is listed and never scored."""
     sorting = _Sorting(reader, layout)
-    for record in records:
-        row = sorting.row(record)
-        if row is not None:
-            yield row
+    try:
+        for record in records:
+            sorting.take(record)
+            if len(sorting.ready) >= BATCH:
+                yield from sorting.rows()
+    except FileRefused:
+        yield from sorting.rows()
+        raise
+    yield from sorting.rows()
     sorting.end()
 
 
 class _Sorting:
-    """Decides record by record; blank lines and footnotes wait for what follows them."""
+    """Decides record by record; blank lines and footnotes wait for what follows them, observations until there are
+    enough of them to be read column by column."""
 
     def __init__(self, reader: RowReader, layout: Layout) -> None:
         self._reader = reader
@@ -106,21 +114,38 @@ class _Sorting:
         self._blank: list[Record] = []
         self._footnotes: list[Record] = []
         self._private = any(column.private for column in reader.table.columns)
+        self._first = layout.places[0]
+        self.ready: list[Record] = []
+        """Observations that are not read yet."""
+        self._rows: list[Row] = []
 
-    def row(self, record: Record) -> Row | None:
-        cells, layout = record.cells, self._layout
-        first = cells[layout.places[0]] if len(cells) > layout.places[0] else ""
+    def rows(self) -> list[Row]:
+        """The accepted rows since the last time."""
+        self._read()
+        rows, self._rows = self._rows, []
+        return rows
+
+    def _read(self) -> None:
+        """Reads what is ready: before anything else goes to the account, which is in the order of the file."""
+        if self.ready:
+            self._rows.extend(self._reader.rows(self.ready))
+            self.ready.clear()
+
+    def take(self, record: Record) -> None:
+        cells = record.cells
+        first = cells[self._first] if len(cells) > self._first else ""
         if is_blank(first) and all(map(is_blank, cells)):
             self._blank.append(record)
-            return None
+            return
         if self._beside.may_be_beside(text_of_cell(first)):
             if self._beside.is_footnote(record):
                 self._footnotes.append(record)
-                return None
+                return
             if self._is_beside(record):
-                return None
-        self._settle()
-        return self._observation(record)
+                return
+        if self._blank or self._footnotes:
+            self._settle()
+        self._observation(record)
 
     def end(self) -> None:
         """What waits at the end: footnotes are listed, blank lines are no more than the end of the sheet."""
@@ -129,6 +154,7 @@ class _Sorting:
 
     def _settle(self) -> None:
         """An observation follows: blank lines are listed, and what looked like a footnote stands among the rows."""
+        self._read()
         for record in self._blank:
             self._reader.account.repair(record.number, "", "", "", codes.BLANK_LINE_SKIPPED)
         self._blank.clear()
@@ -143,36 +169,43 @@ class _Sorting:
         if not self._beside.says_total(record):
             return False
         if self._beside.is_complete(record):
-            self._reader.refuse_record(record.number, record.line, codes.TOTAL_OR_OBSERVATION, {})
+            self._refuse(record, codes.TOTAL_OR_OBSERVATION)
         else:
             self._list(record, codes.TOTAL_LEFT_ASIDE)
         return True
 
     def _list(self, record: Record, code: str) -> None:
         """Of a table with private columns without the cells, any of which may be private."""
+        self._read()
         text = PRIVATE if self._private and code == codes.TOTAL_LEFT_ASIDE else line_text(record)
         self._reader.account.repair(record.number, "", text, "", code)
 
-    def _observation(self, record: Record) -> Row | None:
-        layout, reader = self._layout, self._reader
+    def _refuse(self, record: Record, code: str, **facts: object) -> None:
+        self._read()
+        self._reader.refuse_record(record.number, record.line, code, facts)
+
+    def _observation(self, record: Record) -> None:
+        layout = self._layout
         cells: list[Raw] = record.cells
         if record.hidden:
-            reader.refuse_record(record.number, record.line, codes.HIDDEN_ROW, {})
-            return None
+            self._refuse(record, codes.HIDDEN_ROW)
+            return
         if len(cells) != layout.width:
-            if not reader.account.sheet:
+            if not self._reader.account.sheet:
                 more = len(cells) > layout.width
-                facts = {"cells": len(cells), "columns": layout.width, "help": "more" if more else "fewer"}
-                reader.refuse_record(record.number, record.line, codes.WRONG_NUMBER_OF_CELLS, facts)
-                return None
+                self._refuse(record, codes.WRONG_NUMBER_OF_CELLS, cells=len(cells), columns=layout.width,
+                             help="more" if more else "fewer")
+                return
             beyond = next((place for place in range(layout.width, len(cells)) if not is_blank(cells[place])), None)
             if beyond is not None:
-                reader.refuse_record(record.number, record.line, codes.VALUE_UNDER_NO_HEADER, {"place": beyond + 1})
-                return None
+                self._refuse(record, codes.VALUE_UNDER_NO_HEADER, place=beyond + 1)
+                return
             cells = [*cells[: layout.width], *[""] * (layout.width - len(cells))]
-        place = next((place for place in layout.without_header if not is_blank(cells[place])), None)
-        if place is not None:
-            reader.refuse_record(record.number, record.line, codes.VALUE_UNDER_NO_HEADER, {"place": place + 1})
-            return None
-        return reader.row(record.number, record.line, [cells[place] for place in layout.places])
-
+        for place in layout.without_header:
+            if not is_blank(cells[place]):
+                self._refuse(record, codes.VALUE_UNDER_NO_HEADER, place=place + 1)
+                return
+        if layout.in_order:
+            self.ready.append(record if cells is record.cells else Record(record.number, record.line, cells))
+        else:
+            self.ready.append(Record(record.number, record.line, [cells[place] for place in layout.places]))

@@ -47,6 +47,11 @@ class Layout:
     without_header: tuple[int, ...]
     header: tuple[str, ...]
 
+    @property
+    def in_order(self) -> bool:
+        """Whether a record's cells are the table's columns and nothing else."""
+        return self.places == tuple(range(self.width))
+
 
 @dataclass(frozen=True, slots=True)
 class Header:

@@ -7,7 +7,7 @@ import re
 from fractions import Fraction
 from typing import Literal
 
-from rubric_dsl.numbers.decimals import NotANumber, NumberTooLong, decimal_places, decimal_text, read_decimal
+from rubric_dsl.numbers.decimals import NotANumber, NumberTooLong, decimal_places, decimal_text, ratio, read_decimal
 from rubric_dsl.observations.raw import Raw, TypedCell
 from rubric_dsl.text.record import dataclass
 
@@ -24,7 +24,10 @@ _BUILT_IN = {
 }
 _TOKEN = re.compile(r'"([^"]*)"|[\\!](.)|_.|\*.|\[([^\]]*)\]|(上午/下午|AM/PM|A/P)|(.)', re.DOTALL | re.IGNORECASE)
 _MAGNITUDES = re.compile(r"[万亿千百十KkMm‰0-9.]")
-_SIMPLE = re.compile(r"-?[0-9]{1,15}|-?[0-9]{1,7}\.[0-9]{1,8}")
+SIMPLE = r"-?[0-9]{1,15}|-?[0-9]{1,7}\.[0-9]{1,8}"
+_SIMPLE = re.compile(SIMPLE)
+simple_number = _SIMPLE.fullmatch
+"""Whether a stored number is written as a cell has it: at most 15 digits, no exponent."""
 _SECONDS_A_DAY = 86_400
 
 
@@ -183,17 +186,17 @@ def _clock_text(milliseconds: int, seconds: bool) -> str:
 
 
 def _number(stored: str, value: Fraction, shown: NumberFormat) -> Raw:
-    read = at_excel_digits(value)
-    cut = read != value and not is_same_double(read, value)
-    value = read if not _is_whole_and_long(value) else value
-    scaled = value * 100 if shown.kind == "percent" else value
+    is_long = value.denominator == 1 and abs(value) >= 10**EXCEL_DIGITS
+    read = value if is_long else at_excel_digits(value)
+    cut = is_long or (read != value and not is_same_double(read, value))
+    scaled = read * 100 if shown.kind == "percent" else read
     sign = "%" if shown.kind == "percent" or shown.sign_shown else ""
     text = _plain(scaled) + sign
-    if cut or _is_whole_and_long(value):
+    if cut:
         return TypedCell("digits", text, stored)
     if shown.kind == "odd":
         return TypedCell("format", text, shown.code)
-    if shown.zeros and value.denominator == 1 and value >= 0:
+    if shown.zeros and read.denominator == 1 and read >= 0:
         return text.rjust(shown.zeros, "0")
     if shown.decimals is not None and (places := decimal_places(scaled)) is not None and places > shown.decimals:
         return TypedCell("rounded", text, decimal_text(_half_up(scaled, shown.decimals), shown.decimals) + sign)
@@ -213,30 +216,39 @@ def _half_up(value: Fraction, places: int) -> Fraction:
     return -rounded if value < 0 else rounded
 
 
-def _is_whole_and_long(value: Fraction) -> bool:
-    return value.denominator == 1 and abs(value) >= 10**EXCEL_DIGITS
-
-
 def at_excel_digits(value: Fraction) -> Fraction:
-    """The value at 15 significant digits, half up."""
-    if value == 0:
+    """The value at 15 significant digits, half up, but never without a whole number's last ones. It is a decimal."""
+    above, below = abs(value.numerator), value.denominator
+    if above >= below:
+        places = max(EXCEL_DIGITS - len(str(above // below)), 0)
+    elif above:
+        zeros = len(str(below // above)) - 1
+        places = EXCEL_DIGITS + zeros - (above * 10**zeros == below)
+    else:
         return value
-    size = len(str(abs(value.numerator))) - len(str(value.denominator))
-    size += abs(value) >= Fraction(10) ** size
-    return _half_up_to(value, EXCEL_DIGITS - size)
-
-
-def _half_up_to(value: Fraction, places: int) -> Fraction:
-    if places >= 0:
-        return _half_up(value, places)
-    step = int("1" + "0" * -places)
-    return _half_up(value / step, 0) * step
+    scale = int("1" + "0" * places)
+    if above * scale % below == 0:
+        return value
+    rounded = (2 * above * scale + below) // (2 * below)
+    return ratio(-rounded if value < 0 else rounded, scale)
 
 
 def is_same_double(one: Fraction, other: Fraction) -> bool:
     """Whether two decimals are the same number to a program that keeps numbers in binary: 0.57999999999999996 is how a
-    spreadsheet stores 0.58."""
-    size = abs(one)
-    exponent = size.numerator.bit_length() - size.denominator.bit_length()
-    exponent -= size < Fraction(2) ** exponent
-    return abs(one - other) <= Fraction(2) ** (exponent - 53)
+    spreadsheet stores 0.58. They are when the nearest number of 53 binary digits is the same."""
+    above, below = abs(one.numerator), one.denominator
+    exponent = above.bit_length() - below.bit_length()
+    if (above < below << exponent) if exponent >= 0 else (above << -exponent < below):
+        exponent -= 1
+    shift = 52 - exponent
+    return _nearest(above, below, shift) == _nearest(abs(other.numerator), other.denominator, shift)
+
+
+def _nearest(above: int, below: int, shift: int) -> int:
+    """The whole number nearest to above ÷ below × 2 to the power of `shift`, of two equally near ones the even one."""
+    if shift >= 0:
+        above <<= shift
+    else:
+        below <<= -shift
+    whole, rest = divmod(above, below)
+    return whole + (2 * rest > below or (2 * rest == below and whole & 1))

@@ -22,7 +22,7 @@ Kind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TypedCell:
     """A cell of a workbook that its text alone does not tell. By `kind`, `text` and `detail` are:
 
@@ -37,6 +37,8 @@ class TypedCell:
     format      the number that is stored; detail: a format that shows something else than the number
     below       the text of the cell above, over which and this one a merged cell reaches; `covers` is that cell
     beside      nothing: covered by a merged cell that starts in this row; detail: the text of that cell
+
+    Two of them are never equal; a reader gives the same one for the same stored value.
     """
 
     kind: Kind

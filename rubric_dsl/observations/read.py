@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Set
 
 from rubric_dsl.observations import codes
 from rubric_dsl.observations.accepting import accepted, located
@@ -61,6 +61,21 @@ def stopped_by(observations: Observations, leave_out_refused: bool = False) -> b
     return any(not leave_out_refused or refusal.code in codes.STOPPING for refusal in refusals)
 
 
+def read_records(
+    plan: ScoringPlan, table: str, source: Source, numbers: Set[int], known_subjects: Iterable[str] | None = None
+) -> TableData:
+    """Some records of a file again, by their numbers in the ledger, each by itself.
+
+    For a reader of very many rows that decides by columns which are refused and asks here why. What takes several rows
+    to see (a key that comes twice) is not judged; the ledger counts these records alone.
+    """
+    schema = next(schema for schema in plan.tables if schema.name == table)
+    known = KnownSubjects(plan.subjects if known_subjects is None else known_subjects)
+    account = _account_of(table, source)
+    _, rows = _rows_of(schema, PlanRules(plan).of(schema), known, source, account, plan, numbers)
+    return TableData(table, tuple(rows), account.ledger(False))
+
+
 def _register_first(plan: ScoringPlan) -> list[TableSchema]:
     return sorted(plan.tables, key=lambda table: table.name != plan.register_table)
 
@@ -84,7 +99,7 @@ def _refuse_strange_tables(plan: ScoringPlan, sources: Mapping[str, Source], acc
 
 def _rows_of(
     table: TableSchema, rules: RowRules, known: KnownSubjects, source: Source | None, account: Account,
-    plan: ScoringPlan,
+    plan: ScoringPlan, only: Set[int] | None = None,
 ) -> tuple[RowReader, list[Row]]:
     """The reader, and the accepted rows of a file; what stops the reading is refused with the rows before it kept in
     the account."""
@@ -105,6 +120,8 @@ def _rows_of(
                 for column, unit in zip(table.columns, layout.units, strict=True)
             ]
             reader = RowReader(table, rules, known, account, forms, bounds_of(plan, table))
+            if only is not None:
+                records = (record for record in records if record.number in only)
             rows.extend(accepted(reader, layout, records))
     except FileRefused as refused:
         if refused.code == codes.BROKEN_QUOTING and refused.row > 1:

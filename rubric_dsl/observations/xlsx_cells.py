@@ -14,12 +14,15 @@ from xml.etree import ElementTree
 
 from rubric_dsl.observations import codes
 from rubric_dsl.observations.cell import MAX_TEXT
-from rubric_dsl.observations.number_formats import NumberCells, NumberFormat
+from rubric_dsl.observations.ledger import column_letters
+from rubric_dsl.observations.number_formats import SIMPLE, NumberCells, NumberFormat, simple_number
 from rubric_dsl.observations.raw import MOST_COLUMNS, FileRefused, Raw, TypedCell
 from rubric_dsl.observations.workbook import Merge, SheetCells, SheetRow
 from rubric_dsl.observations.xlsx_parts import local
 
 MOST_ROWS = 1_048_576
+MOST_SHAPES = 1_000
+"""Different rows of styles and kinds whose columns are kept."""
 MOST_REMEMBERED = 50_000
 """Different stored numbers of one format whose cells are kept."""
 
@@ -28,6 +31,9 @@ _CELL = re.compile(
     r"(?:/>|>(<f\b[^>]{0,1000}/>|<f\b[^>]{0,1000}>[^<]{0,20000}</f>)?(?:<v>([^<]*)</v>|<v ?/>)?"
     r"(?:<is><t(?: xml:space=\"preserve\")?>([^<]*)</t></is>)?</c>)"
 )
+_PLAIN_CELL = re.compile(r'<c r="([A-Z]{1,3})[0-9]{1,7}"((?: [st]="[a-zA-Z0-9]{1,10}"){0,2})><v>([^<]*)</v></c>')
+_STYLE_AND_KIND = re.compile(r'(?: s="([0-9]{1,6})")?(?: t="([a-zA-Z]{1,10})")?')
+_SIMPLE_NUMBERS = re.compile(rf"(?:(?:{SIMPLE})(?: (?:{SIMPLE}))*)?")
 _ROW_NUMBER = re.compile(r'\br="([0-9]{1,7})"')
 _HIDDEN = re.compile(r'\bhidden="(?:1|true)"')
 _MERGE = re.compile(r'<(?:\w+:)?mergeCell ref="([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})"')
@@ -50,6 +56,12 @@ class SheetReader:
         self._numbers = numbers
         self._never_computed = never_computed
         self._known: dict[str, dict[str, Raw]] = {}
+        self._texts: dict[str, str] = {}
+        self._shapes: dict[tuple[str, ...], _Shape] = {}
+        self._letters: tuple[str, ...] = ()
+        self._plain = {str(number) for number, one in enumerate(formats) if one.kind == "general"}
+        if "0" in self._plain:
+            self._plain.add("")
 
     def cells(self, xml: str) -> SheetCells:
         start, end = xml.find("<sheetData"), xml.rfind("</sheetData>")
@@ -70,34 +82,64 @@ class SheetReader:
             chunk = xml[place : following if following >= 0 else end]
             head, _, body = chunk.partition(">")
             number = _ROW_NUMBER.search(head)
-            found = _CELL.findall(body)
-            if number is None or len(found) != body.count("<c ") + body.count("<c>"):
+            cells = self._plain_cells(body) or self._usual_cells(body)
+            if number is None or cells is None:
                 row = self._parsed_row(chunk, next_row)
             else:
-                row = SheetRow(int(number.group(1)) - 1, self._row_cells(found), _HIDDEN.search(head) is not None)
+                row = SheetRow(int(number.group(1)) - 1, cells, _HIDDEN.search(head) is not None)
             if row.place < next_row or row.place >= MOST_ROWS:
                 raise FileRefused(codes.FILE_DAMAGED, {"help": "rows"})
             next_row = row.place + 1
             yield row
             place = following
 
-    def _row_cells(self, found: list[tuple[str, str, str, str, str, str]]) -> list[Raw]:
+    def _plain_cells(self, body: str) -> list[Raw] | None:
+        """The cells of a row of stored values without a gap, whose cells are like those of the row before: then each
+        column has what it knows already. None for any other row."""
+        found = _PLAIN_CELL.findall(body)
+        if not found or len(found) != body.count("<c "):
+            return None
+        letters, kinds, values = zip(*found, strict=True)
+        if letters != self._letters:
+            if letters != tuple(map(column_letters, range(len(letters)))):
+                return None
+            self._letters = letters
+        shape = self._shapes.get(kinds)
+        if shape is None:
+            shape = _Shape(self, kinds)
+            if len(self._shapes) < MOST_SHAPES:
+                self._shapes[kinds] = shape
+        return shape.cells(values)
+
+    def _usual_cells(self, body: str) -> list[Raw] | None:
+        """The cells of a row, with formulas and gaps; None where something in it is not accounted for."""
+        found = _CELL.findall(body)
+        if len(found) != body.count("<c ") + body.count("<c>"):
+            return None
         cells: list[Raw] = []
-        known = self._known
+        add, places, known, plain, texts = cells.append, _PLACES, self._known, self._plain, self._texts
+        next_place = 0
         for letters, style, kind, formula, value, inline in found:
-            column = _PLACES.get(letters)
-            if column is None:
+            if places.get(letters) != next_place:
                 column = place_of_column(letters)
-            if column != len(cells):
-                if column < len(cells):
+                if column < next_place:
                     raise FileRefused(codes.FILE_DAMAGED, {"help": "rows"})
-                cells.extend([""] * (column - len(cells)))
-            if not kind and not formula and value:
+                cells.extend([""] * (column - next_place))
+                next_place = column
+            next_place += 1
+            if formula:
+                add(self.cell(style, kind, True, html.unescape(value), html.unescape(inline)))
+            elif kind == "s":
+                text = texts.get(value)
+                add(self._shared_text(value) if text is None else text)
+            elif kind or not value:
+                add(self.cell(style, kind, False, html.unescape(value), html.unescape(inline)))
+            elif style in plain and simple_number(value):
+                add(value)
+            else:
                 of_style = known.get(style)
-                if of_style is not None and value in of_style:
-                    cells.append(of_style[value])
-                    continue
-            cells.append(self._cell(style, kind, bool(formula), html.unescape(value), html.unescape(inline)))
+                cell = of_style.get(value) if of_style is not None else None
+                add(self.cell(style, kind, False, html.unescape(value), "") if cell is None else cell)
         return cells
 
     # ------------------------------------------------------------ any other XML
@@ -140,12 +182,16 @@ class SheetReader:
             parts = {local(part): part for part in cell}
             value = (parts["v"].text or "") if "v" in parts else ""
             inline = _texts(parts["is"]) if "is" in parts else ""
-            cells.append(self._cell(cell.get("s", ""), cell.get("t", ""), "f" in parts, value, inline))
+            cells.append(self.cell(cell.get("s", ""), cell.get("t", ""), "f" in parts, value, inline))
         return SheetRow(place, cells, element.get("hidden") in ("1", "true"))
 
     # ------------------------------------------------------------ one cell
 
-    def _cell(self, style: str, kind: str, formula: bool, value: str, inline: str) -> Raw:
+    def is_plain(self, style: str) -> bool:
+        """Whether numbers of the style are shown as they are stored."""
+        return style in self._plain
+
+    def cell(self, style: str, kind: str, formula: bool, value: str, inline: str) -> Raw:
         if formula and (self._never_computed or (not value and kind != "str")):
             return TypedCell("formula", "=")
         match kind:
@@ -181,7 +227,44 @@ class SheetReader:
         number = int(value) if value.strip().isdecimal() and len(value) < 10 else -1
         if not 0 <= number < len(self._shared):
             raise FileRefused(codes.FILE_DAMAGED, {"help": "texts"})
-        return self._shared[number]
+        text = self._texts[value] = self._shared[number]
+        return text
+
+
+class _Shape:
+    """What the cells of rows of the same styles and kinds are: numbers that are shown as they are stored are looked at
+    all together, the others one by one."""
+
+    def __init__(self, reader: SheetReader, kinds: tuple[str, ...]) -> None:
+        self._known = [_Known(reader, kind) for kind in kinds]
+        self._plain = [place for place, known in enumerate(self._known) if known.is_plain]
+        self._others = [(place, known) for place, known in enumerate(self._known) if not known.is_plain]
+
+    def cells(self, values: tuple[str, ...]) -> list[Raw]:
+        cells: list[Raw] = list(values)
+        if _SIMPLE_NUMBERS.fullmatch(" ".join([values[place] for place in self._plain])):
+            for place, known in self._others:
+                cells[place] = known[values[place]]
+            return cells
+        return list(map(_Known.__getitem__, self._known, values))
+
+
+class _Known(dict[str, Raw]):
+    """What stored values of one style and kind are, as far as they came up."""
+
+    def __init__(self, reader: SheetReader, attributes: str) -> None:
+        found = _STYLE_AND_KIND.fullmatch(attributes)
+        self._style, self._kind = (found.group(1) or "", found.group(2) or "") if found else ("", "?")
+        self.is_plain = not self._kind and reader.is_plain(self._style)
+        self._cell = reader.cell
+
+    def __missing__(self, value: str) -> Raw:
+        if self.is_plain and simple_number(value):
+            return value
+        cell = self._cell(self._style, self._kind, False, html.unescape(value), "")
+        if len(self) < MOST_REMEMBERED:
+            self[value] = cell
+        return cell
 
 
 _WITH_NAMES = (

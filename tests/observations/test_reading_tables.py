@@ -12,7 +12,7 @@ import pytest
 from rubric_dsl.observations import codes
 from rubric_dsl.observations.grid import rows_from_cells
 from rubric_dsl.observations.messages import message
-from rubric_dsl.observations.read import read_observations, stopped_by
+from rubric_dsl.observations.read import read_observations, read_records, stopped_by
 from rubric_dsl.plan.model import ScoringPlan, TableSchema
 from tests.observations.plans import (
     CITIES,
@@ -166,6 +166,16 @@ def test_without_register_and_choice_every_name_in_any_table_is_a_subject() -> N
     observations = read_observations(plan(one, other), sources)
     gaps = [(name, r.value, r.code) for name, data in observations.tables.items() for r in data.ledger.refusals]
     assert gaps == [("one", "乙", "D040"), ("other", "甲", "D040")]
+
+
+def test_some_records_are_read_again_by_their_numbers() -> None:
+    rows = [ROWS[0], ROWS[1].replace("busy", ""), ROWS[2].replace("61", "?"), *ROWS[3:], ROWS[0]]
+    source = File("calls.csv", csv_of(["一月", HEADER, *rows[:2], "", *rows[2:]], "").encode()[1:])
+    whole = read_observations(hotline(), {"calls": source}).tables["calls"].ledger
+    assert [(r.row, r.code) for r in whole.refusals] == [(4, "D002"), (6, "D007"), (10, "D021")]
+    again = read_records(hotline(), "calls", source, {4, 6, 7})
+    assert [(r.row, r.column, r.code) for r in again.ledger.refusals] == [(4, "why", "D002"), (6, "wait", "D007")]
+    assert [row.number for row in again.rows] == [7] and again.ledger.read == 3
 
 
 # ---------------------------------------------------------------- grids in a rubric

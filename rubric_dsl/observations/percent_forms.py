@@ -51,11 +51,12 @@ class PercentForms:
             self.columns[column][kind].append(row)
 
     def mixed(self, letters: Mapping[str, str]) -> dict[str, Kinds]:
-        """The first cells of each kind, by column that has cells with and without the sign or lacks it in two ways."""
+        """The first cells of each kind, by column that has bare cells both over 1 and up to 1 where a sign is due or
+        stands in others. One kind of bare cell among signed ones is refused cell by cell and needs no more words."""
         return {
             column: Kinds({kind: [f"{letters.get(column, '')}{row}" for row in rows] for kind, rows in kinds.items()})
             for column, kinds in self.columns.items()
-            if sum(map(bool, kinds.values())) > 1 and (kinds["sign"] or column in self._signed)
+            if kinds["over"] and kinds["under"] and (kinds["sign"] or column in self._signed)
         }
 
 

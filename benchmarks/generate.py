@@ -6,13 +6,17 @@ INDICATORS = 120
 BANDS = 60
 
 
-def large_rubric() -> str:
-    """About 2,000 lines: 240 columns, 120 indicators with 240 touchpoints by tables, 60 measures with bands."""
+def large_rubric(part: float = 1) -> str:
+    """About 2,000 lines: 240 columns, 120 indicators with 240 touchpoints by tables, 60 measures with bands.
+
+    `part`: how much of that.
+    """
+    indicators, bands = round(INDICATORS * part), round(BANDS * part)
     lines = ['rubric "large"', "observe calls of city, averaged", "  city text", "  connected yes/no"]
-    for number in range(INDICATORS):
+    for number in range(indicators):
         lines.append(f"  wait_{number} seconds 0 to 1800 when connected")
         lines.append(f"  tone_{number} choice gentle | flat | rude when connected")
-    for number in range(BANDS):
+    for number in range(bands):
         lines += [
             f"measure rate_{number} = share(connected)",
             f"bands heat_{number} by rate_{number} rounded half up to 1%",
@@ -21,8 +25,8 @@ def large_rubric() -> str:
             "  1% to 30%: cold",
             "  0%: dead",
         ]
-    lines.append(f"indicator total worth {10 * INDICATORS}")
-    for number in range(INDICATORS):
+    lines.append(f"indicator total worth {10 * indicators}")
+    for number in range(indicators):
         lines += [
             f"  indicator part_{number} worth 10",
             "    unless connected: 0",

@@ -15,14 +15,19 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks import columns, peers, reading
+from benchmarks.editing import editing
 from benchmarks.generate import large_rubric
 from benchmarks.timing import ROOT, Timing, function, process
 from rubric_dsl.engines.run import run
 from rubric_dsl.explain.why import Explainer, roots
 from rubric_dsl.observations.read import read_observations
 from rubric_dsl.plan.compile import Compiled, Workspace, compile_rubric
+from rubric_dsl.surface.from_text import parse
+from rubric_dsl.surface.layout import formatted
+from rubric_dsl.text.files import Source
 
 RUBRIC = "rubrics/zhejiang_12345_2020.rubric"
+DRAFT = "examples/zhejiang_12345_2020/draft_2021.rubric"
 CALLS = "examples/zhejiang_12345_2020/calls.csv"
 
 
@@ -40,7 +45,7 @@ def main() -> None:
         reading.main(sys.argv[1:])
         return
     print(f"{'milliseconds':<58} {'min':>8} {'median':>8} {'max':>8}  ratio to the limit")
-    for timing in [*_processes(), *_zhejiang(), *_edits()]:
+    for timing in [*_processes(), *_zhejiang(), *_edits(), *_layout(), *editing()]:
         print(timing.row(), flush=True)
     if "--peers" in sys.argv[1:]:
         peers.compare()
@@ -53,6 +58,10 @@ def _processes() -> Iterator[Timing]:
         yield process("rubric --help, whole process", ["--help"], 0.15)
         yield process("check of a 2,000-line rubric, whole process", ["check", str(large)], 0.5)
         yield process("score of the Zhejiang evaluation, whole process", ["score", RUBRIC, f"calls={CALLS}"], 0.5)
+        edit = ["diff", RUBRIC, DRAFT, "--use-from", "rubrics", f"calls={CALLS}"]
+        yield process("diff of two editions with 11 cities, whole process", edit, 1)
+        yield process("prove of the Zhejiang rubric against itself", ["prove", RUBRIC, RUBRIC], 2)
+        yield process("robust: 10,000 draws over 11 cities", ["robust", RUBRIC, f"calls={CALLS}"], 5)
 
 
 def _compiled(text: bytes, workspace: Workspace | None = None) -> Compiled:
@@ -88,6 +97,17 @@ def _edits() -> Iterator[Timing]:
 
     yield function("check again after one edit in 2,000 lines", edit, 0.05, runs=21)
     yield function("  for comparison: check of the same from nothing", lambda: _compiled(turn[0]))
+
+
+def _layout() -> Iterator[Timing]:
+    """Beside the bare reading of the same 2,000 lines; `fmt` is to take at most 1 / 0.6 of it."""
+    ragged = Source("large.rubric", large_rubric())
+    laid_out = Source("large.rubric", formatted(ragged).text or "")
+    reading = function("read 2,000 lines", lambda: parse(laid_out))
+    yield reading
+    for name, source in (("as they are to be", laid_out), ("of another layout", ragged)):
+        yield function(f"lay out 2,000 lines {name}", lambda source=source: formatted(source), reading.median / 0.6)
+    yield function("translate 2,000 lines", lambda: formatted(laid_out, "zh"), reading.median / 0.6)
 
 
 if __name__ == "__main__":

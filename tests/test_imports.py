@@ -13,7 +13,7 @@ import rubric_dsl
 ROOT = Path(rubric_dsl.__file__).parent
 ORDER = (
     "text", "diagnostics", "numbers", "surface", "resolved", "evaluation", "checks", "plan", "observations", "engines",
-    "results", "testing", "explain", "editions", "render", "editor", "cli",
+    "results", "testing", "explain", "editions", "render", "writing", "editor", "cli",
 )
 """From left to right; a package imports itself and those before it."""
 ALONE = {"text": set(), "diagnostics": {"text"}, "numbers": set()}

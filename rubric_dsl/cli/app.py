@@ -7,17 +7,24 @@ A command's texts stand in `prose/cli.toml`: `help.NAME` says what it does, `hel
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from rubric_dsl.cli import words
 from rubric_dsl.cli.exits import Exit
 from rubric_dsl.cli.terminal import Terminal
 from rubric_dsl.render.width import pad, width, wrap
 
-COMMANDS = ("check", "plan", "score", "explain", "test", "template", "codes")
+COMMANDS = (
+    "new", "check", "fmt", "plan", "score", "explain", "verify", "diff", "prove", "robust", "test", "docs", "template",
+    "codes", "lsp", "completion",
+)
+FILE = click.Path()
+"""So that a shell completes names of files; whether there is one is told by whoever opens it."""
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -37,6 +44,15 @@ class Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        from rubric_dsl.cli.language import language
+
+        lang = language((), os.environ)
+        found = [CompletionItem(name, help=words.say(f"help.{name}", lang)) for name in COMMANDS]
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        return [item for item in found if str(item.value).startswith(incomplete)]
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
@@ -49,11 +65,12 @@ class Commands(click.Group):
         rows = [(name, terminal.say(f"help.{name}")) for name in COMMANDS]
         options = [("--lang zh|en", terminal.say("option.lang")), ("--version", terminal.say("option.version"))]
         lines = [
-            terminal.say("help.rubric"), "",
+            *wrap(terminal.say("help.rubric"), terminal.look().columns), "",
             terminal.say("help.usage", usage="rubric COMMAND …"), "",
             terminal.say("help.commands"), *_table(rows, terminal), "",
             terminal.say("help.options"), *_table(options, terminal), "",
-            terminal.say("help.more"),
+            terminal.say("help.example"), *_tries(terminal), "",
+            *wrap(terminal.say("help.more"), terminal.look().columns),
         ]
         formatter.write("\n".join(lines) + "\n")
 
@@ -77,7 +94,10 @@ def rubric(ctx: click.Context, lang: str | None, version: bool) -> int:
 
         terminal.out(f"rubric {__version__}")
     else:
-        terminal.out(terminal.say("help.try"))
+        for line in (*_paragraphs("help.try", terminal), "", *_tries(terminal), ""):
+            terminal.out(line)
+        for line in wrap(terminal.say("help.all"), terminal.look().columns):
+            terminal.out(line)
     return Exit.DONE
 
 
@@ -86,8 +106,8 @@ def command(name: str) -> Callable[[Callable[..., int]], click.Command]:
 
     def declare(callback: Callable[..., int]) -> click.Command:
         made = click.command(name, cls=Command, context_settings=CONTEXT)(click.pass_obj(callback))
-        lang_option = click.Option(["--lang"], type=click.Choice(["zh", "en"]), expose_value=False)
-        made.params.append(lang_option)
+        if not any("--lang" in param.opts for param in made.params):
+            made.params.append(click.Option(["--lang"], type=click.Choice(["zh", "en"]), expose_value=False))
         return made
 
     return declare
@@ -98,15 +118,19 @@ def json_option(decorated: Decorated) -> Decorated:
 
 
 def rubric_argument(decorated: Decorated) -> Decorated:
-    return click.argument("rubric_file", metavar="RUBRIC")(decorated)
+    return click.argument("rubric_file", metavar="RUBRIC", type=FILE)(decorated)
 
 
 def observations_argument(decorated: Decorated) -> Decorated:
-    return click.argument("observations", metavar="OBS…", nargs=-1, required=True)(decorated)
+    return click.argument("observations", metavar="OBS…", nargs=-1, required=True, type=FILE)(decorated)
 
 
 def use_from_option(decorated: Decorated) -> Decorated:
     return click.option("--use-from", metavar="DIR", multiple=True)(decorated)
+
+
+def corrections_option(decorated: Decorated) -> Decorated:
+    return click.option("--corrections", metavar="FILE")(decorated)
 
 
 def set_option(decorated: Decorated) -> Decorated:
@@ -114,6 +138,32 @@ def set_option(decorated: Decorated) -> Decorated:
 
 
 # ---------------------------------------------------------------- help
+
+
+TRIES = ("new", "check", "score")
+"""What to try first; its words and its explanation are `help.try-NAME` and `help.try-NAME-what`."""
+
+
+def _tries(terminal: Terminal) -> Iterable[str]:
+    """Commands to copy, each with what it does."""
+    rows = [(terminal.say(f"help.try-{name}"), terminal.say(f"help.try-{name}-what")) for name in TRIES]
+    if max(width(first) for first, _ in rows) + LEAST_ROOM <= terminal.look().columns:
+        yield from _table(rows, terminal)
+        return
+    for first, what in rows:
+        yield "  " + first
+        yield from ("      " + line for line in wrap(what, terminal.look().columns - 6))
+
+
+LEAST_ROOM = 30
+"""Columns that an explanation needs beside what it explains; else it stands below."""
+
+
+def _paragraphs(key: str, terminal: Terminal) -> Iterable[str]:
+    """A text with its lines as wide as the terminal has room for."""
+    between = "" if terminal.lang == "zh" else " "
+    for paragraph in terminal.say(key).strip("\n").split("\n\n"):
+        yield from wrap(between.join(paragraph.split("\n")), terminal.look().columns)
 
 
 def _command_help(command: click.Command, ctx: click.Context, terminal: Terminal) -> Iterable[str]:
@@ -125,14 +175,14 @@ def _command_help(command: click.Command, ctx: click.Context, terminal: Terminal
     yield terminal.say("help.usage", usage=usage)
     if words.has(f"help.{name}-long"):
         yield ""
-        yield terminal.say(f"help.{name}-long")
+        yield from _paragraphs(f"help.{name}-long", terminal)
     yield ""
     yield terminal.say("help.options")
     options = [param for param in command.params if isinstance(param, click.Option)]
     yield from _table([(_option_words(option), _option_text(option, name, terminal)) for option in options], terminal)
     yield ""
     yield terminal.say("help.example")
-    yield terminal.say(f"help.{name}-example")
+    yield terminal.say(f"help.{name}-example").strip("\n")
 
 
 def _argument_words(argument: click.Argument) -> str:
@@ -141,7 +191,7 @@ def _argument_words(argument: click.Argument) -> str:
 
 
 def _option_words(option: click.Option) -> str:
-    value = "zh|en" if option.name == "lang" else option.metavar
+    value = "zh|en" if "--lang" in option.opts else option.metavar
     return ", ".join(option.opts) + (f" {value}" if value and not option.is_flag else "")
 
 
@@ -154,6 +204,11 @@ def _table(rows: list[tuple[str, str]], terminal: Terminal) -> Iterable[str]:
     """Two columns, the second wrapped under itself."""
     first = max(width(row[0]) for row in rows) + 4
     room = terminal.look().columns - first
+    if room < LEAST_ROOM:
+        for name, text in rows:
+            yield "  " + name
+            yield from ("      " + line for line in wrap(text, terminal.look().columns - 6))
+        return
     for name, text in rows:
         head, *rest = wrap(text, room)
         yield "  " + pad(name, first - 2) + head

@@ -34,7 +34,7 @@ def observation(text: str) -> Observation:
 
 
 def is_observation(text: str) -> bool:
-    is_file = os.path.isfile(text) or os.path.isfile(text.partition("#")[0])
+    is_file = os.path.exists(text) or os.path.isfile(text.partition("#")[0])
     return "=" in text or text == STANDARD_INPUT or bool(SCHEME.match(text)) or is_file
 
 

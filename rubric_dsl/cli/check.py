@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from rubric_dsl.cli.app import FILE, json_option, set_option, use_from_option
 from rubric_dsl.cli.app import command as declare
-from rubric_dsl.cli.app import json_option, set_option, use_from_option
 from rubric_dsl.cli.arguments import settings as settings_of
-from rubric_dsl.cli.exits import Exit
+from rubric_dsl.cli.exits import Exit, Stop
 from rubric_dsl.cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -17,15 +17,19 @@ if TYPE_CHECKING:
 
 
 @declare("check")
-@click.argument("rubrics", metavar="RUBRIC…", nargs=-1, required=True)
+@click.argument("rubrics", metavar="RUBRIC…", nargs=-1, required=True, type=FILE)
+@click.option("--choices", "choices", metavar="OBS", multiple=True)
 @json_option
 @set_option
 @use_from_option
 def command(
-    terminal: Terminal, rubrics: tuple[str, ...], as_json: bool, settings: tuple[str, ...], use_from: tuple[str, ...]
+    terminal: Terminal, rubrics: tuple[str, ...], choices: tuple[str, ...], as_json: bool, settings: tuple[str, ...],
+    use_from: tuple[str, ...],
 ) -> int:
     from rubric_dsl.cli.compiling import compiled, show_found
 
+    if choices:
+        return _choices(terminal, rubrics, choices, as_json, use_from)
     objects = []
     code = Exit.DONE
     for path in rubrics:
@@ -48,6 +52,26 @@ def command(
     if as_json:
         terminal.json(objects[0] if len(objects) == 1 else objects)
     return code
+
+
+def _choices(
+    terminal: Terminal, rubrics: tuple[str, ...], observations: tuple[str, ...], as_json: bool,
+    use_from: tuple[str, ...],
+) -> int:
+    """Whose rank depends on a decision that other systems take in silence."""
+    from rubric_dsl.cli.observing import run_of
+    from rubric_dsl.render.choices import choices_json, choices_lines
+
+    if len(rubrics) > 1:
+        raise Stop(Exit.USAGE, "usage.choices-one")
+    done = run_of(terminal, rubrics[0], observations, use_from)
+    if isinstance(done, Exit):
+        return done
+    if as_json:
+        terminal.json(choices_json(done))
+    else:
+        terminal.show(choices_lines(done, terminal.look()))
+    return Exit.DONE
 
 
 def _json(path: str, done: Compiled) -> dict[str, Any]:

@@ -11,8 +11,12 @@ from rubric_dsl.cli.terminal import Terminal
 from rubric_dsl.diagnostics import prose
 
 
+def known_codes(begun: str) -> list[str]:
+    return [code for code in prose.all_codes() if code.startswith(begun.upper())]
+
+
 @declare("codes")
-@click.argument("code", metavar="CODE", required=False)
+@click.argument("code", metavar="CODE", required=False, shell_complete=lambda *asked: known_codes(asked[-1]))
 @json_option
 def command(terminal: Terminal, code: str | None, as_json: bool) -> int:
     from rubric_dsl.render import catalogue

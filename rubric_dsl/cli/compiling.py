@@ -21,14 +21,21 @@ if TYPE_CHECKING:
 
 
 def compiled(
-    terminal: Terminal, path: str, use_from: Sequence[str] = (), settings: Mapping[str, str] | None = None
+    terminal: Terminal, path: str, use_from: Sequence[str] = (), settings: Mapping[str, str] | None = None,
+    kept: dict[str, bytes] | None = None,
 ) -> Compiled:
-    """The rubric compiled; a file that cannot be read is a fault of the command line and stops."""
+    """The rubric compiled; a file that cannot be read is a fault of the command line and stops.
+
+    `kept` is given the bytes of each file that was read, for a bundle.
+    """
     files = RubricFiles(path, use_from)
     text = load_rubric(files, path)
 
     def load(name: str) -> bytes:
-        return text if name == path else files.load(name)
+        data = text if name == path else files.load(name)
+        if kept is not None:
+            kept[name] = data
+        return data
 
     with doing(terminal, terminal.say("doing.checking", file=path)):
         return compile_rubric(path, load, settings=settings or {}, folders=use_from)

@@ -17,6 +17,9 @@ class Exit(IntEnum):
     NOT_INSTALLED = 6
     NOT_FINISHED = 7
     """An undecided number, an impossible value, a stated limit, an unwritable file."""
+    SCORES_CHANGE = 10
+    """`diff --exit-code`: some score changes, no rank."""
+    RANKS_CHANGE = 11
     INTERRUPTED = 130
 
 

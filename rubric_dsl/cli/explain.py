@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 
 from rubric_dsl.cli.app import command as declare
-from rubric_dsl.cli.app import json_option, rubric_argument, set_option, use_from_option
+from rubric_dsl.cli.app import corrections_option, json_option, rubric_argument, set_option, use_from_option
 from rubric_dsl.cli.arguments import apart
 from rubric_dsl.cli.arguments import settings as settings_of
 from rubric_dsl.cli.exits import Exit, Stop
 from rubric_dsl.cli.terminal import Terminal
 
 if TYPE_CHECKING:
+    from rubric_dsl.cli.correcting import Corrected
     from rubric_dsl.diagnostics.model import Diagnostic
     from rubric_dsl.engines.run import Run
+    from rubric_dsl.observations.corrections import Corrections
     from rubric_dsl.observations.model import Observations
     from rubric_dsl.plan.compile import Compiled
     from rubric_dsl.plan.model import NamedValue, ScoringPlan
@@ -32,21 +34,29 @@ NEAR = 3
 @click.option("--subject", metavar="SUBJECT")
 @click.option("--item", metavar="ITEM")
 @click.option("--period", metavar="PERIOD")
+@click.option("--versus", metavar="OTHER")
+@click.option("--reach", metavar="GOAL")
+@click.option("-o", "output", metavar="FILE.html")
 @json_option
 @set_option
+@corrections_option
 @click.option("--leave-out-refused", is_flag=True)
 @use_from_option
 def command(
     terminal: Terminal, rubric_file: str, words: tuple[str, ...], subject: str | None, item: str | None,
-    period: str | None, as_json: bool, settings: tuple[str, ...], leave_out_refused: bool, use_from: tuple[str, ...],
+    period: str | None, versus: str | None, reach: str | None, output: str | None, as_json: bool,
+    settings: tuple[str, ...], corrections: str | None, leave_out_refused: bool, use_from: tuple[str, ...],
 ) -> int:
     from rubric_dsl.cli.compiling import compiled, show_found
+    from rubric_dsl.cli.correcting import correct
     from rubric_dsl.cli.running import observe, run_plan
     from rubric_dsl.explain.why import roots
     from rubric_dsl.observations.read import stopped_by
     from rubric_dsl.render.problems import problem_diagnostics
     from rubric_dsl.render.refusals import refusal_lines
 
+    if output is not None and (reach is not None or not output.lower().endswith(".html")):
+        raise Stop(Exit.USAGE, "usage.docs-kind" if reach is None else "usage.reach-page", path=output)
     observations, rest = apart(words)
     subject, item = _named(rest, subject, item)
     done = compiled(terminal, rubric_file, use_from, settings_of(settings))
@@ -59,6 +69,11 @@ def command(
     terminal.show(refusal_lines(ledgers, terminal.look("err")), "err")
     if stopped_by(observed, leave_out_refused):
         return _stopped(terminal, Exit.OBSERVATIONS_REFUSED, as_json, done.diagnostics, observed)
+    corrected = None if corrections is None else correct(terminal, done.plan, observed, corrections)
+    if corrected is not None:
+        if corrected.refusals:
+            return _stopped(terminal, Exit.OBSERVATIONS_REFUSED, as_json, done.diagnostics, observed, corrected)
+        observed = corrected.observations
     runs = run_plan(terminal, done.plan, observed)
     faults = [fault for run in runs for fault in run.problems]
     if faults:
@@ -66,7 +81,13 @@ def command(
         show_found(terminal, problems, done.sources)
         return _stopped(terminal, Exit.NOT_FINISHED, as_json, (*done.diagnostics, *problems), observed)
     run = _run_of(terminal, runs, period, subject)
-    return _Explaining(terminal, done, done.plan, run, as_json).show(_subject(run, subject), items)
+    said = None if corrected is None else corrected.corrections
+    explaining = _Explaining(terminal, done, done.plan, run, as_json, said, output)
+    if reach is not None:
+        return explaining.reach(_subject(run, subject), reach, None if item is None else items[0])
+    if versus is not None:
+        return explaining.compare(_subject(run, subject), _subject(run, versus), items)
+    return explaining.show(_subject(run, subject), items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +97,16 @@ class _Explaining:
     plan: ScoringPlan
     run: Run
     as_json: bool
+    corrections: Corrections | None
+    output: str | None
+
+    def write(self, path: str, page: Callable[[Mapping[str, Sequence[str]], str], bytes]) -> None:
+        """The page of the rubric's files and the language, to the file that was asked for."""
+        from rubric_dsl.cli.compiling import lines_in
+        from rubric_dsl.cli.files import write_beside
+
+        lines = lines_in(self.done.sources)
+        write_beside(path, page({file: lines(file) for file in self.done.sources}, self.terminal.lang))
 
     def show(self, subject: str, items: Sequence[NamedValue]) -> int:
         from rubric_dsl.cli.compiling import lines_in
@@ -88,24 +119,81 @@ class _Explaining:
         explainer = Explainer(self.run, lines_in(self.done.sources))
         with doing(self.terminal, self.terminal.say("doing.scoring")):
             found = [explainer.explain(subject, item) for item in items]
+        if self.output is not None:
+            from rubric_dsl.render.html.gap import explanation_page  # pages are heavy, and seldom asked for
+
+            self.write(self.output, lambda files, lang: explanation_page(self.plan, found, files, lang))
         if self.as_json:
             ledgers = [data.ledger for data in self.run.observations.tables.values()]
-            self.terminal.json(explanation_json(self.plan, plan_hash(self.plan), found, ledgers))
+            self.terminal.json(explanation_json(self.plan, plan_hash(self.plan), found, ledgers, self.corrections))
         else:
             self.terminal.show(explanation_lines(self.plan, found, self.terminal.look()))
         return Exit.DONE
 
 
+    def reach(self, subject: str, wanted: str, item: NamedValue | None) -> int:
+        from rubric_dsl.cli.goals import goal_of, reverse_of
+        from rubric_dsl.cli.progress import doing
+        from rubric_dsl.explain.reach import reach
+        from rubric_dsl.explain.reach_json import reach_json
+        from rubric_dsl.plan.identity import plan_hash
+        from rubric_dsl.render.reach import reach_lines
+
+        goal = goal_of(self.run, wanted, item)
+        reverse = reverse_of(self.run, subject)
+        with doing(self.terminal, self.terminal.say("doing.scoring")):
+            found = reach(self.run, subject, goal)
+            lost = None if reverse is None else reach(self.run, subject, reverse)
+        if self.as_json:
+            self.terminal.json(reach_json(self.run, plan_hash(self.plan), subject, found, lost))
+        else:
+            self.terminal.show(reach_lines(self.run, subject, found, lost, self.terminal.look()))
+        return Exit.DONE
+
+    def compare(self, subject: str, other: str, items: Sequence[NamedValue]) -> int:
+        from rubric_dsl.cli.compiling import lines_in
+        from rubric_dsl.explain.versus import NoGap, versus
+        from rubric_dsl.explain.versus_json import versus_json
+        from rubric_dsl.explain.why import Explainer
+        from rubric_dsl.plan.identity import plan_hash
+        from rubric_dsl.render.versus import versus_lines
+
+        if subject == other:
+            raise Stop(Exit.USAGE, "usage.same-subject", subject=subject)
+        if len(items) > 1:
+            raise Stop(Exit.USAGE, "usage.which-item", items=_listed([item.name for item in items]))
+        explainer = Explainer(self.run, lines_in(self.done.sources))
+        try:
+            found = versus(self.run, explainer, subject, other, items[0])
+        except NoGap as none:
+            raise Stop(Exit.NOT_FINISHED, "explain.no-gap", subject=none.subject, item=items[0].name) from None
+        if self.output is not None:
+            from rubric_dsl.render.html.gap import gap_page
+
+            self.write(self.output, lambda files, lang: gap_page(found, files, lang))
+        if self.as_json:
+            ledgers = [data.ledger for data in self.run.observations.tables.values()]
+            self.terminal.json(versus_json(self.plan, plan_hash(self.plan), found, ledgers))
+        else:
+            self.terminal.show(versus_lines(self.plan, found, self.terminal.look()))
+        return Exit.DONE
+
+
 def _stopped(
-    terminal: Terminal, code: Exit, as_json: bool, found: Iterable[Diagnostic], observed: Observations | None = None
+    terminal: Terminal, code: Exit, as_json: bool, found: Iterable[Diagnostic], observed: Observations | None = None,
+    corrected: Corrected | None = None,
 ) -> int:
     """What was found has been shown; with `--json` the reasons are also printed as JSON."""
     from rubric_dsl.explain.json import stopped_json
     from rubric_dsl.render.json import diagnostic_json
+    from rubric_dsl.results.corrections_json import refused_json
 
     if as_json:
         ledgers = [] if observed is None else [data.ledger for data in observed.tables.values()]
-        terminal.json(stopped_json([diagnostic_json(diagnostic) for diagnostic in found], ledgers))
+        said = stopped_json([diagnostic_json(diagnostic) for diagnostic in found], ledgers)
+        if corrected is not None:
+            said["corrections"] = refused_json(corrected.corrections, corrected.refusals)
+        terminal.json(said)
     return code
 
 

@@ -8,11 +8,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from glob import glob
 from pathlib import Path
 from typing import IO
 
 from rubric_dsl.cli.exits import Exit, Stop
 from rubric_dsl.observations.raw import SERVERS, Given
+from rubric_dsl.surface.keywords import near_words
 
 MOST_RUBRIC_BYTES = (1 << 20) + 1
 """One byte more than a rubric may have, so that the reader of texts sees that it is too large and says so."""
@@ -86,6 +88,27 @@ def where(text: str) -> Given:
     return Given(path, part=part, location=path)
 
 
+LARGE = 4 << 20
+"""Files of so many bytes, and all that are not text, are read by the engine for many rows."""
+
+
+def many_files(path: str) -> list[Path] | None:
+    """The files of a folder or a pattern in the order of their names, or the file itself; None: not a file."""
+    if path == STANDARD_INPUT:
+        return None
+    if os.path.isfile(path):
+        return [Path(path)]
+    if os.path.isdir(path):
+        found = sorted(file for file in Path(path).iterdir() if file.suffix in (".parquet", ".csv"))
+    else:
+        found = sorted(Path(file) for file in glob(path) if os.path.isfile(file))
+    return found or None
+
+
+def is_large(files: Sequence[Path]) -> bool:
+    return len(files) > 1 or files[0].suffix == ".parquet" or files[0].stat().st_size >= LARGE
+
+
 def _at_most(file: IO[bytes], path: str) -> bytes:
     data = file.read(MOST_OBSERVATION_BYTES + 1)
     if len(data) > MOST_OBSERVATION_BYTES:
@@ -95,8 +118,25 @@ def _at_most(file: IO[bytes], path: str) -> bytes:
 
 def _unreadable(path: str, error: OSError) -> Stop:
     if isinstance(error, FileNotFoundError):
-        return Stop(Exit.USAGE, "file.missing", path=path)
+        near = _near_file(path)
+        return Stop(Exit.USAGE, "file.missing-near" if near else "file.missing", path=path, near=near)
     return Stop(Exit.USAGE, "file.unreadable", path=path, reason=error.strerror or type(error).__name__)
+
+
+def _near_file(path: str) -> str | None:
+    """The file of the same folder and kind whose name this one is probably a slip of."""
+    folder, name = os.path.split(path)
+    kind = os.path.splitext(name)[1]
+    try:
+        names = sorted(other for other in os.listdir(folder or ".") if os.path.splitext(other)[1] == kind)
+    except OSError:
+        return None
+    found = near_words(name, names[:MOST_NAMES], 1)
+    return os.path.join(folder, found[0]) if found else None
+
+
+MOST_NAMES = 1_000
+"""Files of a folder that are compared with a name that is not there."""
 
 
 def write_beside(path: str, data: bytes) -> None:
@@ -113,8 +153,11 @@ def write_beside(path: str, data: bytes) -> None:
             file.close()
             os.replace(name, target)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise Stop(Exit.NOT_FINISHED, "file.unwritable", path=path, reason=reason) from None
+        raise unwritable(path, error) from None
+
+
+def unwritable(path: str, error: OSError) -> Stop:
+    return Stop(Exit.NOT_FINISHED, "file.unwritable", path=path, reason=error.strerror or type(error).__name__)
 
 
 @contextmanager

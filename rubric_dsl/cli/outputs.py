@@ -1,4 +1,4 @@
-"""The files that `-o` writes: `.json` as `--json` prints it, `.csv` for a spreadsheet."""
+"""The files that `-o` writes: `.json` as `--json` prints it, `.csv` for a spreadsheet, pages and workbooks."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import csv
 import io
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from rubric_dsl.cli.exits import Exit, Stop
 from rubric_dsl.cli.files import write_beside
+from rubric_dsl.results.harmless import harmless
 
-KINDS = (".json", ".csv")
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+KINDS = (".json", ".csv", ".html", ".xlsx")
 
 
 def check_outputs(paths: Sequence[str]) -> None:
@@ -25,9 +25,20 @@ def check_outputs(paths: Sequence[str]) -> None:
             raise Stop(Exit.USAGE, "usage.output-twice", path=path)
 
 
-def write_outputs(paths: Sequence[str], result: Any, rows: Iterable[Sequence[str]]) -> None:
+def shows_rows(paths: Sequence[str]) -> bool:
+    """Whether one of the files shows single observations."""
+    return any(path.lower().endswith((".html", ".xlsx")) for path in paths)
+
+
+def write_outputs(
+    paths: Sequence[str], result: Any, rows: Iterable[Sequence[str]], made: Mapping[str, Callable[[], bytes]]
+) -> None:
+    """`made`: by the end of a file's name what makes its bytes, asked only where such a file is wanted."""
     for path in paths:
-        if path.lower().endswith(".json"):
+        kind = os.path.splitext(path)[1].lower()
+        if kind in made:
+            write_beside(path, made[kind]())
+        elif path.lower().endswith(".json"):
             write_beside(path, (json.dumps(result, ensure_ascii=False, indent=2) + "\n").encode("utf-8"))
         else:
             write_beside(path, csv_bytes(rows))
@@ -36,14 +47,6 @@ def write_outputs(paths: Sequence[str], result: Any, rows: Iterable[Sequence[str
 def csv_bytes(rows: Iterable[Sequence[str]]) -> bytes:
     """UTF-8 with a byte order mark, by which Excel knows it; a text that it would compute gets a `'` before it."""
     text = io.StringIO(newline="")
-    csv.writer(text).writerows([[_harmless(cell) for cell in row] for row in rows])
+    csv.writer(text).writerows([[harmless(cell) for cell in row] for row in rows])
     return text.getvalue().encode("utf-8-sig")
 
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) and not _is_number(cell) else cell
-
-
-def _is_number(cell: str) -> bool:
-    digits = cell.removeprefix("-").removesuffix("%").replace(".", "", 1).replace("/", "", 1)
-    return digits.isascii() and digits.isdigit()

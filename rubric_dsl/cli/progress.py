@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -15,25 +16,32 @@ ERASE = "\r\x1b[K"
 
 @contextmanager
 def doing(terminal: Terminal, what: str) -> Iterator[None]:
-    """Shows `what` on standard error while the block runs, if that is a terminal and takes longer than a second."""
+    """Shows `what` on standard error while the block runs, if that is a terminal and takes longer than a second.
+
+    From then on the seconds it has taken, so that long work can be told from none.
+    """
     if not sys.stderr.isatty():
         yield
         return
-    shown = threading.Event()
+    done = threading.Event()
+    started = time.monotonic()
 
     def show() -> None:
-        shown.set()
-        sys.stderr.write(f"{what} …")
-        sys.stderr.flush()
+        if done.wait(DELAY):
+            return
+        while True:
+            seconds = terminal.say("doing.seconds", count=int(time.monotonic() - started))
+            sys.stderr.write(f"{ERASE}{what} … {seconds}")
+            sys.stderr.flush()
+            if done.wait(1):
+                sys.stderr.write(ERASE)
+                sys.stderr.flush()
+                return
 
-    timer = threading.Timer(DELAY, show)
-    timer.daemon = True
-    timer.start()
+    thread = threading.Thread(target=show, daemon=True)
+    thread.start()
     try:
         yield
     finally:
-        timer.cancel()
-        timer.join()
-        if shown.is_set():
-            sys.stderr.write(ERASE)
-            sys.stderr.flush()
+        done.set()
+        thread.join()

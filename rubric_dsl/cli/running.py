@@ -5,48 +5,46 @@ from __future__ import annotations
 import gc
 import shlex
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
-from rubric_dsl.cli.arguments import by_table
+from rubric_dsl.cli.arguments import OF_SEVERAL_TABLES, by_table
 from rubric_dsl.cli.exits import Exit, Stop
-from rubric_dsl.cli.files import read_observation_file
+from rubric_dsl.cli.files import is_large, many_files, read_observation_file
 from rubric_dsl.cli.progress import doing
 from rubric_dsl.cli.terminal import Terminal
 from rubric_dsl.engines.contract import Engine
 from rubric_dsl.engines.reference import ReferenceEngine
-from rubric_dsl.engines.reference.contributions import Loss, contributions, losses
 from rubric_dsl.engines.run import Run, run_periods
 from rubric_dsl.observations.databases import MissingPart
+from rubric_dsl.observations.large import LargeSource
 from rubric_dsl.observations.model import Observations
-from rubric_dsl.observations.raw import Given
+from rubric_dsl.observations.raw import Given, Source
 from rubric_dsl.observations.read import read_observations
-from rubric_dsl.plan.model import RankingSchema, ScoringPlan
-from rubric_dsl.resolved import operations as op
+from rubric_dsl.plan.model import ScoringPlan
 
 ENGINES = ("reference", "polars")
 
 
 def observe(
-    terminal: Terminal, plan: ScoringPlan, arguments: Sequence[str], leave_out_refused: bool = False
+    terminal: Terminal, plan: ScoringPlan, arguments: Sequence[str], leave_out_refused: bool = False,
+    engine: str | None = "reference", kept: dict[str, bytes] | None = None,
+    sent: dict[str, Given] | None = None,
 ) -> Observations:
-    """All tables as read; files that cannot be opened are a fault of the command line and stop."""
-    return observe_files(terminal, plan, given_files(plan, arguments), leave_out_refused)
+    """All tables as read; files that cannot be opened are a fault of the command line and stop.
 
-
-def given_files(plan: ScoringPlan, arguments: Sequence[str]) -> dict[str, Given]:
-    """The files of the command line by table, each read once."""
+    `engine`: that for many rows reads their files too (None: it does so where a file is large). `kept` is given the
+    bytes of each table that was read whole, for a bundle; `sent` those files themselves.
+    """
     paths = by_table(arguments, plan)
-    read = {path: read_observation_file(path) for path in dict.fromkeys(paths.values())}
-    return {table: read[path] for table, path in paths.items()}
-
-
-def observe_files(
-    terminal: Terminal, plan: ScoringPlan, files: Mapping[str, Given], leave_out_refused: bool = False
-) -> Observations:
-    names = dict.fromkeys(given.name for given in files.values())
-    with doing(terminal, terminal.say("doing.reading", file=", ".join(names))):
+    read = {path: _source(path, engine) for path in dict.fromkeys(paths.values())}
+    files = {table: read[path] for table, path in paths.items()}
+    whole = {table: file for table, file in files.items() if isinstance(file, Given)}
+    if kept is not None:
+        kept.update({table: file.data for table, file in whole.items()})
+    if sent is not None:
+        sent.update(whole)
+    with doing(terminal, terminal.say("doing.reading", file=", ".join(file.name for file in read.values()))):
         try:
             with _without_collecting():
                 return read_observations(plan, files, leave_out_refused)
@@ -65,6 +63,26 @@ def _without_collecting() -> Iterator[None]:
     finally:
         if was:
             gc.enable()
+
+
+def _source(path: str, engine: str | None) -> Source | LargeSource:
+    """A file as a whole, or as the engine for many rows takes it."""
+    if engine == "reference":
+        return read_observation_file(path)
+    files = many_files(path)
+    if files is None or not is_large(files) or files[0].suffix.lower() in OF_SEVERAL_TABLES:
+        return read_observation_file(path)
+    engine_named("polars")  # that it is there is told before anything is read
+    from rubric_dsl.engines.columnar.large import LargeFiles
+
+    return LargeFiles(path, files)
+
+
+def engine_for(name: str | None, observations: Observations) -> Engine:
+    """The engine that was asked for, else the one that the tables are made for."""
+    if name is None:
+        name = "polars" if any(data.large is not None for data in observations.tables.values()) else "reference"
+    return engine_named(name)
 
 
 def engine_named(name: str) -> Engine:
@@ -89,18 +107,3 @@ def run_plan(
     """A run for each period, the earliest first; of a rubric without `each` the one run."""
     with doing(terminal, terminal.say("doing.scoring")):
         return run_periods(plan, observations, engine)
-
-
-@dataclass(frozen=True, slots=True)
-class Reasons:
-    """What a subject lost in what a ranking ranks by, most first; nothing for a measure, which has no full marks."""
-
-    done: Run
-
-    def __call__(self, schema: RankingSchema, subject: str) -> Sequence[Loss]:
-        ranking = self.done.plan.nodes[schema.node].operation
-        assert isinstance(ranking, op.Ranking)
-        scored = self.done.plan.nodes[ranking.by].operation
-        if not isinstance(scored, (op.Indicator, op.Touchpoint)):
-            return ()
-        return losses(contributions(self.done, subject, ranking.by))

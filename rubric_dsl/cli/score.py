@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from rubric_dsl.cli.app import command as declare
-from rubric_dsl.cli.app import json_option, observations_argument, rubric_argument, set_option, use_from_option
+from rubric_dsl.cli.app import (
+    corrections_option,
+    json_option,
+    observations_argument,
+    rubric_argument,
+    set_option,
+    use_from_option,
+)
 from rubric_dsl.cli.arguments import settings as settings_of
-from rubric_dsl.cli.exits import Exit
-from rubric_dsl.cli.outputs import check_outputs, write_outputs
+from rubric_dsl.cli.bundling import bundle_options, bundling
+from rubric_dsl.cli.exits import Exit, Stop
+from rubric_dsl.cli.outputs import check_outputs, shows_rows, write_outputs
 from rubric_dsl.cli.terminal import Terminal
 
 if TYPE_CHECKING:
+    from rubric_dsl.cli.bundling import Bundling
+    from rubric_dsl.cli.correcting import Corrected
     from rubric_dsl.engines.contract import Engine
+    from rubric_dsl.engines.run import Run
     from rubric_dsl.observations.model import Observations
+    from rubric_dsl.observations.raw import Given
     from rubric_dsl.plan.compile import Compiled
     from rubric_dsl.plan.model import ScoringPlan
+    from rubric_dsl.render.corrections import CorrectionsView
+    from rubric_dsl.results.bundle import Scored
     from rubric_dsl.results.model import Result
 
 @declare("score")
@@ -28,32 +42,50 @@ if TYPE_CHECKING:
 @click.option("-o", "outputs", metavar="FILE", multiple=True)
 @json_option
 @set_option
+@corrections_option
+@click.option("--only", metavar="SUBJECT")
+@bundle_options
 @click.option("--leave-out-refused", is_flag=True)
 @click.option("--marked", metavar="FILE.xlsx")
-@click.option("--engine", metavar="E", default="reference")
+@click.option("--engine", metavar="E")
 @use_from_option
 def command(
     terminal: Terminal, rubric_file: str, observations: tuple[str, ...], outputs: tuple[str, ...], as_json: bool,
-    settings: tuple[str, ...], leave_out_refused: bool, marked: str | None, engine: str, use_from: tuple[str, ...],
+    settings: tuple[str, ...], corrections: str | None, leave_out_refused: bool, marked: str | None,
+    engine: str | None, only: str | None, use_from: tuple[str, ...], **bundle: Any,
 ) -> int:
     from rubric_dsl.cli.compiling import compiled, show_found
     from rubric_dsl.cli.marking import check_marked, write_marked
-    from rubric_dsl.cli.running import engine_named, given_files, observe_files
+    from rubric_dsl.cli.running import engine_for, engine_named, observe
 
-    chosen = engine_named(engine)
+    if engine is not None:
+        engine_named(engine)  # a wrong name is told before anything is read
     check_outputs(outputs)
-    done = compiled(terminal, rubric_file, use_from, settings_of(settings))
+    bundled = bundling(**bundle)
+    done = compiled(terminal, rubric_file, use_from, settings_of(settings), bundled.texts)
     show_found(terminal, done.diagnostics, done.sources)
     if done.plan is None:
         if as_json:
             terminal.json(_stopped_before_plan(done))
         return Exit.RUBRIC_HAS_ERRORS
-    given = given_files(done.plan, observations)
-    check_marked(marked, given)
-    observed = observe_files(terminal, done.plan, given, leave_out_refused)
+    # What is copied, corrected or shown row by row is read whole, whatever computes.
+    by_rows = corrections is not None or bundled.folder is not None or marked is not None or shows_rows(outputs)
+    reading = "reference" if by_rows else engine
+    sent: dict[str, Given] = {}
+    observed = observe(terminal, done.plan, observations, leave_out_refused, reading, bundled.tables, sent)
     if marked is not None:
-        write_marked(terminal, marked, done.plan, observed, given)
-    return _Scoring(terminal, done, done.plan, observed, chosen, outputs, as_json).scored(leave_out_refused)
+        check_marked(marked, sent)
+        write_marked(terminal, marked, done.plan, observed, sent)
+    chosen = engine_for(engine, observed)
+
+    def put(corrections: bytes | None, scored: Scored) -> str | None:
+        if bundled.folder is None:
+            return None
+        given = rubric_file, use_from, settings_of(settings), leave_out_refused, corrections, chosen.name
+        return bundled.write(terminal, *given, scored)
+
+    scoring = _Scoring(terminal, done, done.plan, observed, chosen, outputs, as_json, corrections, bundled, only, put)
+    return scoring.scored(leave_out_refused)
 
 
 def _stopped_before_plan(done: Compiled) -> dict[str, Any]:
@@ -75,15 +107,24 @@ class _Scoring:
     engine: Engine
     outputs: tuple[str, ...]
     as_json: bool
+    corrections: str | None
+    bundled: Bundling
+    only: str | None
+    put: Callable[[bytes | None, Scored], str | None]
 
     def scored(self, leave_out_refused: bool) -> int:
-        from rubric_dsl.cli.running import Reasons, run_plan
+        from rubric_dsl.cli.correcting import correct
+        from rubric_dsl.cli.running import run_plan
         from rubric_dsl.observations.read import stopped_by
         from rubric_dsl.plan.identity import plan_hash
+        from rubric_dsl.render.corrections import corrections_lines
         from rubric_dsl.render.refusals import refusal_lines
         from rubric_dsl.render.terminal import result_lines
         from rubric_dsl.render.view import ResultView
+        from rubric_dsl.results.bundle import Scored, status_json
+        from rubric_dsl.results.corrections_json import corrections_json
         from rubric_dsl.results.json import results_json
+        from rubric_dsl.results.reasons import Reasons
         from rubric_dsl.results.score import result_of
         from rubric_dsl.results.table import result_rows
 
@@ -92,6 +133,12 @@ class _Scoring:
         if stopped_by(self.observed, leave_out_refused):
             return self._stopped(self._nothing(), Exit.OBSERVATIONS_REFUSED)
         runs = run_plan(self.terminal, self.plan, self.observed, self.engine)
+        corrected = None
+        if self.corrections is not None and not any(run.problems.count for run in runs):
+            corrected = correct(self.terminal, self.plan, self.observed, self.corrections)
+            if corrected.refusals:
+                return self._stopped(self._nothing(), Exit.OBSERVATIONS_REFUSED, corrected)
+            before, runs = runs, run_plan(self.terminal, self.plan, corrected.observations, self.engine)
         results = [result_of(run) for run in runs]
         stopped = [result for result in results if result.problem_count]
         if stopped:
@@ -99,13 +146,63 @@ class _Scoring:
         identity = plan_hash(self.plan)
         scored = [(result, Reasons(run)) for result, run in zip(results, runs, strict=True)]
         found = results_json(self.plan, identity, scored) if self.as_json or self.outputs else None
+        view = None if corrected is None else self._corrections(corrected, before, runs)
+        if found is not None and view is not None:
+            found["corrections"] = corrections_json(self.plan, view.corrections, view.placed, view.effects)
+        if found is not None:
+            found["status"] = status_json(self.bundled.final)
+        with_effects = None if view is None or corrected is None else (
+            corrected.corrections, corrected.correcting, view.effects,
+        )
+        digest = self.put(None if corrected is None else corrected.data, Scored(scored, with_effects))
+        if found is not None and digest is not None:
+            found["bundle"] = digest
         if self.as_json:
             self.terminal.json(found)
         else:
             views = [ResultView(self.plan, identity, *one) for one in scored]
             self.terminal.show(result_lines(views, self.terminal.look()))
-        write_outputs(self.outputs, found, list(result_rows(self.plan, results, self.terminal.lang)))
+            if view is not None:
+                self.terminal.show(corrections_lines(view, self.terminal.look()))
+            if digest is not None:
+                self.terminal.out(self.terminal.say("bundle.written", path=self.bundled.folder, digest=digest))
+        made = {".html": lambda: self._report(runs, view), ".xlsx": lambda: self._workbook(runs, view)}
+        write_outputs(self.outputs, found, list(result_rows(self.plan, results, self.terminal.lang)), made)
         return Exit.DONE
+
+    def _report(self, runs: Sequence[Run], corrections: CorrectionsView | None) -> bytes:
+        from rubric_dsl.cli.compiling import lines_in
+        from rubric_dsl.plan.identity import plan_hash
+        from rubric_dsl.render.html.report import ReportOf, report
+
+        lines = lines_in(self.done.sources)
+        files = {file: lines(file) for file in self.done.sources}
+        if self.only is not None and not any(self.only in run.subjects for run in runs):
+            known = ", ".join(runs[-1].subjects[:30])
+            raise Stop(Exit.USAGE, "usage.unknown-subject", subject=self.only, subjects=known)
+        given = ReportOf(self.plan, plan_hash(self.plan), runs, files, corrections, self.bundled.final, self.only)
+        return report(given, self.terminal.lang)
+
+    def _workbook(self, runs: Sequence[Run], corrections: CorrectionsView | None) -> bytes:
+        """Of a rubric with periods that of the latest."""
+        from rubric_dsl.cli.compiling import lines_in
+        from rubric_dsl.plan.identity import plan_hash
+        from rubric_dsl.render.xlsx.workbook import WorkbookOf, workbook
+
+        if len(runs) > 1:
+            self.terminal.err(self.terminal.say("score.latest-workbook"))
+        lines = lines_in(self.done.sources)
+        files = {file: lines(file) for file in self.done.sources}
+        given = WorkbookOf(self.plan, plan_hash(self.plan), runs[-1], files, corrections, self.bundled.final)
+        return workbook(given, self.terminal.lang)
+
+    def _corrections(self, corrected: Corrected, before: Sequence[Run], after: Sequence[Run]) -> CorrectionsView:
+        from rubric_dsl.render.corrections import CorrectionsView
+        from rubric_dsl.results.effects import effects_of
+
+        correcting = corrected.correcting
+        effects = effects_of(correcting, before, after)
+        return CorrectionsView(self.plan, corrected.corrections, correcting.placed, effects)
 
     def _nothing(self) -> Result:
         from rubric_dsl.results.model import Result
@@ -113,12 +210,13 @@ class _Scoring:
         ledgers = {table: data.ledger for table, data in self.observed.tables.items()}
         return Result(self.engine.name, (), {}, ledgers)
 
-    def _stopped(self, result: Result, code: Exit) -> int:
+    def _stopped(self, result: Result, code: Exit, corrected: Corrected | None = None) -> int:
         """Says why there is no result: the impossible values as findings; refusals are in the ledger."""
         from rubric_dsl.cli.compiling import show_found
         from rubric_dsl.plan.identity import plan_hash
         from rubric_dsl.render.json import diagnostic_json
         from rubric_dsl.render.problems import problem_diagnostics
+        from rubric_dsl.results.corrections_json import refused_json
         from rubric_dsl.results.json import result_json
 
         problems = problem_diagnostics(result.problems, self.plan)
@@ -128,7 +226,10 @@ class _Scoring:
             self.terminal.err(self.terminal.say("score.more-problems", count=more))
         if self.as_json:
             said = [diagnostic_json(found) for found in (*self.done.diagnostics, *problems)]
-            self.terminal.json(result_json(self.plan, plan_hash(self.plan), result, diagnostics=said))
+            found = result_json(self.plan, plan_hash(self.plan), result, diagnostics=said)
+            if corrected is not None:
+                found["corrections"] = refused_json(corrected.corrections, corrected.refusals)
+            self.terminal.json(found)
         return code
 
 

@@ -39,6 +39,26 @@ class Terminal:
     def err(self, text: str = "") -> None:
         self._write("err", text + "\n")
 
+    def text(self, text: str) -> None:
+        """A text that another program may read: in UTF-8 whatever the console speaks, except on a terminal."""
+        if sys.stdout.isatty():
+            self._write("out", text)
+            return
+        try:
+            sys.stdout.flush()
+            sys.stdout.buffer.write(text.encode("utf-8"))
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:
+            _silence(sys.stdout)
+
+    def ask(self, question: str) -> str:
+        """The line that is typed behind the question; the end of the input interrupts."""
+        self._write("err", question)
+        answer = sys.stdin.readline()
+        if not answer:
+            raise KeyboardInterrupt
+        return answer.rstrip("\r\n")
+
     def say(self, key: str, **facts: object) -> str:
         return say(key, self.lang, **facts)
 

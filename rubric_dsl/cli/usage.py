@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import click
 
+from rubric_dsl.cli.app import COMMANDS
 from rubric_dsl.cli.terminal import Terminal
+from rubric_dsl.surface.keywords import near_words
 
 
 def usage_text(error: click.UsageError, terminal: Terminal) -> str:
@@ -28,7 +30,7 @@ def _fault(error: click.UsageError, terminal: Terminal) -> str:
     text = error.format_message()
     if text.startswith("No such command"):
         said = text.split("'")[1] if "'" in text else text
-        return terminal.say("usage.no-such-command", command=said)
+        return terminal.say("usage.no-such-command", command=said) + _near(near_words(said, COMMANDS, 2), terminal)
     if text.startswith("Got unexpected extra argument"):
         return terminal.say("usage.extra", arguments=text[text.find("(") + 1: text.rfind(")")])
     return text

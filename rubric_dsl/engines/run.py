@@ -78,7 +78,7 @@ def run(
     subjects = subjects_of(plan, totals)
     known = None if before is None else before.values
     values = subject_values(plan, prepared, totals, subjects, period, known)
-    problems = _problems(plan, totals, values, None if period is None else period_text(plan, period))
+    problems = problems_of(plan, totals, values, period)
     return Run(plan, prepared, observations, engine.name, totals, subjects, values, problems, period, before)
 
 
@@ -90,9 +90,9 @@ def reported(plan: ScoringPlan) -> Iterator[NamedValue]:
             yield named
 
 
-def _problems(plan: ScoringPlan, totals: Totals, values: SubjectValues, period: str | None) -> Problems:
+def problems_of(plan: ScoringPlan, totals: Totals, values: SubjectValues, period: Period | None) -> Problems:
     """The faults of rows that count, then those that reported values and rankings depend on, told of the innermost."""
-    problems = Problems(plan, period)
+    problems = Problems(plan, None if period is None else period_text(plan, period))
     for fault in totals.faults:
         problems.add(fault, None, _name_of(plan, fault))
     sinks = sorted((named.node, named.name) for named in reported(plan))

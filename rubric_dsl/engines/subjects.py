@@ -24,12 +24,13 @@ SubjectValues = dict[Subject, Values]
 
 
 def subjects_of(plan: ScoringPlan, totals: Totals) -> tuple[Subject, ...]:
-    """Who is scored: the declared subjects, else the rows of the register, else every subject in the data."""
+    """Who is scored: the declared subjects, else the rows of the register, else every subject in the data by name (in
+    whatever order rows are given, the result is the same)."""
     if plan.subjects is not None:
         return plan.subjects
     if plan.register_table is not None:
         return tuple(totals.facts.get(plan.register_table, ()))
-    return totals.subjects
+    return tuple(sorted(totals.subjects))
 
 
 def subject_values(

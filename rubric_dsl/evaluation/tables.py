@@ -50,6 +50,18 @@ class PreparedTable:
             return absence_or_gap(self.inputs, given, self.node)
         return row
 
+    @property
+    def rows(self) -> int:
+        return len(self._outcomes)
+
+    def first_failing(self, row: int, given: Sequence[Value]) -> int | None:
+        """The place of the first input that keeps a row with patterns from matching; None where all inputs match.
+
+        Also None for `otherwise` and `missing`, which have no patterns.
+        """
+        tests = next((tests for index, tests in self._patterns if index == row), ())
+        return next((test[0] for test in tests if _matches((test,), given) is not True), None)
+
     def match(self, given: Sequence[Value]) -> int | Undefined | None:
         """The index of the matching row; None where there is none; a fault where it depends on one.
 

@@ -17,7 +17,7 @@ from rubric_dsl.evaluation.values import Value
 from rubric_dsl.numbers import reals
 from rubric_dsl.numbers.limits import Undecided
 from rubric_dsl.numbers.reals import Exact
-from rubric_dsl.observations.model import PRIVATE, Row
+from rubric_dsl.observations.model import PRIVATE, Cell, Row
 from rubric_dsl.plan.model import ColumnSchema, TableSchema
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved.types import ValueType
@@ -61,11 +61,26 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Unmatched:
+    """A row of a table that did not match, and why: an input (with its name), nothing was missing, or another row was
+    decided on before it."""
+
+    row: int
+    line: RubricLine
+    because: Literal["input", "nothing missing", "decided before"]
+    input: str | None = None
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ReadCell:
-    """A cell that a rule read: its text as written, of a private column `•••`."""
+    """A cell that a rule read: its text as written, of a private column `•••`, and the value that it was read as."""
 
     column: ColumnSchema
     text: str
+    value: Cell = None
+    before: str | None = None
+    """What was observed, where a correction stands on the cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +128,7 @@ class ExplainedRow:
     lost: Exact | None
     decision: Decision
     unrounded: Exact | None = None
+    unmatched: tuple[Unmatched, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +175,8 @@ class ExplainedItem:
     combination: op.Combination = "sum"
     decision: Decision | None = None
     inputs: tuple[Input, ...] = ()
+    unmatched: tuple[Unmatched, ...] = ()
+    """The other rows of the table that decided, where there is one value a subject."""
     rows: tuple[ExplainedRow, ...] = ()
     unobserved: tuple[Unobserved, ...] = ()
     parts: tuple[ExplainedItem, ...] = ()
@@ -201,6 +219,8 @@ class Explanation:
     item: ExplainedItem
     place: Place | None
     costs: tuple[RowCost, ...]
+    corrected: tuple[tuple[Observed, ReadCell], ...] = ()
+    """The cells of the subject's rows on which corrections stand, whether they cost points or not."""
     subject_label: str | None = None
     """Where subjects are members of a choice that have one."""
     period: str | None = None

@@ -26,12 +26,14 @@ from rubric_dsl.explain.explanation import (
     ItemKind,
     RubricLine,
     Standing,
+    Unmatched,
 )
 from rubric_dsl.explain.observed import SubjectRows
 from rubric_dsl.explain.places import Places
 from rubric_dsl.explain.reading import Reading
 from rubric_dsl.explain.rows import Key, PartRows, RowParts
 from rubric_dsl.explain.standing import Standings
+from rubric_dsl.explain.unmatched import UnmatchedRows
 from rubric_dsl.numbers import reals
 from rubric_dsl.numbers.decimals import from_exact
 from rubric_dsl.numbers.reals import Exact
@@ -70,6 +72,13 @@ class Helpers:
     reading: Reading
     decisions: Decisions
     standings: Standings
+    unmatched: UnmatchedRows
+
+    def others(self, item: op.Node, decision: Decision, values: Values) -> tuple[Unmatched, ...]:
+        """The rows that did not match where a row of a table decided."""
+        if decision.table is None or decision.row is None:
+            return ()
+        return self.unmatched.of(item, decision.table, decision.row, values)
 
 
 class Tree:
@@ -156,7 +165,10 @@ class Tree:
         inputs = tuple(self._help.reading.inputs(read, self._values, top=False))
         points = self._values[node]
         rows = self._fact_rows(read, points, worth, amounts.lost, decision)
-        return self._made(node, kind, points, worth, amounts, decision=decision, inputs=inputs, rows=rows)
+        others = self._help.others(node, decision, self._values)
+        return self._made(
+            node, kind, points, worth, amounts, decision=decision, inputs=inputs, rows=rows, unmatched=others,
+        )
 
     def _fact_rows(
         self, read: op.Node, points: Value, worth: Fraction, lost: Exact | None, decision: Decision
@@ -269,7 +281,8 @@ class Tree:
     def _made(
         self, node: op.Node, kind: ItemKind, points: Value, worth: Fraction, amounts: Amounts, *,
         parts: tuple[ExplainedItem, ...] = (), rows: PartRows | None = None, decision: Decision | None = None,
-        inputs: tuple[Input, ...] = (), combination: op.Combination = "sum", stands: bool = True,
+        inputs: tuple[Input, ...] = (), unmatched: tuple[Unmatched, ...] = (),
+        combination: op.Combination = "sum", stands: bool = True,
     ) -> ExplainedItem:
         """`stands`: the item has a value of its own among those of the other subjects."""
         named = self._named.get(node)
@@ -284,7 +297,8 @@ class Tree:
             points=self._outcome(node, points), worth=worth, contribution=amounts.contribution, lost=amounts.lost,
             scale=amounts.scale, overall=overall, share=share, standing=self._standing(node, kind) if stands else None,
             line=self._line(node), combination=combination, decision=decision, inputs=inputs,
-            rows=tuple(rows.rows) if rows else (), unobserved=tuple(rows.unobserved) if rows else (), parts=parts,
+            unmatched=unmatched, rows=tuple(rows.rows) if rows else (),
+            unobserved=tuple(rows.unobserved) if rows else (), parts=parts,
         )
 
     def _label(self, node: op.Node, name: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from typing import Any
 
 from rubric_dsl.evaluation.values import Undefined, Value, is_number
@@ -19,24 +20,32 @@ from rubric_dsl.explain.explanation import (
     RubricLine,
     Scenario,
     Standing,
+    Unmatched,
     Unobserved,
     walk,
 )
 from rubric_dsl.explain.sentences import sentences
+from rubric_dsl.numbers.decimals import exact_text
 from rubric_dsl.numbers.reals import Exact
+from rubric_dsl.numbers.show import Kind, shown
+from rubric_dsl.observations.corrections import Corrections
 from rubric_dsl.observations.model import PRIVATE, Ledger
 from rubric_dsl.plan.model import ScoringPlan
+from rubric_dsl.resolved.literals import moment_text
 from rubric_dsl.resolved.types import NUMBER, PERCENT
 from rubric_dsl.results.json import ledger_json, number_json, outcome_json
 
 FORMAT = "rubric-explanation/1"
 NO_CONTRIBUTION = {"state": "not applicable", "because": "parts of a {combination} have no contributions"}
 
+KINDS: dict[str, Kind] = {"percent": "percent", "seconds": "duration"}
+
 Json = dict[str, Any]
 
 
 def explanation_json(
-    plan: ScoringPlan, identity: str, explanations: Sequence[Explanation], ledgers: Iterable[Ledger] = ()
+    plan: ScoringPlan, identity: str, explanations: Sequence[Explanation], ledgers: Iterable[Ledger] = (),
+    corrections: Corrections | None = None,
 ) -> Json:
     """The whole object. With one explanation `score`, `worth` and its other facts stand at the top and `items` are its
     parts; several (a rubric without a ranking) are `items` side by side. `identity` is the plan's hash."""
@@ -53,6 +62,8 @@ def explanation_json(
     else:
         found["items"] = [_item(explanation.item) for explanation in explanations]
     found["ledger"] = {ledger.table: ledger_json(ledger) for ledger in ledgers}
+    if corrections is not None:
+        found["corrections"] = {"file": corrections.file, "sha256": corrections.sha256}
     return found
 
 
@@ -80,6 +91,11 @@ def _top(explanation: Explanation) -> Json:
         found |= _place(explanation.place)
     found["items"] = own["items"] or ([own] if item.worth is not None else [])
     found["costs"] = [_cost(cost) for cost in explanation.costs]
+    if explanation.corrected:
+        found["corrected"] = [
+            _observed(observed) | {"column": cell.column.name, "before": cell.before, "now": cell.text}
+            for observed, cell in explanation.corrected
+        ]
     found["sentences"] = {lang: list(sentences(explanation, lang)) for lang in ("en", "zh")}
     return found
 
@@ -126,10 +142,12 @@ def _one(item: ExplainedItem, parts: list[Json], around: str) -> Json:
         found["combination"] = item.combination
     if item.decision is not None:
         found["decision"] = _decision(item.decision)
+    if item.unmatched:
+        found["unmatched"] = [_unmatched(one) for one in item.unmatched]
     if item.inputs:
         found["inputs"] = [_input(one) for one in item.inputs]
     if item.rows or not item.parts:
-        found["rows"] = [_row(row, item) for row in item.rows]
+        found["rows"] = [row_json(row, item.worth is not None) for row in item.rows]
     if item.unobserved:
         found["unobserved"] = [_unobserved(one) for one in item.unobserved]
     found["items"] = parts
@@ -158,15 +176,26 @@ def _decision(decision: Decision) -> Json:
     return found
 
 
+def _unmatched(one: Unmatched) -> Json:
+    found: Json = {"row": one.row + 1, "rubric": _line(one.line), "because": one.because}
+    if one.line.text is not None:
+        found["text"] = one.line.text
+    return found if one.input is None else found | {"input": one.input}
+
+
 def _input(one: Input) -> Json:
     value = PRIVATE if one.value is None else outcome_json(one.value, one.type)
     found: Json = {"name": one.name, "label": one.label, "value": value}
     return found if one.period is None else found | {"period": one.period}
 
 
-def _row(row: ExplainedRow, item: ExplainedItem) -> Json:
-    found = _observed(row.observed) | {"columns": _cells(row.read)}
-    if item.worth is None:
+def row_json(row: ExplainedRow, scored: bool) -> Json:
+    """An observation with what was read and what decided. `scored`: it is one of an item that has points."""
+    found = _observed(row.observed) | {"columns": _cells(row.read), "values": _values(row.read)}
+    corrected = {cell.column.name: cell.before for cell in row.read if cell.before is not None}
+    if corrected:
+        found["corrected"] = {name: {"before": before} for name, before in corrected.items()}
+    if not scored:
         return found
     found["points"], found["worth"] = _points(row.points), number_json(row.worth, NUMBER)
     if row.lost is not None:
@@ -176,6 +205,8 @@ def _row(row: ExplainedRow, item: ExplainedItem) -> Json:
         matched = dict(found["decision"])
         del matched["by"]
         found["matched" if row.decision.by == "table row" else "condition"] = matched
+    if row.unmatched:
+        found["unmatched"] = [_unmatched(one) for one in row.unmatched]
     if row.unrounded is not None:
         found["before_rounding"] = number_json(row.unrounded, NUMBER)
     return found
@@ -186,18 +217,37 @@ def _observed(observed: Observed) -> Json:
         "table": observed.schema.name, "row": observed.number, "line": observed.line, "file": observed.file,
     }
     if observed.scenario is not None:
-        found["scenario"] = _scenario(observed.scenario)
+        found["scenario"] = scenario_json(observed.scenario)
     if observed.keys:
         found["key"] = _cells(observed.keys)
     return found
 
 
-def _scenario(scenario: Scenario) -> Json:
+def scenario_json(scenario: Scenario) -> Json:
     return {"name": scenario.name, "label": scenario.label}
 
 
 def _cells(cells: Iterable[ReadCell]) -> dict[str, str]:
     return {cell.column.name: cell.text for cell in cells}
+
+
+def _values(cells: Iterable[ReadCell]) -> dict[str, object]:
+    """What the cells were read as; an absent one is missing, a private one stays hidden."""
+    return {cell.column.name: _value(cell) for cell in cells}
+
+
+def _value(cell: ReadCell) -> object:
+    kind: Kind = KINDS.get(cell.column.type, "number")
+    if cell.column.private:
+        return PRIVATE
+    match cell.value:
+        case None:
+            return {"state": "missing", "because": "the cell is absent"}
+        case Fraction():
+            return {"exact": exact_text(cell.value), "shown": shown(cell.value, kind, "en")}
+        case bool() | str():
+            return cell.value
+    return moment_text(cell.value, "time" if cell.column.type == "time" else "date")
 
 
 def _points(value: Value) -> object:
@@ -211,7 +261,7 @@ def _points(value: Value) -> object:
 def _unobserved(one: Unobserved) -> Json:
     found: Json = {"lost": number_json(one.lost, NUMBER)}
     if one.scenario is not None:
-        found["scenario"] = _scenario(one.scenario)
+        found["scenario"] = scenario_json(one.scenario)
     return found
 
 

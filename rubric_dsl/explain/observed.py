@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from rubric_dsl.engines.contract import Stratum, Subject
 from rubric_dsl.engines.reference.trace import RowTrace, ScoreTrace, trace_of
 from rubric_dsl.engines.run import Run
@@ -22,6 +24,7 @@ class Schemas:
         self.tables = {table.name: table for table in done.plan.tables}
         self.columns = {(table.name, c.name): c for table in done.plan.tables for c in table.columns}
         self.keys = {table.name: [c for c in table.columns if c.key] for table in done.plan.tables}
+        self.before = {(c.table, c.row, c.column): c.before for c in done.observations.corrected}
         self.files = {name: data.ledger.file for name, data in done.observations.tables.items()}
 
     def scenario(self, table: TableSchema, stratum: Stratum) -> Scenario | None:
@@ -38,13 +41,15 @@ class Schemas:
         schema = self.tables[table]
         stratum = None if schema.stratum is None else row.values[schema.stratum]
         scenario = self.scenario(schema, None if stratum is None else str(stratum))
-        keys = tuple(cell(column, row) for column in self.keys[table])
+        keys = tuple(self.cell(table, column, row) for column in self.keys[table])
         return Observed(schema, self.files.get(table, table), row.number, row.line, scenario, keys)
 
-
-def cell(column: ColumnSchema, row: Row) -> ReadCell:
-    """The cell as written; of a private column `•••`, also where it is blank."""
-    return ReadCell(column, PRIVATE if column.private else row.cells[column.name])
+    def cell(self, table: str, column: ColumnSchema, row: Row) -> ReadCell:
+        """The cell as written and read; of a private column `•••`, also where it is blank."""
+        before = self.before.get((table, row.number, column.name)) if self.before else None
+        if column.private:
+            return ReadCell(column, PRIVATE, None, None if before is None else PRIVATE)
+        return ReadCell(column, row.cells[column.name], row.values[column.name], before)
 
 
 class SubjectRows:
@@ -81,8 +86,17 @@ class SubjectRows:
         found = self._cells.get(key)
         if found is None:
             of_table = (self._schemas.columns[column] for column in columns if column[0] == table)
-            found = self._cells[key] = tuple(cell(column, row) for column in of_table)
+            found = self._cells[key] = tuple(self._schemas.cell(table, column, row) for column in of_table)
         return found
+
+    def corrected(self) -> Iterator[tuple[Observed, ReadCell]]:
+        """The cells on which corrections stand, in order of the rows."""
+        columns = [(table, row, column) for table, row, column in self._schemas.before]
+        for trace in self.rows if columns else ():
+            for table, row, column in columns:
+                if (table, row) == (trace.table, trace.row.number):
+                    cell = self._schemas.cell(table, self._schemas.columns[table, column], trace.row)
+                    yield self.observed(table, trace.row), cell
 
     def facts(self, table: str) -> Row | None:
         """The subject's row of a table with one row each."""

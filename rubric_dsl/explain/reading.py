@@ -68,6 +68,19 @@ class Reading:
             elif not isinstance(operation, _OTHER_ROWS):
                 waiting.extend(reversed(self._reached(current, values)))
 
+    def name(self, node: op.Node) -> tuple[str, str | None]:
+        """What a value is called: of a column, a measure or an item its name and label, else its own words."""
+        named, operation = self._named.get(node), self._operations[node]
+        if named is not None:
+            return named.name, named.label
+        if isinstance(operation, op.Column):
+            columns = (column for table in self._done.plan.tables if table.name == operation.table
+                       for column in table.columns)
+            return operation.column, next(c.label for c in columns if c.name == operation.column)
+        lines = self._done.plan.nodes[node].lines
+        written = self._places.at(lines[0]).text if lines and not isinstance(operation, op.Parameter) else None
+        return written or str(getattr(operation, "name", operation.kind)), None
+
     def is_private(self, node: op.Node) -> bool:
         """Whether the node's value would tell a cell of a private column."""
         if node not in self._private:
@@ -84,15 +97,9 @@ class Reading:
     # ------------------------------------------------------------ inside
 
     def _input(self, node: op.Node, values: Values) -> Input:
-        named, operation = self._named.get(node), self._operations[node]
         type = self._done.plan.nodes[node].type
         value = None if self.is_private(node) else self.outcome(node, values)
-        if named is not None:
-            return Input(named.name, named.label, value, type)
-        lines = self._done.plan.nodes[node].lines
-        written = self._places.at(lines[0]).text if lines and not isinstance(operation, op.Parameter) else None
-        name = written or str(getattr(operation, "name", operation.kind))
-        return Input(name, None, value, type, self._period_read(operation))
+        return Input(*self.name(node), value, type, self._period_read(self._operations[node]))
 
     def _period_read(self, operation: op.Operation) -> str | None:
         """The period that is looked back to, one earlier for each `previous` in `previous`."""

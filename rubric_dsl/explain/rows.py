@@ -14,8 +14,9 @@ from rubric_dsl.evaluation.arithmetic import ZERO, quotient, total
 from rubric_dsl.evaluation.scores import Score, Touchpoint
 from rubric_dsl.evaluation.values import NOT_APPLICABLE, Value, is_number
 from rubric_dsl.explain.decisions import Decisions, limits_of, unrounded
-from rubric_dsl.explain.explanation import Decision, ExplainedRow, ReadCell, Unobserved, losses
+from rubric_dsl.explain.explanation import Decision, ExplainedRow, ReadCell, Unmatched, Unobserved, losses
 from rubric_dsl.explain.observed import Schemas, SubjectRows
+from rubric_dsl.explain.unmatched import UnmatchedRows
 from rubric_dsl.numbers import reals
 from rubric_dsl.numbers.decimals import from_exact
 from rubric_dsl.numbers.reals import Exact
@@ -104,7 +105,8 @@ class RowParts:
     """The parts of indicators of one subject that are scored on rows."""
 
     def __init__(
-        self, done: Run, subject: Subject, schemas: Schemas, rows: SubjectRows, decisions: Decisions, factors: Factors
+        self, done: Run, subject: Subject, schemas: Schemas, rows: SubjectRows, decisions: Decisions, factors: Factors,
+        unmatched: UnmatchedRows,
     ) -> None:
         self._done = done
         self.factors = factors
@@ -112,6 +114,7 @@ class RowParts:
         self._schemas = schemas
         self._rows = rows
         self._decisions = decisions
+        self._unmatched = unmatched
 
     def of(self, row_score: op.Node) -> dict[Key, PartRows]:
         """All parts of a row score, touchpoints in written order, then what else changed the score on rows."""
@@ -182,7 +185,10 @@ class RowParts:
         if counts and trace.condition is None and operation.rounding is not None and is_number(part.points):
             before = unrounded(self._done, part.node, row.values, part.points)
         points = part.points if counts else NOT_APPLICABLE
-        return self.explained(row, read, points, worth, lost, decision, before)
+        others: tuple[Unmatched, ...] = ()
+        if decision.table is not None and decision.row is not None:
+            others = self._unmatched.of(part.node, decision.table, decision.row, row.values)
+        return self.explained(row, read, points, worth, lost, decision, before, others)
 
     def read_by_condition(self, row: RowTrace, trace: ScoreTrace) -> tuple[ReadCell, ...]:
         if trace.condition is None:
@@ -192,9 +198,10 @@ class RowParts:
 
     def explained(
         self, row: RowTrace, read: tuple[ReadCell, ...], points: Value, worth: Fraction, lost: Exact | None,
-        decision: Decision, before: Exact | None = None,
+        decision: Decision, before: Exact | None = None, others: tuple[Unmatched, ...] = (),
     ) -> ExplainedRow:
-        return ExplainedRow(self._rows.observed(row.table, row.row), read, points, worth, lost, decision, before)
+        observed = self._rows.observed(row.table, row.row)
+        return ExplainedRow(observed, read, points, worth, lost, decision, before, others)
 
     def changed(self, kind: Change, row: RowTrace, trace: ScoreTrace, score: Score, change: Exact, lost: Exact
                 ) -> ExplainedRow:

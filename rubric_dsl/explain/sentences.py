@@ -8,6 +8,7 @@ from itertools import groupby
 
 from rubric_dsl.evaluation.arithmetic import ZERO
 from rubric_dsl.explain.explanation import ExplainedItem, Explanation, Observed, RowCost, counted, is_number_outcome
+from rubric_dsl.explain.versus import Share, Versus
 from rubric_dsl.numbers import reals
 from rubric_dsl.numbers.decimals import decimal_places
 from rubric_dsl.numbers.reals import Exact
@@ -191,6 +192,53 @@ def _part(part: ExplainedItem, lang: str) -> str:
         return what
     en, zh = CHANGES[part.kind]
     return f"{what}的{zh}" if lang == "zh" else f"{what} by {en}"
+
+
+# ---------------------------------------------------------------- the gap between two subjects
+
+
+def gap_sentences(found: Versus, lang: str) -> Iterator[str]:
+    """How far apart the two are; where the first is ahead; where it is behind."""
+    mine, theirs = found.mine, found.theirs
+    item = mine.item
+    what = called(item.name, item.label, lang)
+    first, second = (called(one.subject, one.subject_label, lang) for one in (mine, theirs))
+    first = in_period(first, mine.period, lang)
+    points = [_outcome(one.item.points, item.type, lang) for one in (mine, theirs)]
+    ranks = [None if one.place is None else one.place.placed.rank for one in (mine, theirs)]
+    gap = _number(abs(found.gap), lang, item.type)
+    zh = lang == "zh"
+    if zh:
+        ranked = [f"（第{rank}名）" if rank is not None else "" for rank in ranks]
+        apart = f"相差{gap}分" if found.gap else "没有差距"
+        sides = zip((first, second), points, ranked, strict=True)
+        scores = [f"{_joined(who, score)}分{rank}" for who, score, rank in sides]
+        yield f"{what}：{scores[0]}，{scores[1]}，{apart}。"
+    else:
+        ranked = [f" (rank {rank})" if rank is not None else "" for rank in ranks]
+        apart = f"{gap} apart" if found.gap else "no gap"
+        yield f"{what}: {first} has {points[0]}{ranked[0]}, {second} {points[1]}{ranked[1]}: {apart}."
+    for ahead in (True, False):
+        parts = [part for part in found.top.parts if part.share and (part.share > 0) == ahead]
+        parts.sort(key=lambda part: -abs(part.share))
+        if not parts:
+            continue
+        mark = "、" if zh else ", "
+        named = mark.join(_gap_part(part, lang) for part in parts[:NAMED])
+        more = len(parts) - NAMED
+        who = first if ahead else second
+        if zh:
+            yield f"{who}领先之处：{named}{f'等{len(parts)}项' if more > 0 else ''}。"
+        else:
+            yield f"{who} is ahead in {named}{f' and {more} more' if more > 0 else ''}."
+
+
+def _gap_part(part: Share, lang: str) -> str:
+    name, amount = called(part.name, part.label, lang), _number(abs(part.share), lang)
+    if part.kind in CHANGES:
+        en, zh = CHANGES[part.kind]
+        name = f"{name}的{zh}" if lang == "zh" else f"{name} by {en}"
+    return f"{name}（{amount}分）" if lang == "zh" else f"{name} ({amount})"
 
 
 # ---------------------------------------------------------------- the row that cost most

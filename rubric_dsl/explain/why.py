@@ -29,6 +29,7 @@ from rubric_dsl.explain.places import LinesOf, Places
 from rubric_dsl.explain.reading import Reading
 from rubric_dsl.explain.rows import ONE, Factors, RowParts, row_score_of
 from rubric_dsl.explain.standing import Standings
+from rubric_dsl.explain.unmatched import UnmatchedRows
 from rubric_dsl.numbers import reals
 from rubric_dsl.numbers.reals import Exact
 from rubric_dsl.observations.periods import period_shown
@@ -67,7 +68,8 @@ class Explainer:
         self._done = done
         places = Places(done.plan, lines_of)
         reading = Reading(done, places)
-        self._help = Helpers(done, places, reading, Decisions(done, places, reading), Standings(done))
+        decisions, unmatched = Decisions(done, places, reading), UnmatchedRows(done, places, reading)
+        self._help = Helpers(done, places, reading, decisions, Standings(done), unmatched)
         self._schemas = Schemas(done)
         self._factors = Factors(done)
         self._subjects: dict[Subject, SubjectRows] = {}
@@ -78,7 +80,8 @@ class Explainer:
         item = self._item(subject, named)
         label = label_of(self._done.plan, subject)
         place = self._place(subject, named.node)
-        return Explanation(subject, item, place, tuple(costs(item)), label, self._period())
+        corrected = tuple(self._rows(subject).corrected())
+        return Explanation(subject, item, place, tuple(costs(item)), corrected, label, self._period())
 
     def _period(self) -> str | None:
         plan, period = self._done.plan, self._done.period
@@ -90,7 +93,8 @@ class Explainer:
         return self._subjects[subject]
 
     def _row_parts(self, subject: Subject, rows: SubjectRows) -> RowParts:
-        return RowParts(self._done, subject, self._schemas, rows, self._help.decisions, self._factors)
+        return RowParts(self._done, subject, self._schemas, rows, self._help.decisions, self._factors,
+                        self._help.unmatched)
 
     def _item(self, subject: Subject, named: NamedValue) -> ExplainedItem:
         rows = self._rows(subject)
@@ -117,6 +121,7 @@ class Explainer:
             line=self._help.places.at(named.lines, to_end=True), decision=decision,
             class_label=named.class_labels.get(str(points)),
             inputs=tuple(self._help.reading.inputs(named.node, values)),
+            unmatched=self._help.others(named.node, decision, values),
             rows=tuple(self._read_rows(named.node, rows, decision)),
         )
 

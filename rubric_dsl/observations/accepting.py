@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from rubric_dsl.observations import codes
 from rubric_dsl.observations.beside_rows import BesideRows
-from rubric_dsl.observations.headers import LOOKED_AT, Header, HeaderNames, Layout, header_of, layout_of, texts_of
+from rubric_dsl.observations.headers import LOOKED_AT, Header, HeaderNames, Layout, header_of, layout_under, texts_of
 from rubric_dsl.observations.ledger import Account, column_letters
 from rubric_dsl.observations.model import PRIVATE, Row
 from rubric_dsl.observations.raw import FileRefused, Raw, RawTable, Record, is_blank, text_of_cell
@@ -39,7 +39,7 @@ def located(opened: RawTable, table: TableSchema, account: Account) -> tuple[Lay
     for record in above[:-1] if is_double else above:
         if any(not is_blank(cell) for cell in record.cells):
             account.repair(record.number, "", line_text(record), "", codes.TITLE_LEFT_ASIDE)
-    layout = layout_of(header, table, names, account)
+    layout = layout_under(header, table, names, account)
     if layout is None:
         return None
     for place, column in zip(layout.places, table.columns, strict=True):

@@ -57,6 +57,21 @@ def decoded(data: bytes, words: RubricWords, said: str = "") -> Decoded:
     return _chosen(data, counts, words.private)
 
 
+def utf8_text(data: bytes) -> str:
+    """The text of a file that is UTF-8 or nothing, without its byte order mark. Raises FileRefused."""
+    _refuse_nul(data)
+    text = _decode(data, "UTF-8")
+    if text is None:
+        raise _not_utf8(data)
+    return text
+
+
+def _not_utf8(data: bytes) -> FileRefused:
+    offset = _first_fault(data)
+    line = data.count(b"\n", 0, offset) + 1
+    return FileRefused(codes.NOT_UTF8, {"offset": offset, "line": line, "byte": f"{data[offset]:02X}"}, line=line)
+
+
 def _chosen(data: bytes, counts: Mapping[str, int], private: bool) -> Decoded:
     """By the words that are readable; as many of them in two encodings that read differently is a question."""
     most = max(counts.values(), default=0)
@@ -66,9 +81,7 @@ def _chosen(data: bytes, counts: Mapping[str, int], private: bool) -> Decoded:
         name = next(iter(readings))
         return Decoded(readings[name], (Note(codes.ENCODING_FOUND, "", name),))
     if not readings and not counts:
-        offset = _first_fault(data)
-        line = data.count(b"\n", 0, offset) + 1
-        raise FileRefused(codes.NOT_UTF8, {"offset": offset, "line": line, "byte": f"{data[offset]:02X}"}, line=line)
+        raise _not_utf8(data)
     shown = readings or {name: text for name in counts if (text := _decode(data, name)) is not None}
     asked = listing(name if private else f"{name}: {_glimpse(text)}" for name, text in shown.items())
     example = next(iter(shown), "gb18030").lower()

@@ -210,7 +210,12 @@ def _group_at(record: Record, place: int) -> str:
     return _normal(cell.detail) if isinstance(cell, TypedCell) and cell.kind == "beside" else ""
 
 
-def layout_of(header: Header, table: TableSchema, names: HeaderNames, account: Account) -> Layout | None:
+def layout_of(record: Record, table: TableSchema, account: Account) -> Layout | None:
+    """The layout under one record that is the header beyond doubt, as `layout_under` gives it."""
+    return layout_under(Header(record, texts_of(record), 1), table, HeaderNames(table), account)
+
+
+def layout_under(header: Header, table: TableSchema, names: HeaderNames, account: Account) -> Layout | None:
     """Headers are names or labels in any order; None where one is missing or stands twice, which is refused.
 
     A header that names no column is listed as ignored, one that names its column in other words as read so.

@@ -103,10 +103,23 @@ class TableData:
     table: str
     rows: tuple[Row, ...]
     ledger: Ledger
+    large: object | None = None
+    """What an engine holds of a table from large files (`large.LargeTable`); then there are no rows here."""
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectedCell:
+    """A cell on which a correction was put: its table, the number of its row, its column, its text before."""
+
+    table: str
+    row: int
+    column: str
+    before: str
 
 
 @dataclass(frozen=True, slots=True)
 class Observations:
-    """All tables of a run by name; a table that nobody gave is not in it."""
+    """All tables of a run by name; a table that nobody gave is not in it. `corrected`: cells that were corrected."""
 
     tables: Mapping[str, TableData] = field(default_factory=dict)
+    corrected: tuple[CorrectedCell, ...] = ()

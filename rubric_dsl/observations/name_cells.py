@@ -10,9 +10,9 @@ from rubric_dsl.observations.facts import listing
 from rubric_dsl.observations.near import nearest
 from rubric_dsl.plan.model import ColumnSchema, MemberSchema
 
-_YES = ("是", "yes", "1", "√", "有")
-_NO = ("否", "no", "0", "×", "无")
-YES_OR_NO = {**dict.fromkeys(_YES, True), **dict.fromkeys(_NO, False)}
+YES = ("是", "yes", "1", "√", "有")
+NO = ("否", "no", "0", "×", "无")
+YES_OR_NO = {**dict.fromkeys(YES, True), **dict.fromkeys(NO, False)}
 
 _MEANT = {
     **dict.fromkeys(("y", "yes", "true", "t", "✓", "✔", "☑", "对", "on"), "yes"),

@@ -90,4 +90,4 @@ def by_period(plan: ScoringPlan, observations: Observations) -> Iterator[tuple[P
     for period, own in rows_by_period(plan, rows).items():
         yield period, Observations({
             name: TableData(name, tuple(own.get(name, ())), data.ledger) for name, data in observations.tables.items()
-        })
+        }, observations.corrected)

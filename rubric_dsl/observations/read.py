@@ -10,6 +10,7 @@ from rubric_dsl.observations.accepting import accepted, located
 from rubric_dsl.observations.bounds import bounds_of
 from rubric_dsl.observations.facts import listing
 from rubric_dsl.observations.forms import form_identity
+from rubric_dsl.observations.large import LargeSource, LargeTable, rows_standing_for
 from rubric_dsl.observations.ledger import Account
 from rubric_dsl.observations.model import Observations, Row, TableData
 from rubric_dsl.observations.near import nearest
@@ -25,7 +26,7 @@ from rubric_dsl.plan.model import ScoringPlan, TableSchema
 
 
 def read_observations(
-    plan: ScoringPlan, sources: Mapping[str, Source], leave_out_refused: bool = False
+    plan: ScoringPlan, sources: Mapping[str, Source | LargeSource], leave_out_refused: bool = False
 ) -> Observations:
     """All tables of the plan, each with its complete ledger; nothing is raised, whatever the files hold.
 
@@ -37,10 +38,21 @@ def read_observations(
     accounts: dict[str, Account] = {}
     rows: dict[str, list[Row]] = {}
     known = KnownSubjects(plan.subjects)
+    large: dict[str, LargeTable] = {}
     for table in _register_first(plan):
         source = sources.get(table.name)
         account = accounts[table.name] = _account_of(table.name, source)
-        reader, rows[table.name] = _rows_of(table, rules.of(table), known, source, account, plan)
+        if isinstance(source, LargeSource):
+            reader = RowReader(table, rules.of(table), known, account)
+            found = source.read(plan, reader, known, leave_out_refused)
+            if found is not None:
+                large[table.name] = found
+                rows[table.name] = rows_standing_for(table, found)
+            else:
+                source = source.whole()
+                account = accounts[table.name] = _account_of(table.name, source)
+        if table.name not in large:
+            reader, rows[table.name] = _rows_of(table, rules.of(table), known, source, account, plan)
         if table.name == plan.register_table:
             complete = reader.all_named and not reader.account.codes() & codes.STOPPING
             known = KnownSubjects(str(name) for name in reader.named) if complete else KnownSubjects(None)
@@ -50,9 +62,14 @@ def read_observations(
     if nothing_refused or left_out_only:
         refuse_unobserved(plan, rows, accounts)
     names = [*(table.name for table in plan.tables), *(name for name in accounts if name not in rows)]
-    return Observations({
-        name: TableData(name, tuple(rows.get(name, ())), accounts[name].ledger(leave_out_refused)) for name in names
-    })
+    tables: dict[str, TableData] = {}
+    for name in names:
+        ledger = accounts[name].ledger(leave_out_refused)
+        if name in large:
+            tables[name] = TableData(name, (), large[name].accounted(ledger), large[name])
+        else:
+            tables[name] = TableData(name, tuple(rows.get(name, ())), ledger)
+    return Observations(tables)
 
 
 def stopped_by(observations: Observations, leave_out_refused: bool = False) -> bool:
@@ -80,13 +97,17 @@ def _register_first(plan: ScoringPlan) -> list[TableSchema]:
     return sorted(plan.tables, key=lambda table: table.name != plan.register_table)
 
 
-def _account_of(table: str, source: Source | None) -> Account:
+def _account_of(table: str, source: Source | LargeSource | None) -> Account:
     if source is None:
         return Account(table, table, "")
+    if isinstance(source, LargeSource):
+        return Account(table, source.name, source.sha256)
     return Account(table, source.name, hashlib.sha256(source.data).hexdigest())
 
 
-def _refuse_strange_tables(plan: ScoringPlan, sources: Mapping[str, Source], accounts: dict[str, Account]) -> None:
+def _refuse_strange_tables(
+    plan: ScoringPlan, sources: Mapping[str, Source | LargeSource], accounts: dict[str, Account]
+) -> None:
     tables = [table.name for table in plan.tables]
     for name, source in sources.items():
         if name in accounts:
@@ -98,14 +119,14 @@ def _refuse_strange_tables(plan: ScoringPlan, sources: Mapping[str, Source], acc
 
 
 def _rows_of(
-    table: TableSchema, rules: RowRules, known: KnownSubjects, source: Source | None, account: Account,
+    table: TableSchema, rules: RowRules, known: KnownSubjects, source: Source | LargeSource | None, account: Account,
     plan: ScoringPlan, only: Set[int] | None = None,
 ) -> tuple[RowReader, list[Row]]:
     """The reader, and the accepted rows of a file; what stops the reading is refused with the rows before it kept in
     the account."""
     rows: list[Row] = []
     reader = RowReader(table, rules, known, account)
-    if source is None:
+    if source is None or isinstance(source, LargeSource):
         account.refuse(codes.WHOLE_TABLE, 1, None, None, codes.TABLE_NOT_GIVEN, {"table": table.name})
         return reader, rows
     try:

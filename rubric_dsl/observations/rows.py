@@ -80,6 +80,10 @@ class RowReader:
         self.all_named = True
         """Whether no row's subject was unreadable."""
 
+    def row(self, number: int, line: int, cells: Sequence[Raw]) -> Row | None:
+        """The row of these raw cells, in the order of the table's columns; None where it is refused."""
+        return next(self.rows([Record(number, line, list(cells))]), None)
+
     def rows(self, records: Sequence[Record]) -> Iterator[Row]:
         """The accepted rows of some records, whose cells stand in the order of the table's columns."""
         read: list[Sequence[Cell]] = []

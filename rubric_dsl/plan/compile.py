@@ -17,7 +17,7 @@ from rubric_dsl.resolved.memo import Memo
 from rubric_dsl.resolved.model import Resolved
 from rubric_dsl.resolved.report import Report
 from rubric_dsl.surface import tree
-from rubric_dsl.surface.from_text import parse
+from rubric_dsl.surface.from_text import Parsed, parse
 from rubric_dsl.surface.keywords import Language
 from rubric_dsl.surface.outline import LineCache
 from rubric_dsl.text.files import Source, read_source
@@ -47,6 +47,8 @@ class Compiled:
     resolved: Resolved
     language: str
     """The language of the keywords: "zh", "en" or "mixed"."""
+    parsed: dict[str, Parsed]
+    """Every file read that is text, as written."""
     make_plan: Callable[[], ScoringPlan | None]
     _plan: ScoringPlan | None = None
 
@@ -103,7 +105,7 @@ def compile_rubric(
         return plan or _plan_of(resolved)
 
     summary = None if errors or not resolved.sound else summary_of(resolved)
-    return Compiled(diagnostics, reading.sources, summary, resolved, reading.language, make_plan)
+    return Compiled(diagnostics, reading.sources, summary, resolved, reading.language, reading.parsed, make_plan)
 
 
 # What makes plans and evaluates rows loads pydantic and half the program; checking alone does without.
@@ -154,6 +156,7 @@ class _Reading:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.sources: dict[str, Source] = {}
+        self.parsed: dict[str, Parsed] = {}
         self.lost: set[str] = set()
         self.incomplete: set[int] = set()
         self.language = "en"
@@ -166,6 +169,7 @@ class _Reading:
             return None
         self.sources[file] = source
         parsed = parse(source, self.workspace.lines.setdefault(file, LineCache()))
+        self.parsed[file] = parsed
         report.found.extend(parsed.diagnostics)
         self.lost |= parsed.lost
         self.incomplete |= {id(item) for item in parsed.incomplete}

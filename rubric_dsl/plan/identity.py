@@ -23,22 +23,7 @@ MAX_CHAIN = 200
 
 def plan_hash(plan: model.ScoringPlan) -> str:
     """`sha256:…` of the plan's meaning."""
-    nodes: list[str] = []
-    chains: dict[int, _Chain] = {}
-    for node in plan.nodes:
-        if isinstance(node.operation, (op.Add, op.Multiply)):
-            chains[node.id] = _chain(node.operation, nodes, chains)
-        nodes.append(
-            _digest(
-                [
-                    ["chain", *chains[node.id]] if node.id in chains else _normal(node.operation, nodes),
-                    node.type.kind,
-                    sorted(node.type.members),
-                    node.grain.kind,
-                    node.grain.table,
-                ]
-            )
-        )
+    nodes = node_hashes(plan)
     whole = {
         "format": plan.format,
         "tables": sorted((_table(table, nodes) for table in plan.tables), key=_text),
@@ -58,6 +43,37 @@ def plan_hash(plan: model.ScoringPlan) -> str:
         ),
     }
     return "sha256:" + _digest(whole)
+
+
+def node_hashes(plan: model.ScoringPlan, called: Mapping[int, str] | None = None) -> list[str]:
+    """The hash of each node.
+
+    Where a node that is `called` something is read by others, its name stands for it, and a class or member is told by
+    its name alone, whatever the others are.
+    """
+    own: list[str] = []
+    nodes: list[str] = []
+    """As others see them."""
+    chains: dict[int, _Chain] = {}
+    for node in plan.nodes:
+        if isinstance(node.operation, (op.Add, op.Multiply)):
+            chains[node.id] = _chain(node.operation, nodes, chains)
+        own.append(
+            _digest(
+                [
+                    ["chain", *chains[node.id]] if node.id in chains else _normal(node.operation, nodes),
+                    node.type.kind,
+                    sorted(node.type.members) if called is None else [],
+                    node.grain.kind,
+                    node.grain.table,
+                ]
+            )
+        )
+        name = None if called is None else called.get(node.id)
+        nodes.append(own[-1] if name is None else f"name:{name}")
+        if name is not None:
+            chains.pop(node.id, None)  # a named sum is read as one value
+    return own
 
 
 def _text(value: Any) -> str:

@@ -80,6 +80,20 @@ def _verdict(plan: model.ScoringPlan, schema: model.PromiseSchema) -> Verdict | 
     return _Monotone(plan, table, schema.column, schema.kind == "never_rises").verdict(value.node)
 
 
+def rows_through(
+    plan: model.ScoringPlan, table: model.TableSchema, column: str, node: op.Node
+) -> list[op.Node] | None:
+    """The nodes of rows through which alone a value reads a column, so that it moves as they do.
+
+    None where it reads the column otherwise, or these read other tables too. Empty where it does not read it at all.
+    """
+    monotone = _Monotone(plan, table, column, falling=True)
+    if not monotone.reads(node):
+        return []
+    rows = monotone.row_nodes(node)
+    return None if rows is None or any(monotone.reads_others(row) for row in rows) else rows
+
+
 # ---------------------------------------------------------------- by ranges
 
 
@@ -129,10 +143,10 @@ class _Monotone:
         self._programs: dict[op.Node, list[op.Node]] = {}
 
     def verdict(self, node: op.Node) -> Verdict | Broken:
-        if not self._reads(node):
+        if not self.reads(node):
             return Verdict("proved")  # what does not read the column stays as it is
-        rows = [node] if self.table.folding == "one row each" else self._row_nodes(node)
-        if rows is None or any(self._reads_others(row) for row in rows):
+        rows = [node] if self.table.folding == "one row each" else self.row_nodes(node)
+        if rows is None or any(self.reads_others(row) for row in rows):
             return NOT_YET
         for row in rows:
             broken = self._tried(row)
@@ -140,11 +154,11 @@ class _Monotone:
                 return broken
         return Verdict("proved", self.cases) if self.cases <= MAX_CASES else NOT_YET
 
-    def _reads(self, node: op.Node) -> bool:
+    def reads(self, node: op.Node) -> bool:
         """Whether the column has a part in the node, the other cells being as they are."""
         return op.Column(self.table.name, self.column) in self._read(node)
 
-    def _reads_others(self, node: op.Node) -> bool:
+    def reads_others(self, node: op.Node) -> bool:
         """Whether columns of other tables have a part in the node, whose rows are not tried here."""
         return any(column.table != self.table.name for column in self._read(node))
 
@@ -152,12 +166,12 @@ class _Monotone:
         operations = (self.plan.nodes[current].operation for current in self._below(node))
         return (read for read in operations if isinstance(read, op.Column))
 
-    def _row_nodes(self, node: op.Node) -> list[op.Node] | None:
+    def row_nodes(self, node: op.Node) -> list[op.Node] | None:
         """The row-grain nodes through which alone the score reads the column; None where it reads it otherwise."""
         pending, rows = [node], []
         while pending:
             current = pending.pop()
-            if not self._reads(current):
+            if not self.reads(current):
                 continue
             facts = self.plan.nodes[current]
             if facts.grain.kind == "row":
@@ -168,7 +182,7 @@ class _Monotone:
                 return None
             others = [c.node for c in operation.conditions] + [limit.value for limit in operation.limits]
             others += [limit.when for limit in operation.limits if limit.when is not None] + list(operation.extras)
-            if any(self._reads(other) for other in others):
+            if any(self.reads(other) for other in others):
                 return None
             pending.extend(part.node for part in operation.parts)
             pending.extend([operation.row_score] if operation.row_score is not None else [])

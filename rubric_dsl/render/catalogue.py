@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from rubric_dsl.diagnostics import prose
+from rubric_dsl.diagnostics.examples import Example, examples
 from rubric_dsl.render.pieces import Line, Look, Piece
 from rubric_dsl.render.width import pad, width, wrap
 
@@ -28,8 +29,10 @@ FAMILIES = {
     "promises": ("promises", "承诺"),
     "grids": ("grids of tests", "用例表格"),
     "files": ("files and limits", "文件与限制"),
+    "writing": ("layout, translation, workbooks", "排版、翻译与工作簿"),
     "data": ("observations", "观测数据"),
     "reading": ("observations as people send them", "各式各样的来件"),
+    "corrections": ("corrections", "申诉更正"),
     "run": ("while scoring", "计分过程"),
 }
 """In the order in which a rubric is read; the names of the files of prose."""
@@ -58,18 +61,50 @@ def page_lines(code: str, look: Look) -> Iterable[Line]:
     head = f"{code} {prose.name(code)}"
     kind = _severity(code, look)
     yield Piece(head, prose.severity(code)), Piece(look.say(f" ({kind})", f"（{kind}）"))
-    yield (Piece(prose.title(code, look.lang), "strong"),)
+    for line in wrap(prose.title(code, look.lang), look.columns):
+        yield (Piece(line, "strong"),)
     why = prose.why(code, look.lang)
     if why:
         yield ()
         for paragraph in why.strip().split("\n"):
             for line in wrap(paragraph, look.columns):
                 yield (Piece(line),)
+    if code in examples():
+        yield from _example(examples()[code], look)
+        return
     said = prose.entry(code).get(look.lang, {})
     yield ()
     yield from _quoted(look.say("it says:", "提示："), str(said.get("message", "")).replace("{help}", ""), look)
     for text in said.get("helps", {}).values():
         yield from _quoted(look.say("help:", "建议："), str(text), look)
+
+
+def _example(example: Example, look: Look) -> Iterable[Line]:
+    """The files that bring it up, what is said of them, and the files mended."""
+    yield ()
+    yield (Piece(look.say("Wrong", "有误"), "strong"),)
+    yield from _files(example.wrong, look)
+    yield ()
+    yield from _written(example.said[look.lang], 2, look)
+    yield ()
+    yield (Piece(look.say("Repaired", "改正"), "strong"),)
+    yield from _files(example.right, look)
+
+
+def _files(texts: Mapping[str, str], look: Look) -> Iterable[Line]:
+    for name, text in texts.items():
+        if len(texts) > 1:
+            yield (Piece(f"  {name}", "place"),)
+        yield from _written(text, 4, look)
+
+
+def _written(text: str, indent: int, look: Look) -> Iterable[Line]:
+    """A text as it is, set in; lines that the terminal has no room for go on below themselves."""
+    for line in text.rstrip("\n").split("\n"):
+        blanks = " " * (indent + len(line) - len(line.lstrip()))
+        room = look.columns - len(blanks)
+        for part in wrap(line.lstrip(), room) if width(line.lstrip()) > room else [line.lstrip()]:
+            yield (Piece(blanks + part if part else ""),)
 
 
 def code_json(code: str) -> dict[str, str]:

@@ -52,6 +52,8 @@ class _Drawing:
         if self.top.worth is None:
             if self.top.decision is not None:
                 yield from self._faint(GAP + self.rows.decision(self.top.decision, with_place=True))
+            if self.top.unmatched:
+                yield from self._faint(GAP + self.rows.unmatched(self.top.unmatched))
             yield from self._inputs(self.top, GAP)
             yield from self.rows.read_rows(self.top)
             return
@@ -59,6 +61,7 @@ class _Drawing:
         yield from self._table()
         if not self.detailed:
             yield from self.rows.costs(counted(self.explanation.costs))
+        yield from self.rows.corrected(self.explanation.corrected)
         yield from self._notes()
 
     def _sentence(self, text: str, role: str) -> Iterable[Line]:
@@ -160,6 +163,8 @@ class _Drawing:
             said = "" if told_with_rows else self.rows.decision(item.decision)
         elif self.detailed and item.kind in ("touchpoint", "penalty", "bonus") and item.line.text is not None:
             said = visible(item.line.text)
+        if said and self.detailed and item.unmatched:
+            said += self.look.say("; ", "；") + self.rows.unmatched(item.unmatched)
         if said:
             yield from self._faint(indent + said)
 

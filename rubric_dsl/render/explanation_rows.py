@@ -16,6 +16,7 @@ from rubric_dsl.explain.explanation import (
     ReadCell,
     RowCost,
     RubricLine,
+    Unmatched,
     Unobserved,
 )
 from rubric_dsl.numbers import reals
@@ -107,10 +108,12 @@ class RowsDrawing:
                 said.append(self.decision(row.decision, with_place=True))
             elif row.decision.withheld:
                 said.append(self.decision(row.decision))
+            if row.unmatched:
+                said.append(self.unmatched(row.unmatched))
             if row.unrounded is not None:
                 before = number_text(row.unrounded, NUMBER, self.look)
                 said.append(self.look.say(f"{before} before rounding", f"舍入前 {before}"))
-            yield from self._hanging(head + "  ", self.look.say("; ", "；").join(text for text in said if text))
+            yield from self.hanging(head + "  ", self.look.say("; ", "；").join(text for text in said if text))
 
     def _columns(self, row: ExplainedRow) -> list[str]:
         look = self.look
@@ -201,10 +204,10 @@ class RowsDrawing:
     def read_rows(self, item: ExplainedItem) -> Iterable[Line]:
         """The rows that a measure read, in order of the file."""
         shown = item.rows[:ROWS_SHOWN_IN_DETAIL]
-        heads = [self._row_and_scenario(row.observed) for row in shown]
+        heads = [self.row_and_scenario(row.observed) for row in shown]
         widest = max(map(width, heads), default=0)
         for row, head in zip(shown, heads, strict=True):
-            yield from self._hanging("  " + pad(head, widest) + "  ", self.cells(row.read))
+            yield from self.hanging("  " + pad(head, widest) + "  ", self.cells(row.read))
         more = len(item.rows) - len(shown)
         if more:
             yield from self.faint(self.look.say(f"  and {rows_text(more)}", f"  另有 {more} 行"))
@@ -216,20 +219,28 @@ class RowsDrawing:
             return
         yield ()
         yield (Piece(self.look.say("What rows cost, most first", "各行失分，从多到少"), "strong"),)
-        heads = [self._row_and_scenario(cost.observed) for cost in shown]
+        heads = [self.row_and_scenario(cost.observed) for cost in shown]
         lost = [amount_text(cost.lost, self.look) for cost in shown]
         widest, right = max(map(width, heads)), max(map(width, lost))
         for cost, head, amount in zip(shown, heads, lost, strict=True):
             self_said = [self._keys(cost.observed), self.cells(cost.read), self._decisions(cost.decisions)]
             said = self.look.say("; ", "；").join(text for text in self_said if text)
-            yield from self._hanging(f"  {pad(head, widest)}  {pad(amount, right, right=True)}  ", said)
+            yield from self.hanging(f"  {pad(head, widest)}  {pad(amount, right, right=True)}  ", said)
         more = costs[COSTS_SHOWN:]
         if more:
             amount = amount_text(_sum(cost.lost for cost in more), self.look)
             en, zh = f"  and {rows_text(len(more))}: {amount}", f"  另有 {len(more)} 行：{amount}"
             yield from self.faint(self.look.say(en, zh))
 
-    def _row_and_scenario(self, observed: Observed) -> str:
+    def corrected(self, cells: Sequence[tuple[Observed, ReadCell]]) -> Iterable[Line]:
+        """The cells that were corrected, whether that changed points or not."""
+        if cells:
+            yield ()
+            yield (Piece(self.look.say("Corrected cells", "更正过的格"), "strong"),)
+        for observed, cell in cells:
+            yield from self.hanging(f"  {self.row_and_scenario(observed)}  ", self.cells([cell]))
+
+    def row_and_scenario(self, observed: Observed) -> str:
         scenario = observed.scenario
         if scenario is None:
             return self.row(observed)
@@ -269,7 +280,11 @@ class RowsDrawing:
         return self.look.say(", ", "，").join(said)
 
     def _text(self, cell: ReadCell) -> str:
-        return cut(visible(cell.text), LONGEST_CELL, self.look.ellipsis) or "-"
+        now = cut(visible(cell.text), LONGEST_CELL, self.look.ellipsis) or "-"
+        if cell.before is None:
+            return now
+        before = cut(visible(cell.before), LONGEST_CELL, self.look.ellipsis) or "-"
+        return self.look.say(f"{now} [corrected, was {before}]", f"{now}［更正，原为{before}］")
 
     def _number(self, value: Exact) -> str:
         return number_text(value, NUMBER, self.look)
@@ -309,6 +324,25 @@ class RowsDrawing:
             return f"{pattern}{self.look.say(': ', '：')}{outcome}"
         return self.look.say("missing", "缺失") if decision.by == "missing" else ""
 
+    def unmatched(self, rows: Sequence[Unmatched]) -> str:
+        """`not lines 27, 28 (wait), 30 (decided before)`: the rows that did not match, with why."""
+        by_reason: dict[str, list[str]] = {}
+        for one in rows:
+            by_reason.setdefault(self._because(one), []).append(self.place(one.line))
+        groups = [
+            self.look.say(f"{', '.join(places)} ({why})", f"{'、'.join(places)} 行（{why}）")
+            for why, places in by_reason.items()
+        ]
+        word = "line" if len(rows) == 1 else "lines"
+        return self.look.say(f"not {word} {', '.join(groups)}", f"不符：细则 {'、'.join(groups)}")
+
+    def _because(self, one: Unmatched) -> str:
+        if one.input is not None:
+            return called(one.input, one.label, self.look)
+        if one.because == "nothing missing":
+            return self.look.say("nothing is missing", "没有缺失")
+        return self.look.say("decided before it", "已先判定")
+
     # ------------------------------------------------------------ lines
 
     def faint(self, text: str) -> Iterable[Line]:
@@ -317,7 +351,7 @@ class RowsDrawing:
         for line in wrap(text.lstrip(" "), self.look.columns - len(indent)):
             yield (Piece(indent + line, "faint"),)
 
-    def _hanging(self, head: str, text: str) -> Iterable[Line]:
+    def hanging(self, head: str, text: str) -> Iterable[Line]:
         """The text behind its head; where little room is left, below it."""
         room = self.look.columns - width(head)
         if not text:

@@ -43,6 +43,10 @@ class PlanWords:
         self._depth -= 1
         return f"({text})" if binds < place else text
 
+    def operation(self, operation: op.Operation, kind: ValueType) -> str:
+        """An operation that is no node of the plan, of nodes that are."""
+        return self._said(operation, kind)[0]
+
     def literal(self, text: str, kind: ValueType) -> str:
         """A value in exact text as a rubric writes it."""
         if kind.numeric:
@@ -149,9 +153,9 @@ class PlanWords:
     def table_rows(self, table: op.Table, labels: dict[str, str] | None = None) -> Iterable[tuple[str, str]]:
         """Pattern and outcome of each row; `labels` are those of classes."""
         for row in table.rows:
-            yield self._patterns(row), self.outcome(row.outcome, labels)
+            yield self.patterns(row), self.outcome(row.outcome, labels)
 
-    def _patterns(self, row: op.Row) -> str:
+    def patterns(self, row: op.Row) -> str:
         if row.when == "otherwise":
             return self.look.say("otherwise", "其余")
         if row.when == "missing":

@@ -25,7 +25,7 @@ def failure_lines(outcome: Outcome, plan: ScoringPlan, lines_of: LinesOf, look: 
     """The test's title, then everything that is not as expected."""
     title = visible(outcome.test.title.text)
     yield Piece(look.say("failed", "未通过"), "error"), Piece(look.say(f": {title}", f"：{title}"), "strong")
-    marks = [Mark(mismatch.span, _mismatch(mismatch, look), True) for mismatch in outcome.mismatches]
+    marks = [Mark(mismatch.span, mismatch_text(mismatch, look), True) for mismatch in outcome.mismatches]
     if outcome.not_refused and outcome.test.expect.refused is not None:
         en, zh = "nothing was refused for this column", "没有因为这一列而拒收"
         marks.append(Mark(outcome.test.expect.refused.span, look.say(en, zh), True))
@@ -56,7 +56,7 @@ def failure_json(outcome: Outcome) -> Iterator[dict[str, object]]:
         yield {"column": outcome.test.expect.refused.text, "message": "nothing was refused for this column"}
 
 
-def _mismatch(mismatch: Mismatch, look: Look) -> str:
+def mismatch_text(mismatch: Mismatch, look: Look) -> str:
     name = visible(mismatch.name)
     match mismatch.unmet:
         case "subject":

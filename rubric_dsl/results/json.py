@@ -129,7 +129,7 @@ def ledger_json(ledger: Ledger) -> Json:
         "scored": ledger.scored,
         "refused": ledger.refused,
         "left_out": ledger.left_out,
-        "refusals": [_refusal(refusal, ledger) for refusal in ledger.refusals[:MAX_REFUSALS]],
+        "refusals": [refusal_json(refusal, ledger) for refusal in ledger.refusals[:MAX_REFUSALS]],
         "repairs": [
             {
                 "file": r.file, "row": r.row, "cell": ledger.place(r.row, r.column or None), "column": r.column,
@@ -140,12 +140,12 @@ def ledger_json(ledger: Ledger) -> Json:
     }
 
 
-def _refusal(refusal: Refusal, ledger: Ledger) -> Json:
+def refusal_json(refusal: Refusal, ledger: Ledger | None = None) -> Json:
     return {
         "file": refusal.file,
         "row": refusal.row,
         "line": refusal.line,
-        "cell": ledger.place(refusal.row, refusal.column),
+        "cell": "" if ledger is None else ledger.place(refusal.row, refusal.column),
         "column": refusal.column,
         "value": refusal.value,
         "code": refusal.code,

@@ -44,10 +44,11 @@ def result_of(done: Run) -> Result:
 
 
 def _named_values(done: Run, subject: Subject) -> dict[str, Outcome]:
-    return {named.name: _outcome(done, named.node, subject) for named in reported(done.plan)}
+    return {named.name: outcome_of(done, named.node, subject) for named in reported(done.plan)}
 
 
-def _outcome(done: Run, node: op.Node, subject: Subject) -> Outcome:
+def outcome_of(done: Run, node: op.Node, subject: Subject) -> Outcome:
+    """The value of a node as a report has it."""
     values = done.values[subject]
     value = values[node]
     if isinstance(value, (Nothing, Undefined)):

@@ -7,31 +7,22 @@ object as before.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from rubric_dsl.diagnostics.model import Diagnostic, Label
 from rubric_dsl.surface import tree
 from rubric_dsl.surface.assemble import Branch
-from rubric_dsl.surface.lines import LogicalLine, logical_lines
+from rubric_dsl.surface.lines import LogicalLine, Remark, logical_lines
 from rubric_dsl.surface.outline import MAX_FINDINGS, LineCache, Outline, first_kind
 from rubric_dsl.surface.parsed_line import ParsedLine, words_of
 from rubric_dsl.text.files import Source
 from rubric_dsl.text.record import dataclass
 from rubric_dsl.text.source import Origin, Span
 
-__all__ = ["Layout", "LineCache", "Parsed", "parse"]
+__all__ = ["LineCache", "Parsed", "parse"]
 
 MAX_LINES = 50_000
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """What the tree leaves out of a line: blank lines and comment lines above it, the comments in it."""
-
-    blank_before: int
-    comments_before: tuple[str, ...]
-    comments: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +39,8 @@ class Parsed:
     lost: frozenset[str]
     """Names that stand in broken lines or below them: that one of these is not declared is no finding of its own."""
     lines: tuple[tuple[LogicalLine, ParsedLine], ...]
-    comments_after: tuple[str, ...]
+    remarks_after: tuple[Remark, ...]
     """Comment lines below the last line."""
-
-    def layout(self) -> Mapping[Origin, Layout]:
-        """What the tree leaves out, by the line's origin (`span.origin`, by identity)."""
-        return {
-            line.origin: Layout(logical.blank_before, logical.comments_before, line.comments)
-            for logical, line in self.lines
-        }
 
 
 def parse(source: Source, cache: LineCache | None = None) -> Parsed:
@@ -89,7 +73,7 @@ def parse(source: Source, cache: LineCache | None = None) -> Parsed:
         tuple(_incomplete(branches, stopped_at is not None)),
         frozenset(lost),
         tuple(outline.lines),
-        lines.comments_after,
+        lines.remarks_after,
     )
 
 

@@ -19,40 +19,52 @@ STATEMENTS = (
 SHORT_REACH = 20
 
 
+class Remark(NamedTuple):
+    """A line that holds a comment only."""
+
+    text: str
+    """Behind the `#`, without blanks at the end."""
+    indent: int
+    blank_before: bool
+    """Whether a blank line stands right above it."""
+
+
 class LogicalLine(NamedTuple):
     text: str
     """From the first column on, perhaps several physical lines joined by line breaks."""
     number: int
     """Its first physical line, from 1."""
     indent: int
-    blank_before: int
-    comments_before: tuple[str, ...]
-    """Comment lines above it, without `#`."""
+    blank_before: bool
+    """Whether a blank line stands right above it, below its remarks."""
+    remarks: tuple[Remark, ...]
+    """Those above it, below the line before."""
 
 
 class Lines(NamedTuple):
     lines: list[LogicalLine]
-    comments_after: tuple[str, ...]
-    """Comment lines below the last line."""
+    remarks_after: tuple[Remark, ...]
+    """Those below the last line."""
 
 
 def logical_lines(text: str, limit: int) -> Lines:
     """The lines that say something (at most `limit`)."""
     physical = text.split("\n")
     found: list[LogicalLine] = []
-    blank = 0
-    comments: list[str] = []
+    blank = False
+    remarks: list[Remark] = []
     index = 0
     short_until = 0
     while index < len(physical) and len(found) < limit:
         line = physical[index]
         stripped = line.strip()
         if not stripped:
-            blank += 1
+            blank = True
             index += 1
             continue
         if stripped[0] in "#＃":
-            comments.append(stripped[1:].strip())
+            remarks.append(Remark(stripped[1:], _indent(line), blank))
+            blank = False
             index += 1
             continue
         size = 1
@@ -63,10 +75,10 @@ def logical_lines(text: str, limit: int) -> Lines:
                 short_until = max(short_until, index + size)
                 size = 1
         whole = line if size == 1 else "\n".join(physical[index : index + size])
-        found.append(LogicalLine(whole, index + 1, _indent(line), blank, tuple(comments)))
-        blank, comments = 0, []
+        found.append(LogicalLine(whole, index + 1, _indent(line), blank, tuple(remarks)))
+        blank, remarks = False, []
         index += size
-    return Lines(found, tuple(comments))
+    return Lines(found, tuple(remarks))
 
 
 def _indent(line: str) -> int:

@@ -44,6 +44,9 @@ class ParsedLine:
 
 WORD = re.compile(f"[A-Za-z_{HAN}][A-Za-z0-9_{HAN}]*+")
 
+# Tokens read again where joined words are taken apart; no line of a rubric needs nearly as many.
+MOST_WORK = 100_000
+
 # What stands below a broken line whose first word tells what it was.
 BROKEN_BODIES = {
     "_RUBRIC": Body("header_line", False),
@@ -69,16 +72,7 @@ def parse_line(text: str, origin: Origin, place: str, above: str) -> ParsedLine:
     """The line as what may stand in this place; `above` is the anchor of the line it stands under."""
     if HIDDEN.search(text):
         return skipped_line(text, origin)
-    tokens = tokens_of(text, origin)
-    node: Any = None
-    fault = tokens.fault
-    if fault is None:
-        try:
-            node = parse_tokens(tokens, place)
-        except Stopped as stop:
-            fault = stopped.explain(tokens, place, stop.index)
-        except LineFault as found:
-            fault = found.diagnostic
+    tokens, node, fault = _sentence(text, origin, place)
     body = body_of(node) if fault is None else BROKEN_BODIES.get(tokens.kinds[0] if tokens.kinds else "")
     whole = tokens.span(0, len(tokens.kinds) - 1) if tokens.kinds else tokens.place(0, len(text))
     return ParsedLine(
@@ -93,6 +87,33 @@ def parse_line(text: str, origin: Origin, place: str, above: str) -> ParsedLine:
         tokens.chinese,
         whole,
     )
+
+
+def _sentence(text: str, origin: Origin, place: str) -> tuple[Tokens, Any, Diagnostic | None]:
+    """The tokens of a line with its node or its fault.
+
+    Words that make a keyword side by side are joined, unless the line stops there and is a sentence without:
+    `若 接通 为 否 则 1 否则 2` has no `否则` before the 1, and `bands combined by total` declares `combined`.
+    """
+    tokens = tokens_of(text, origin)
+    if tokens.fault is not None:
+        return tokens, None, tokens.fault
+    apart: set[int] = set()
+    furthest, read = tokens, -1
+    stop_at = 0
+    while True:
+        try:
+            return tokens, parse_tokens(tokens, place), None
+        except LineFault as found:
+            return tokens, None, found.diagnostic
+        except Stopped as stop:
+            place_of_stop = tokens.starts[stop.index] if stop.index < len(tokens.starts) else len(text)
+            if place_of_stop > read:
+                furthest, read, stop_at = tokens, place_of_stop, stop.index
+            if not tokens.is_joined(stop.index) or len(apart) * len(tokens.kinds) > MOST_WORK:
+                return furthest, None, stopped.explain(furthest, place, stop_at)
+            apart.add(tokens.starts[stop.index])
+            tokens = tokens_of(text, origin, apart)
 
 
 def words_of(text: str) -> tuple[str, ...]:

@@ -1,13 +1,14 @@
 """A tree as text, in either language: `parse` of what is printed gives the same tree, spans apart.
 
-Comments and blank lines are not in the tree; `print_lines` says which line of the text each printed line came from, so
-that a formatter can put them back from `Parsed.layout`.
+Comments, blank lines and alignment are no business of the tree: `print_lines` says which line of the text each printed
+line came from and which of its parts may stand in columns, and `layout` does the rest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import assert_never
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any, assert_never
 
 from rubric_dsl.surface import tree
 from rubric_dsl.surface.keywords import Language, keywords
@@ -26,6 +27,7 @@ from rubric_dsl.surface.print_parts import (
     print_rounding,
     print_row,
     quoted,
+    row_cells,
     width,
     word,
 )
@@ -67,6 +69,12 @@ class PrintedLine:
     depth: int
     text: str
     origin: Origin
+    columns: str = ""
+    """Lines with the same word here, side by side at one depth, may be aligned; "": never."""
+    cells: tuple[str, ...] = ()
+    """What stands in each column, with what separates it from the next; together they are the text."""
+    lead: int = 1
+    """How many cells come before the ones that rows with fewer inputs have too: their first takes all these columns."""
 
     def __str__(self) -> str:
         return INDENT * self.depth + self.text
@@ -93,6 +101,16 @@ def print_item(item: tree.Item, lang: Language = "en") -> str:
 
 
 Lines = Iterator[PrintedLine]
+
+
+def as_written(*groups: Iterable[Any]) -> list[Any]:
+    """Lines of several kinds in the order of the text."""
+    return sorted((line for group in groups for line in group), key=first_line)
+
+
+def first_line(line: Any) -> int:
+    number: int = line.span.first_line
+    return number
 
 
 class Printer:
@@ -127,21 +145,25 @@ class Printer:
     def line(self, depth: int, span: Span, *parts: str) -> PrintedLine:
         return PrintedLine(depth, " ".join(part for part in parts if part), span.origin)
 
+    def cells(self, depth: int, span: Span, columns: str, *cells: str) -> PrintedLine:
+        return PrintedLine(depth, "".join(cells).rstrip(), span.origin, columns, cells)
+
     # ------------------------------------------------------------ header, files
 
     def header(self, header: tree.Header) -> Lines:
         yield self.line(0, header.span, self.word("RUBRIC"), self.quoted(header.title))
         for line in header.lines:
-            yield self.line(1, line.span, self.word(line.kind.upper()), self.quoted(line.text))
+            # A note is prose and may be long; it stands in no column.
+            columns = "" if line.kind == "note" else "header"
+            yield self.cells(1, line.span, columns, self.word(line.kind.upper()) + " ", self.quoted(line.text))
 
     def item(self, item: tree.Item, depth: int) -> Lines:
         match item:
             case tree.Observe():
                 yield from self.observe(item)
             case tree.Parameter():
-                limits = "" if item.limits is None else self.stated(item.limits)
-                head = (self.word("PARAMETER"), self.named(item.named), limits)
-                yield self.line(depth, item.span, *head, "=", self.expr(item.value))
+                limits = () if item.limits is None else (self.stated(item.limits),)
+                yield self.value("PARAMETER", item.named, [*limits, "=", self.expr(item.value)], item.span)
             case tree.Measure():
                 yield from self.measure(item)
             case tree.Formula():
@@ -179,12 +201,16 @@ class Printer:
         each = f" {self.word('EACH')} {item.period.text}" if item.period is not None else ""
         head = f"{self.named(item.named)} {self.word('OF')} {item.subject.text}{each}{comma(self.lang)}"
         yield self.line(0, item.span, self.word("OBSERVE"), head + self.folding(item.folding))
-        for column in item.columns:
-            yield from self.column(column)
-        for must in item.musts:
-            yield self.line(1, must.span, self.word("MUST"), self.expr(must.condition), self.quoted(must.message))
-        if item.missing is not None:
-            yield self.missing(item.missing, 1)
+        for line in as_written(item.columns, item.musts, [] if item.missing is None else [item.missing]):
+            match line:
+                case tree.ColumnLine():
+                    yield from self.column(line)
+                case tree.Must():
+                    yield self.line(
+                        1, line.span, self.word("MUST"), self.expr(line.condition), self.quoted(line.message)
+                    )
+                case _:
+                    yield self.missing(line, 1)
 
     def folding(self, folding: tree.Folding) -> str:
         if folding.kind == "totalled":
@@ -202,7 +228,7 @@ class Printer:
 
     def column(self, column: tree.ColumnLine) -> Lines:
         kind = column.type
-        parts = [comma(self.lang).join(map(self.named, column.names)), self.word(COLUMN_KINDS[kind.kind])]
+        parts = [self.word(COLUMN_KINDS[kind.kind])]
         members = [self.named(member) for member in kind.members]
         below = any(member.word.span.origin is not column.span.origin for member in kind.members)
         below = below or width(" | ".join(members)) > MAX_WIDTH
@@ -223,10 +249,18 @@ class Printer:
                 parts += self.when(condition)
         parts += [self.word("KEY")] if column.key else []
         parts += [self.word("PRIVATE")] if column.private else []
-        yield self.line(1, column.span, *parts)
+        rest = " ".join(parts)
+        if len(column.names) > 1:
+            yield self.line(1, column.span, comma(self.lang).join(map(self.named, column.names)), rest)
+        else:
+            yield self.cells(1, column.span, "columns", *self.named_cells(column.names[0]), rest)
         if below:
-            for member, text in zip(kind.members, members, strict=True):
-                yield self.line(2, member.word.span, text)
+            for member in kind.members:
+                yield self.cells(2, member.word.span, "members", *self.named_cells(member))
+
+    def named_cells(self, named: tree.Named) -> tuple[str, str]:
+        labels = "".join(self.quoted(label) + " " for label in named.labels)
+        return named.name + " ", labels
 
     def decimals(self, number: tree.Number) -> str:
         if self.lang == "zh":
@@ -254,25 +288,39 @@ class Printer:
         if table.first_match is not None:
             yield self.line(depth, table.first_match, self.word("FIRST_MATCH"))
         for row in table.rows:
-            yield self.line(depth, row.span, print_row(row, self.lang))
+            yield self.row(row, depth)
+
+    def row(self, row: tree.Row, depth: int) -> PrintedLine:
+        line = self.cells(depth, row.span, "rows", *row_cells(row, self.lang))
+        return replace(line, lead=len(row.patterns))
 
     def grid(self, grid: tree.Grid, depth: int) -> Lines:
         for row, text in zip(grid.rows, print_grid(grid, self.lang), strict=True):
             yield self.line(depth, row.span, text)
 
     def measure(self, item: tree.Measure) -> Lines:
-        head = [self.word("MEASURE"), comma(self.lang).join(map(self.named, item.names))]
-        if item.limits is not None:
-            head.append(self.stated(item.limits))
+        more = [] if item.limits is None else [self.stated(item.limits)]
         if item.optional:
-            head.append(self.word("OPTIONAL"))
-        yield from self.body(head, item.body, item.when, item.span)
+            more.append(self.word("OPTIONAL"))
+        if len(item.names) == 1 and not isinstance(item.body, tree.Table):
+            more += ["=", self.expr(item.body), *self.when(item.when)]
+            yield self.value("MEASURE", item.names[0], more, item.span)
+        else:
+            head = [self.word("MEASURE"), comma(self.lang).join(map(self.named, item.names)), *more]
+            yield from self.body(head, item.body, item.when, item.span)
+
+    def value(self, token: str, named: tree.Named, more: list[str], span: Span) -> PrintedLine:
+        """A statement on one line that gives a name its value."""
+        name, labels = self.named_cells(named)
+        return self.cells(0, span, token, f"{self.word(token)} {name}", labels, " ".join(more))
 
     def stated(self, limits: tree.Limits) -> str:
-        """The range of a measure or parameter: after a name it starts with `from`."""
+        """The range of a measure or parameter: behind a name it needs `from`, which reads as a bound in Chinese."""
         text = print_limits(limits, self.lang)
-        both = limits.low is not None and limits.high is not None
-        return f"{self.word('FROM')} {text}" if both else text
+        if limits.low is None or limits.high is None:
+            return text
+        bare = self.lang == "zh" and isinstance(limits.low, tree.Number | tree.Negate)
+        return text if bare else f"{self.word('FROM')} {text}"
 
     def weights(self, item: tree.Weights) -> Lines:
         method = keywords().weight_methods[item.method].shown(self.lang)
@@ -293,10 +341,11 @@ class Printer:
     def indicator(self, item: tree.Indicator, depth: int) -> Lines:
         worth = () if item.worth is None else (self.word("WORTH"), self.number(item.worth))
         yield self.line(depth, item.span, self.word("INDICATOR"), self.named(item.named), *worth)
-        for line in item.lines:
-            yield self.scoring_line(line, depth + 1)
-        for child in item.children:
-            yield from self.item(child, depth + 1)
+        for line in as_written(item.lines, item.children):
+            if isinstance(line, tree.Indicator | tree.Touchpoint):
+                yield from self.item(line, depth + 1)
+            else:
+                yield self.scoring_line(line, depth + 1)
 
     def touchpoint(self, item: tree.Touchpoint, depth: int) -> Lines:
         head = [self.word("TOUCHPOINT"), self.named(item.named)]
@@ -314,11 +363,16 @@ class Printer:
             case tree.PerRule() as rule:
                 per = f"{self.word('PER')} {print_expr(rule.per, self.lang, OPERAND)}"
                 head[-1] += f"{comma(self.lang)}{self.word(rule.kind.upper())} {self.number(rule.amount)} {per}"
-        yield self.line(depth, item.span, *head)
-        for line in item.lines:
-            yield self.scoring_line(line, depth + 1)
-        if isinstance(item.rule, tree.TableRule):
-            yield from self.rows(item.rule.table, depth + 1)
+        if item.lines or isinstance(item.rule, tree.TableRule | tree.PerRule):
+            yield self.line(depth, item.span, *head)
+        else:
+            name, labels = self.named_cells(item.named)
+            yield self.cells(depth, item.span, "touchpoints", f"{head[0]} {name}", labels, " ".join(head[2:]))
+        rows = item.rule.table if isinstance(item.rule, tree.TableRule) else None
+        if rows is not None and rows.first_match is not None:
+            yield self.line(depth + 1, rows.first_match, self.word("FIRST_MATCH"))
+        for line in as_written(item.lines, () if rows is None else rows.rows):
+            yield self.row(line, depth + 1) if isinstance(line, tree.Row) else self.scoring_line(line, depth + 1)
 
     def scoring_line(self, line: tree.IndicatorLine | tree.TouchpointLine, depth: int) -> PrintedLine:
         match line:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import re
 import unicodedata
 from typing import assert_never
 
@@ -99,7 +101,10 @@ def _expr(expr: tree.Expr, lang: Language) -> tuple[int, str]:
         case tree.Compare() | tree.Is() | tree.IsMissing():
             return RELATION, _relation(expr, lang)
         case tree.Not():
-            return NOT, f"{word('NOT', lang)} {print_expr(expr.operand, lang, NOT)}"
+            operand = print_expr(expr.operand, lang, NOT)
+            if f"{word('NOT', lang)} {operand}".startswith(word("NOT_APPLICABLE", lang)):
+                operand = f"({operand})"
+            return NOT, f"{word('NOT', lang)} {operand}"
         case tree.And():
             return AND, f" {word('AND', lang)} ".join(print_expr(part, lang, NOT) for part in expr.operands)
         case tree.Or():
@@ -125,6 +130,11 @@ def _flat(
 def _relation(expr: tree.Compare | tree.Is | tree.IsMissing, lang: Language) -> str:
     if isinstance(expr, tree.Compare):
         text = print_expr(expr.operands[0], lang, ROUNDED)
+        answer = expr.operands[-1]
+        first, *more = expr.relations
+        if first in ("=", "<>") and not more and isinstance(answer, tree.YesNo):
+            negated = [word("NOT", lang)] if first == "<>" else []
+            return " ".join([text, word("IS", lang), *negated, print_expr(answer, lang)])
         for relation, right in zip(expr.relations, expr.operands[1:], strict=True):
             text += f" {relation} {print_expr(right, lang, ROUNDED)}"
         return text
@@ -154,10 +164,21 @@ def _call(call: tree.Call, lang: Language) -> str:
 
 def print_row(row: tree.Row, lang: Language = "en") -> str:
     """A row of a table: `over 15 s to 60 s, tax | housing_fund: 20 falling to 10`."""
-    patterns = comma(lang).join(
-        " | ".join(print_pattern(pattern, lang) for pattern in alternatives) for alternatives in row.patterns
-    )
-    return patterns + colon(lang) + comma(lang).join(print_outcome(outcome, lang) for outcome in row.outcomes)
+    return "".join(row_cells(row, lang)).rstrip()
+
+
+def row_cells(row: tree.Row, lang: Language) -> tuple[str, ...]:
+    """The inputs' patterns and the outcomes, each with the sign behind it; a class is a cell and its label one."""
+    between = comma(lang)
+    patterns = [
+        " | ".join(print_pattern(pattern, lang) for pattern in alternatives) + between for alternatives in row.patterns
+    ]
+    patterns[-1] = patterns[-1].removesuffix(between) + colon(lang)
+    if len(row.outcomes) == 1 and isinstance(row.outcomes[0], tree.ClassOutcome):
+        named = row.outcomes[0].named
+        return *patterns, named.name + " ", " ".join(quoted(label.text, lang) for label in named.labels)
+    outcomes = [print_outcome(outcome, lang) + between for outcome in row.outcomes]
+    return *patterns, *outcomes[:-1], outcomes[-1].removesuffix(between)
 
 
 def print_pattern(pattern: tree.Pattern, lang: Language = "en") -> str:
@@ -192,12 +213,16 @@ def _range(pattern: tree.Range, lang: Language) -> str:
 
 def _glued(left: str, right: str) -> str:
     """Two words of a pattern side by side: a Chinese keyword stands right beside a number (`不低于95%`)."""
-    number = right[0].isdigit() or right[0] == "-"
-    if left[-1] > "\u3000" and number:
-        return left + right
-    if right[0] > "\u3000" and (left[-1].isdigit() or left[-1] in "%秒钟时天分"):
-        return left + right
-    return f"{left} {right}"
+    keyword_first = left[-1] > "\u3000" and (right[0].isdigit() or right[0] == "-")
+    keyword_second = right[0] > "\u3000" and number_at_end().search(left)
+    return f"{left}{right}" if keyword_first or keyword_second else f"{left} {right}"
+
+
+@functools.cache
+def number_at_end() -> re.Pattern[str]:
+    """A number with its Chinese unit, and not the digit or the last character of a name."""
+    units = "|".join(spellings.zh[0] for spellings in keywords().units.values())
+    return re.compile(rf"(?:^|[^A-Za-z0-9_.])[0-9.]+(?:%|{units})?$")
 
 
 def print_limits(limits: tree.Limits, lang: Language) -> str:
@@ -256,4 +281,6 @@ def print_grid(grid: tree.Grid, lang: Language) -> list[str]:
 
 def width(text: str) -> int:
     """How many columns a text takes on a terminal: East Asian wide characters take two."""
+    if text.isascii():
+        return len(text)
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)

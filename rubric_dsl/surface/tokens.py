@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import re
 from bisect import bisect_right
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from rubric_dsl.diagnostics.model import Diagnostic
@@ -74,6 +75,10 @@ class Tokens:
         written = self.text[self.starts[first] : self.ends[first if last is None else last]]
         return written if len(written) <= MAX_SHOWN else written[:MAX_SHOWN] + "…"
 
+    def is_joined(self, index: int) -> bool:
+        """Whether this token is a keyword put together from words that stand apart."""
+        return index < len(self.kinds) and self.kinds[index][0] == "_" and not self.texts[index]
+
     def touching(self, index: int) -> bool:
         """Whether this token starts where the one before it ends."""
         return index > 0 and self.starts[index] == self.ends[index - 1]
@@ -100,8 +105,8 @@ def token_pattern() -> re.Pattern[str]:
     )
 
 
-def tokens_of(text: str, origin: Origin) -> Tokens:
-    """The tokens of a logical line, or those before its first fault."""
+def tokens_of(text: str, origin: Origin, apart: Collection[int] = ()) -> Tokens:
+    """The tokens of a logical line, or those before its first fault; at the offsets `apart` no words are joined."""
     tokens = Tokens(origin, text)
     plain = text if text.isascii() else text.translate(TWINS)
     kinds, texts, starts, ends = tokens.kinds, tokens.texts, tokens.starts, tokens.ends
@@ -160,7 +165,7 @@ def tokens_of(text: str, origin: Origin) -> Tokens:
         texts.append(word)
         starts.append(start)
         ends.append(end)
-    _join_keywords(tokens)
+    _join_keywords(tokens, apart)
     return tokens
 
 
@@ -219,12 +224,12 @@ def _openers() -> frozenset[str]:
     return frozenset(found)
 
 
-def _join_keywords(tokens: Tokens) -> None:
+def _join_keywords(tokens: Tokens, apart: Collection[int]) -> None:
     """Turn names that are keyword phrases into keyword tokens, the longest phrase first."""
     table = keywords()
     phrases = table.phrases
     openers = _openers()
-    kinds, texts, ends = tokens.kinds, tokens.texts, tokens.ends
+    kinds, texts, starts, ends = tokens.kinds, tokens.texts, tokens.starts, tokens.ends
     doomed: list[int] = []
     index, count = 0, len(kinds)
     while index < count:
@@ -234,7 +239,7 @@ def _join_keywords(tokens: Tokens) -> None:
         word = texts[index]
         found = phrases.get(word)
         last = index
-        if word in openers and index + 1 < count and kinds[index + 1] == "NAME":
+        if word in openers and index + 1 < count and kinds[index + 1] == "NAME" and starts[index] not in apart:
             glue = "" if word[0] > "\u3000" else " "
             reach = index
             joined = word

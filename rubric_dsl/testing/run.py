@@ -167,7 +167,7 @@ def _one_row(plan: ScoringPlan, test: tree.Test, observations: Observations) -> 
     row = observations.tables[given.table.text].rows[0]
     assert test.expect.grid is not None
     header, *body = test.expect.grid.rows
-    nodes = {value.name: _row_node(plan, value.node) for value in plan.values}
+    nodes = {value.name: row_node(plan, value.node) for value in plan.values}
     wanted = tuple(node for cell in header.cells if (node := nodes.get(cell.text)) is not None)
     values = evaluate_row(prepare(plan), row.values, wanted)
     found: list[Mismatch] = []
@@ -180,7 +180,7 @@ def _one_row(plan: ScoringPlan, test: tree.Test, observations: Observations) -> 
     return Outcome(test, tuple(found))
 
 
-def _row_node(plan: ScoringPlan, node: op.Node) -> op.Node:
+def row_node(plan: ScoringPlan, node: op.Node) -> op.Node:
     """The row's own score of an indicator that is folded."""
     operation = plan.nodes[node].operation
     if isinstance(operation, op.Indicator) and operation.row_score is not None:

@@ -320,7 +320,7 @@ def test_an_item_is_explained_with_all_its_rows_and_the_row_of_its_table(rubric:
         _, out, _ = rubric("explain", "hotlines.rubric", "calls.csv", "--subject", "甲", item)
         assert out.splitlines()[0] == "甲 has 4 of 6 points in quick, place 2 of 3."
         assert out.splitlines()[-2:] == [
-            "  row 3  2/6  −2  wait 20; over target: 2 (line 23)",
+            "  row 3  2/6  −2  wait 20; over target: 2 (line 23); not line 22 (wait)",
             "  1 more row lost nothing",
         ]
     _, out, _ = rubric("explain", "hotlines.rubric", "calls.csv", "甲", "等待", "--lang", "zh")
@@ -342,8 +342,8 @@ def test_explain_json_adds_up_and_names_rubric_and_row(rubric: Said) -> None:
 
 
 @pytest.mark.parametrize(("words", "said"), [
-    (["calls.csv"], "say which subject to explain; there are: 甲, 乙, 丙"),
-    (["calls.csv", "丁"], "there is no subject `丁`; there are: 甲, 乙, 丙"),
+    (["calls.csv"], "say which subject to explain; there are: 丙, 乙, 甲"),
+    (["calls.csv", "丁"], "there is no subject `丁`; there are: 丙, 乙, 甲"),
     (["calls.csv", "甲", "speed"], "there is no item `speed`; there are: overall, access, answered, waiting, quick"),
     (["calls.csv", "甲", "quick", "more"], "unexpected: more"),
 ])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -59,7 +60,7 @@ def test_every_command_has_help_with_an_example(
 def test_the_list_of_commands_has_them_all(lang: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--lang", lang, "--help"]) == 0
     text = capsys.readouterr().out
-    assert [line.split()[0] for line in text.splitlines() if line.startswith("  ")][: len(COMMANDS)] == list(COMMANDS)
+    assert re.findall(r"^  ([a-z]+) ", text, re.MULTILINE)[: len(COMMANDS)] == list(COMMANDS)
 
 
 def test_help_needs_nothing_heavy() -> None:
@@ -95,7 +96,7 @@ def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) 
 
 
 @pytest.mark.parametrize(("arguments", "en", "zh"), [
-    (["chek"], "there is no command `chek`", "没有命令 `chek`"),
+    (["chek"], "there is no command `chek`; is one of these meant: check?", "没有命令 `chek`；是否为：check？"),
     (["codes", "--jsn"], "there is no option --jsn; is one of these meant: --json?",
      "没有选项 --jsn；是否为：--json？"),
     (["codes", "a", "b"], "unexpected: b", "多余的参数：b"),

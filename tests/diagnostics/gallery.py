@@ -3,7 +3,8 @@
 `bad.rubric` (for findings in data or in a run with `bad.csv`) brings up the finding; `expected.en.txt` and
 `expected.zh.txt` are what is shown then; `fixed.rubric` (or `bad.rubric` with `fixed.csv`) is clean.
 `bad.csv` is the rubric's first table, `bad.TABLE.csv` a further one; `bad.book.toml` describes a workbook of the first
-table (`tests/books.py`). A line of a rubric that ends with
+table (`tests/books.py`). `observed.csv` is the first table of both, and `bad.corrections.csv` and
+`fixed.corrections.csv` are put on it. A line of a rubric that ends with
 `# 60000 times` stands for so many of it. `set.txt` has values as given to `--set`.
 Other files of the folder are there to be used by these.
 `./dev accept` writes the expected texts anew.
@@ -13,14 +14,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from rubric_dsl.diagnostics.model import Diagnostic
 from rubric_dsl.diagnostics.report import Report
+from rubric_dsl.observations.corrected import Correcting
+from rubric_dsl.observations.corrections import read_corrections
 from rubric_dsl.observations.messages import repair_message
-from rubric_dsl.observations.model import Observations, Repair
+from rubric_dsl.observations.model import Observations, Refusal, Repair
 from rubric_dsl.observations.read import read_observations
 from rubric_dsl.plan.compile import Compiled, compile_rubric
 from rubric_dsl.plan.model import ScoringPlan
@@ -36,11 +39,13 @@ TIMES = re.compile(rb"^(.*?) *# ([0-9]+) times\n", re.MULTILINE)
 WITHOUT_FOLDER: Mapping[str, str] = {
     "R119": "120,000 calculations take long to make; test_without_folder.py lowers the limit",
     "R194": "files of 8 MiB are too large to keep; test_without_folder.py makes them",
+    "R400": "no text is known that brings it up; test_without_folder.py spoils the printer",
     "D032": "a file over 512 MiB is too large to keep; test_without_folder.py lowers the limit",
     "R335": "an archive that unpacks to 32 MiB is made when it is needed",
     "R337": "the sheet is named on the command line, which a folder has not",
     "R339": "16,385 columns are too many to keep",
     "R364": "a form holds the identity of a plan, which changes with the program",
+    "D311": "10,001 lines are too many to keep; test_corrections.py lowers the limit",
     "X007": "the checks ask for every absent value before a run; test_without_folder.py runs a plan nobody checked",
 }
 
@@ -58,6 +63,8 @@ class Found:
     diagnostics: tuple[Diagnostic, ...]
     observations: Observations | None
     compiled: Compiled
+    corrections: tuple[Refusal, ...] = ()
+    """Refusals of corrections."""
 
     def codes(self) -> list[str]:
         refusals = [] if self.observations is None else [
@@ -66,7 +73,8 @@ class Found:
         repairs = [] if self.observations is None else [
             repair.code for table in self.observations.tables.values() for repair in table.ledger.repairs
         ]
-        return [diagnostic.code for diagnostic in self.diagnostics] + refusals + repairs
+        corrections = [refusal.code for refusal in self.corrections]
+        return [diagnostic.code for diagnostic in self.diagnostics] + refusals + repairs + corrections
 
     def text(self, lang: str) -> str:
         """As on standard error, with the names of files without their folder."""
@@ -78,7 +86,7 @@ class Found:
             for table in self.observations.tables.values():
                 shown += plain(refusal_line(refusal, look, table.ledger) for refusal in table.ledger.refusals)
                 shown += "".join(_repair_text(repair, lang) for repair in table.ledger.repairs)
-        return shown
+        return shown + plain(refusal_line(refusal, look) for refusal in self.corrections)
 
 
 def _repair_text(repair: Repair, lang: str) -> str:
@@ -120,7 +128,9 @@ def bring_up(place: Path, name: str, text: bytes, which: str = "") -> Found:
     if compiled.plan is None:
         return Found(compiled.diagnostics, None, compiled)
     data = _data(place, which, compiled.plan)
-    return _scored(compiled, compiled.plan, data) if data else Found(compiled.diagnostics, None, compiled)
+    found = _scored(compiled, compiled.plan, data) if data else Found(compiled.diagnostics, None, compiled)
+    corrections = place / f"{which}.corrections.csv"
+    return _corrected(found, File(corrections.name, corrections.read_bytes())) if corrections.exists() else found
 
 
 def _data(place: Path, which: str, plan: ScoringPlan) -> dict[str, File]:
@@ -129,8 +139,10 @@ def _data(place: Path, which: str, plan: ScoringPlan) -> dict[str, File]:
     if workbook.exists():
         return {plan.tables[0].name: File(f"{which}.xlsx", book_of(workbook.read_text("utf-8")))}
     first = place / f"{which}.csv"
+    first = first if first.exists() else place / "observed.csv"
     files = {plan.tables[0].name: first} if first.exists() else {}
     files |= {path.name.split(".")[1]: path for path in sorted(place.glob(f"{which}.*.csv"))}
+    files.pop("corrections", None)
     return {table: File(path.name, path.read_bytes()) for table, path in files.items()}
 
 
@@ -140,3 +152,12 @@ def _scored(compiled: Compiled, plan: ScoringPlan, data: Mapping[str, File]) -> 
         return Found(compiled.diagnostics, observations, compiled)
     problems = problem_diagnostics(score(plan, observations).problems, plan)
     return Found((*compiled.diagnostics, *problems), observations, compiled)
+
+
+def _corrected(found: Found, file: File) -> Found:
+    """The same with the corrections of a file on the observations, if they can be put on."""
+    assert found.observations is not None and found.compiled.plan is not None
+    corrections = read_corrections(file)
+    correcting = Correcting(found.compiled.plan, found.observations, corrections)
+    refusals = corrections.refusals + correcting.refusals
+    return replace(found, corrections=refusals or correcting.applied(correcting.accepted())[1])

@@ -9,8 +9,9 @@ import pytest
 import xlsxwriter
 
 from rubric_dsl.diagnostics import prose
-from rubric_dsl.observations import opening
-from rubric_dsl.observations.raw import Given, Source
+from rubric_dsl.observations import corrections, opening
+from rubric_dsl.observations.raw import Given
+from rubric_dsl.observations.raw import Source as DataSource
 from rubric_dsl.observations.read import read_observations
 from rubric_dsl.plan.compile import compile_rubric
 from rubric_dsl.render.pieces import Look, plain
@@ -19,6 +20,9 @@ from rubric_dsl.resolved import graph
 from rubric_dsl.resolved.files import MAX_TOTAL_BYTES
 from rubric_dsl.resolved.types import NUMBER
 from rubric_dsl.results.score import score
+from rubric_dsl.surface import print_parts
+from rubric_dsl.surface.layout import formatted
+from rubric_dsl.text.files import Source
 from tests.books import book
 from tests.diagnostics.gallery import WITHOUT_FOLDER, File
 from tests.engines.build import Plan, grid, observed
@@ -89,7 +93,7 @@ def test_r194_files_that_are_too_large_together(files: int, found: list[str]) ->
     assert codes({"bad.rubric": uses, **used}) == found
 
 
-def refusals(rubric: str, source: Source) -> list[str]:
+def refusals(rubric: str, source: DataSource) -> list[str]:
     plan = compile_rubric("a.rubric", lambda _: rubric.encode()).plan
     assert plan is not None
     ledger = read_observations(plan, {"calls": source}).tables["calls"].ledger
@@ -132,8 +136,23 @@ def test_r364_a_form_of_another_edition_is_refused_before_any_row() -> None:
         identity.hide()
     (found,) = refusals(RUBRIC, Given("calls.xlsx", data.getvalue()))
     assert found.startswith("calls.xlsx: this form was made for another edition of the rubric") and "[R364]" in found
+def test_r400_a_layout_that_would_say_something_else_is_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = Source("a.rubric", "measure a  = 1 + 2")
+    assert formatted(source).text == "measure a = 1 + 2\n"
+    monkeypatch.setattr(print_parts, "_flat", lambda *_: "1 - 2")
+    spoilt = formatted(source)
+    assert (spoilt.text, [finding.code for finding in spoilt.diagnostics]) == (None, ["R400"])
 
 
 def test_each_exception_is_shown_here() -> None:
     shown = {name.split("_")[1].upper() for name in globals() if name.startswith(("test_d", "test_r", "test_x"))}
     assert shown == set(WITHOUT_FOLDER)
+
+
+def test_d311_more_corrections_than_the_limit_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(corrections, "MOST", 1)
+    line = "A1,wait,12,14,clock,board,2021-01-20\n"
+    found = corrections.read_corrections(
+        File("c.csv", ("row key,column,old,new,reason,decided by,date\n" + line + line).encode())
+    )
+    assert [(refusal.row, refusal.code) for refusal in found.refusals] == [(3, "D311")]

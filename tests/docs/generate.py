@@ -15,11 +15,11 @@ from pathlib import Path
 
 from tests.docs.blocks import DOCS, ROOT, Block
 from tests.docs.consoles import transcript
-from tests.docs.pages import page_files
+from tests.docs.pages import examples_json, page_files
 from tests.docs.running import said, steps_of
 from tests.docs.sections import SECTIONS
 
-DOCUMENTS = ("language.md", "guide.md")
+DOCUMENTS = ("language.md", "guide.md", "audit.md")
 SECTION = re.compile(r"(<!-- generated: (\w+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
 
@@ -29,6 +29,7 @@ def generated_files() -> Iterator[tuple[str, str]]:
         yield str(path.relative_to(ROOT)), document(path.read_text("utf-8"))
     for name, text in page_files():
         yield f"docs/{name}", text
+    yield "rubric_dsl/diagnostics/examples.json", examples_json()
 
 
 def document(text: str) -> str:

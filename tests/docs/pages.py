@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -81,6 +82,39 @@ def _examples(code: str) -> Iterator[str]:
     yield "## Repaired 改正\n"
     for name in right:
         yield _quoted(folder / name)
+
+
+def examples_json() -> str:
+    """The examples that the program itself shows: those that can be read on a terminal."""
+    found = {}
+    for folder in sorted(GALLERY.iterdir()):
+        if not (folder / "expected.en.txt").exists():
+            continue
+        names = sorted(path.name for path in folder.iterdir() if path.is_file() and path.name not in HIDDEN)
+        texts = {name: _plain(folder / name) for name in sorted(names, key=lambda name: (".rubric" not in name, name))}
+        said = {lang: (folder / f"expected.{lang}.txt").read_text("utf-8") for lang in prose.LANGUAGES}
+        if any(text is None for text in texts.values()) or sum(map(len, said.values())) > LONGEST:
+            continue
+        found[folder.name] = {
+            "wrong": {name: text for name, text in texts.items() if not name.startswith("fixed.")},
+            "said": said,
+            "right": {name: text for name, text in texts.items() if name.startswith("fixed.")},
+        }
+    return json.dumps(found, ensure_ascii=False, indent=0) + "\n"
+
+
+LONGEST = 3000
+"""Characters of an example that somebody reads on a terminal."""
+
+
+def _plain(path: Path) -> str | None:
+    """The text of a file; None where it is too long, no text, or has what nobody sees."""
+    try:
+        text = path.read_text("utf-8")
+    except UnicodeDecodeError:
+        return None
+    readable = all(char.isprintable() or char == "\n" for char in text) and " times\n" not in text
+    return text if readable and len(text) <= LONGEST else None
 
 
 def _templates(code: str) -> Iterator[str]:

@@ -77,7 +77,7 @@ ALL = "overall, access, answered, waiting, quick"
 @pytest.mark.parametrize(("words", "said"), [
     (["甲", "waitng"], f"there is no item `waitng`; is it `waiting`? There are: {ALL}"),
     (["甲", "综合"], f"there is no item `综合`; is it `综合得分`? There are: {ALL}"),
-    (["丁"], "there is no subject `丁`; there are: 甲, 乙, 丙"),
+    (["丁"], "there is no subject `丁`; there are: 丙, 乙, 甲"),
 ])
 def test_names_that_are_not_there_end_with_2_and_near_names(words: list[str], said: str, explain: Said) -> None:
     code, out, err = explain("hotlines.rubric", "calls.csv", *words)

@@ -156,3 +156,50 @@ def test_comments_are_no_words_of_a_rule(text: str, kept: str) -> None:
     assert without_comment(text) == kept
 
 
+
+
+TABLES = """\
+rubric "tables"
+observe calls of city, averaged
+  city text
+  open yes/no
+  wait seconds when open
+  code text private
+indicator total worth 20
+  touchpoint by_wait worth 10 by open, wait
+    yes, up to 15 s: 10
+    yes, over 15 s:  4
+    no, -:           0
+  touchpoint ladder worth 10 by wait
+    first match
+    missing:    0
+    up to 15 s: 10
+    up to 60 s: 6
+    otherwise:  1
+ranking by total
+  exact
+  ties share
+"""
+
+
+def unmatched(item: ExplainedItem) -> list[list[tuple[int, str, str | None]]]:
+    return [[(one.line.line, one.because, one.input) for one in row.unmatched] for row in item.rows]
+
+
+def test_rows_of_a_table_that_did_not_match_say_why() -> None:
+    case = of_texts(TABLES, calls="city,open,wait,code\n甲,yes,20,x\n甲,no,,y\n甲,yes,10,z\n")
+    assert unmatched(item_of(case.explained("甲"), "by_wait")) == [
+        [(9, "input", "wait"), (11, "input", "open")],
+        [(9, "input", "open"), (10, "input", "open")],
+        [(10, "input", "wait"), (11, "input", "open")],
+    ]
+    # In `first match` 10 s match the row `up to 60 s` as well, but an earlier row decided.
+    assert unmatched(item_of(case.explained("甲"), "ladder"))[2] == [
+        (14, "input", "wait"), (16, "decided before", None), (17, "decided before", None),
+    ]
+
+
+def test_nothing_is_said_of_rows_that_a_private_cell_was_compared_with() -> None:
+    rubric = TABLES.replace("wait seconds when open", "wait seconds when open private")
+    case = of_texts(rubric, calls="city,open,wait,code\n甲,yes,20,x\n")
+    assert unmatched(item_of(case.explained("甲"), "by_wait")) == [[]]

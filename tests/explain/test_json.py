@@ -114,3 +114,10 @@ def test_several_roots_stand_side_by_side() -> None:
     found = as_json(conformance("several_tables"), "甲", "by_phone", "on_site")
     assert [(item["name"], item["points"]["exact"]) for item in found["items"]] == [("by_phone", "5"), ("on_site", "4")]
     assert "score" not in found and found["subject"] == "甲"
+
+
+def test_cells_stand_as_written_and_as_read() -> None:
+    found = as_json(zhejiang(), "嘉兴", "wait")
+    row = next(row for item in found["items"] for row in item["rows"] if row["row"] == 26)
+    assert row["columns"] == {"wait_seconds": "300"}
+    assert row["values"] == {"wait_seconds": {"exact": "300", "shown": "300 s"}}

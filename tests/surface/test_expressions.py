@@ -52,9 +52,10 @@ def test_a_chain_in_two_directions_is_refused(text: str) -> None:
     assert only(f"measure x = {text}").code == "R158"
 
 
-def test_is_yes_says_equals_yes() -> None:
-    assert print_expr(value("connected is yes")) == "connected = yes"
-    assert print_expr(value("connected is not yes")) == "connected <> yes"
+@pytest.mark.parametrize(("written", "same"), [("is", "="), ("is not", "<>")])
+def test_is_yes_says_equals_yes_and_is_printed(written: str, same: str) -> None:
+    assert print_expr(value(f"connected {written} yes")) == f"connected {written} yes"
+    assert print_expr(value(f"connected {same} yes")) == f"connected {written} yes"
 
 
 def test_where_across_and_within_follow_the_arguments() -> None:

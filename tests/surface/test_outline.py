@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rubric_dsl.surface import tree
+from rubric_dsl.surface.lines import Remark
 from tests.surface.compare import said
 from tests.surface.reading import codes, mended, only, parsed
 
@@ -85,12 +86,10 @@ def test_sixty_four_levels_are_read_and_more_is_one_finding() -> None:
 
 
 def test_comments_and_blank_lines_are_kept_by_line() -> None:
-    result = parsed("# one\n\n# two\nmeasure x = 1  # three\n\n\nmeasure y = min(1, # four\n  2) # five\n# six")
-    first, second = result.document.items
-    layout = result.layout()
-    assert layout[first.span.origin].comments_before == ("one", "two")
-    assert layout[first.span.origin].blank_before == 1
-    assert layout[first.span.origin].comments == ("three",)
-    assert layout[second.span.origin].blank_before == 2
-    assert layout[second.span.origin].comments == ("four", "five")
-    assert result.comments_after == ("six",)
+    result = parsed("# one\n\n  # two\nmeasure x = 1  # three\n\n\nmeasure y = min(1, # four\n  2) # five\n# six")
+    (first, first_read), (second, second_read) = result.lines
+    assert first.remarks == (Remark(" one", 0, False), Remark(" two", 2, True))
+    assert (first.blank_before, second.blank_before) == (False, True)
+    assert (first_read.comments, second_read.comments) == (("three",), ("four", "five"))
+    assert second.remarks == ()
+    assert result.remarks_after == (Remark(" six", 0, False),)

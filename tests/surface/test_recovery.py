@@ -110,4 +110,4 @@ def test_a_file_without_a_header_is_read() -> None:
 def test_an_empty_file_is_an_empty_document() -> None:
     result = parsed("\n  \n# only a comment\n")
     assert (result.document.header, result.document.items, result.diagnostics) == (None, (), ())
-    assert result.comments_after == ("only a comment",)
+    assert [remark.text for remark in result.remarks_after] == [" only a comment"]

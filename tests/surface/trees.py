@@ -26,8 +26,13 @@ def maybe(part: st.SearchStrategy[T]) -> st.SearchStrategy[T | None]:
 
 latin = st.from_regex(r"[a-z_][a-z0-9_]{0,5}", fullmatch=True)
 han = st.from_regex(r"[a-c]{0,2}[热线接通等级社保税务公积金]{1,4}[a-c]{0,2}", fullmatch=True)
+# Names that together with a word beside them spell a keyword. `not applicable` is printed with brackets, which the tree
+# would then have more than before.
+PIECES = {piece for phrase in keywords().phrases for piece in phrase.split()} - {"applicable", "yes/no"}
+PIECES |= {phrase[:cut] for phrase in keywords().phrases if phrase > "\u3000" for cut in range(1, len(phrase))}
+pieces = st.sampled_from(sorted(piece for piece in PIECES if "/" not in piece))
 # A unit word is a name anywhere but right behind a number; the generator stays away from that.
-names = (latin | han).filter(lambda name: not is_keyword(name) and name not in UNIT_WORDS)
+names = (latin | han | pieces).filter(lambda name: not is_keyword(name) and name not in UNIT_WORDS)
 words = names.map(lambda name: tree.Word(name, SPAN))
 texts = st.text(st.sampled_from(list('ab 1"\\“”‘#:|,热线（％')), max_size=6)
 quoteds = texts.map(lambda text: tree.Quoted(text, SPAN))

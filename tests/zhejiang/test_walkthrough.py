@@ -13,7 +13,7 @@ TEXT = (EXAMPLE / "README.md").read_text(encoding="utf-8")
 
 def test_the_walkthrough_has_the_commands_that_it_explains() -> None:
     commands = [shlex.split(command)[1] for command in commands_of(EXAMPLE / "README.md")]
-    assert commands == ["check", "score", "score", "explain", "explain"]
+    assert commands == ["check", "score", "score", "explain", "explain", "diff"]
 
 
 def test_the_figures_of_the_walkthrough_are_those_of_the_example() -> None:

@@ -11,7 +11,6 @@ from rubric_dsl.engines.columnar.frames import ROW, SUBJECT
 from rubric_dsl.engines.columnar.rows import FrameRows, collected
 from rubric_dsl.engines.columnar.sums import Counted, Group, Sums
 from rubric_dsl.engines.columnar.weighed import Weighed, weighed_aggregate
-from rubric_dsl.engines.columnar.written import written
 from rubric_dsl.engines.lowering import expr as ex
 from rubric_dsl.engines.lowering.forms import Lowered, YesNo, both, decoded, either, yes
 from rubric_dsl.engines.lowering.nodes import TableLowering
@@ -58,13 +57,13 @@ class TableAggregates:
 
     # ------------------------------------------------------------ answers
 
-    def added(self, found: Mapping[str, Mapping[Group, Counted]]) -> dict[op.Node, dict[int, Value]]:
+    def added(self, found: Mapping[str, Mapping[Group, Counted]]) -> dict[op.Node, dict[object, Value]]:
         """By node and subject the aggregates that sums tell (`folded` is a tally)."""
-        answers: dict[op.Node, dict[int, Value]] = {}
+        answers: dict[op.Node, dict[object, Value]] = {}
         for node, operation in self.operations.items():
             if operation.pooled or operation.name not in _ADDED or operation.name == "folded":
                 continue
-            by_subject: dict[int, list[Counted]] = {}
+            by_subject: dict[object, list[Counted]] = {}
             for (subject, _), counted in found.get(f"a{node}", {}).items():
                 by_subject.setdefault(subject, []).append(counted)
             answers[node] = {subject: self._of_sums(node, operation, parts) for subject, parts in by_subject.items()}
@@ -81,15 +80,15 @@ class TableAggregates:
         except ArithmeticError as error:
             return fault_of(error, node)
 
-    def counted(self) -> dict[op.Node, dict[int, Value]]:
+    def counted(self) -> dict[op.Node, dict[object, Value]]:
         """By node and subject the aggregates that depend on the order of the values."""
         wanted = {node: sample for node, sample in self._listed.items() if not self.operations[node].pooled}
         queries = [
             self._given(sample).group_by(SUBJECT, "v").agg(pl.len().alias("n")) for sample in wanted.values()
         ]
-        answers: dict[op.Node, dict[int, Value]] = {}
+        answers: dict[op.Node, dict[object, Value]] = {}
         for (node, sample), table in zip(wanted.items(), collected(queries), strict=True):
-            by_subject: dict[int, list[Weighed]] = {}
+            by_subject: dict[object, list[Weighed]] = {}
             for subject, raw, count in zip(*(table[key].to_list() for key in (SUBJECT, "v", "n")), strict=True):
                 by_subject.setdefault(subject, []).append((count, as_number(decoded(sample.form, raw))))
             operation = self.operations[node]
@@ -100,13 +99,13 @@ class TableAggregates:
             }
         return answers
 
-    def pooled(self) -> dict[op.Node, dict[int, tuple[Given, ...]]]:
+    def pooled(self) -> dict[op.Node, dict[object, tuple[Given, ...]]]:
         """By pooled node and subject the values of the selected rows, in order of the rows."""
         wanted = {node: sample for node, sample in self._listed.items() if self.operations[node].pooled}
         queries = [self._given(sample).select(ROW, SUBJECT, "v").sort(ROW) for sample in wanted.values()]
-        answers: dict[op.Node, dict[int, tuple[Given, ...]]] = {}
+        answers: dict[op.Node, dict[object, tuple[Given, ...]]] = {}
         for (node, sample), table in zip(wanted.items(), collected(queries), strict=True):
-            by_subject: dict[int, list[Given]] = {}
+            by_subject: dict[object, list[Given]] = {}
             for subject, raw in zip(table[SUBJECT].to_list(), table["v"].to_list(), strict=True):
                 by_subject.setdefault(subject, []).append(decoded(sample.form, raw))
             answers[node] = {subject: tuple(values) for subject, values in by_subject.items()}
@@ -114,7 +113,7 @@ class TableAggregates:
 
     def _given(self, sample: Lowered) -> pl.LazyFrame:
         """The rows that bring something, and what: "v"."""
-        found = written([sample.value], self.rows.types)
+        found = self.rows.written([sample.value])
         frame = found.over(self.rows.frame).with_columns(found.asked[0].alias("v"))
         return frame.filter(pl.col("v").is_not_null())
 

@@ -30,9 +30,12 @@ def cells_of(
     return series, cells
 
 
-def cell_of(column: ColumnSchema, name: str, form: Form, nullable: bool) -> Lowered:
-    """The cells of a column of the plan that stand in the column `name` of a frame."""
-    low, high = _ends(form)
+def cell_of(
+    column: ColumnSchema, name: str, form: Form, nullable: bool, natural: tuple[int, int] | None = None
+) -> Lowered:
+    """The cells of a column of the plan that stand in the column `name` of a frame. `natural`: what its type can
+    hold, where that may be more than the form says."""
+    low, high = natural or _ends(form)
     guards = frozenset() if column.present_when is None else frozenset({column.present_when})
     return Lowered(form, ex.column(name, kind_of(form), nullable, low, high), nullable, given_if=guards)
 

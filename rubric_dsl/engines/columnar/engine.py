@@ -16,6 +16,7 @@ from rubric_dsl.engines.lowering import expr as ex
 from rubric_dsl.engines.lowering.linear import Decomposition
 from rubric_dsl.engines.lowering.nodes import TableLowering
 from rubric_dsl.engines.lowering.scores import in_strata
+from rubric_dsl.engines.lowering.validity import conditions_read, doubts
 from rubric_dsl.engines.reference.rows import totals as reference_totals
 from rubric_dsl.evaluation.arithmetic import Cells, fault_of
 from rubric_dsl.evaluation.prepare import Prepared
@@ -33,7 +34,7 @@ class Disagreement(Exception):
 
 
 @dataclass(slots=True)
-class _Found:
+class Found:
     """Totals as they grow."""
 
     subjects: dict[Subject, None] = field(default_factory=dict)
@@ -58,23 +59,33 @@ class ColumnarEngine:
     def totals(self, plan: ScoringPlan, prepared: Prepared, observations: Observations) -> Totals:
         declared = None if plan.subjects is None else frozenset(plan.subjects)
         frames: dict[str, TableFrame] = {}
+        large: dict[str, TableRun] = {}
         for schema in plan.tables:
             data = observations.tables.get(schema.name)
+            run = getattr(data.large, "run", None) if data is not None else None
+            if isinstance(run, TableRun):
+                large[schema.name] = run
             rows = [
                 row for row in (data.rows if data is not None else ())
                 if isinstance(subject := row.values[schema.subject], str) and (declared is None or subject in declared)
             ]
             if rows:
                 frames[schema.name] = frame_of(schema, rows, columns_read(prepared, schema))
-        return self.totals_of(plan, prepared, frames)
+        return self.totals_of(plan, prepared, frames, large)
 
-    def totals_of(self, plan: ScoringPlan, prepared: Prepared, frames: Mapping[str, TableFrame]) -> Totals:
-        """The totals of cells that are columns already, by table."""
-        found = _Found()
+    def totals_of(
+        self, plan: ScoringPlan, prepared: Prepared, frames: Mapping[str, TableFrame],
+        large: Mapping[str, TableRun] | None = None,
+    ) -> Totals:
+        """The totals of cells that are columns already, by table. `large`: tables that were added up when they were
+        read."""
+        found = Found()
         self.ways = Counter()
         for schema in plan.tables:
-            if schema.name in frames:
-                self.ways += _Table(plan, prepared, schema, frames[schema.name]).into(found)
+            if large is not None and schema.name in large:
+                self.ways += large[schema.name].into(found)
+            elif schema.name in frames:
+                self.ways += TableRun(plan, prepared, schema, frames[schema.name]).into(found)
         faults = _faults(plan, prepared, found)
         return Totals(
             tuple(found.subjects), found.rows, found.tallies, found.aggregates, found.samples, found.facts, faults
@@ -108,44 +119,51 @@ def columns_read(prepared: Prepared, schema: TableSchema) -> frozenset[str]:
     )
 
 
-class _Table:
-    """One table: what is lowered, added up and put into the totals."""
+class TableRun:
+    """One table: what is lowered, added up and put into the totals.
 
-    def __init__(self, plan: ScoringPlan, prepared: Prepared, schema: TableSchema, given: TableFrame) -> None:
+    `unsure`: flags of a scan that was not read before; then its rows are checked in the same pass.
+    """
+
+    def __init__(
+        self, plan: ScoringPlan, prepared: Prepared, schema: TableSchema, given: TableFrame,
+        unsure: Sequence[str] | None = None,
+    ) -> None:
         self.prepared = prepared
         self.schema = schema
         self.given = given
-        self.names = given.subjects
         self.scores = _scores_on(prepared, schema)
-        self.aggregates = _aggregates_over(prepared, schema)
-        column = next((column for column in schema.columns if column.name == schema.stratum), None)
-        self.strata = () if column is None else tuple(member.name for member in column.members)
-        self.rows = FrameRows(given.frame, given.types)
+        self.operations = _aggregates_over(prepared, schema)
+        self.rows = FrameRows(given.frame, given.types, strict=unsure is None)
         self.lowering = TableLowering(plan, prepared, schema, given.cells, self.rows)
-        self.lowering.lower(_wanted(self.prepared, self.schema))
-        decomposition = Decomposition(self.lowering.present())
-        self.sums = Sums(self.rows, given.size, schema.stratum is not None, decomposition)
-
-    def into(self, found: _Found) -> Counter[str]:
+        self.lowering.lower((*_wanted(prepared, schema), *(() if unsure is None else conditions_read(schema))))
+        self.sums = Sums(
+            self.rows, given.size, given.likely, schema.stratum is not None, Decomposition(self.lowering.present()))
         for score in self.scores:
             self._add(score)
-        aggregates = TableAggregates(self.lowering, self.rows, self.aggregates, self.sums)
-        counted, faulty = self.sums.run()
+        self.aggregates = TableAggregates(self.lowering, self.rows, self.operations, self.sums)
+        if unsure is not None:
+            self.sums.doubt(doubts(schema, self.lowering, [ex.column(flag, "yes/no", False) for flag in unsure]))
+        self.counted, self.faulty = self.sums.run()
+        self.names: Mapping[object, Subject] = {}
+
+    def into(self, found: Found) -> Counter[str]:
+        self.names = self.given.names({subject: None for subject, _ in self.sums.groups})
         self._observed(found)
         for score in self.scores:
             for node in self._items(score):
-                self._tallied(found, node, counted.get(f"t{node}", {}))
-        for node, operation in self.aggregates.items():
+                self._tallied(found, node, self.counted.get(f"t{node}", {}))
+        for node, operation in self.operations.items():
             if operation.name == "folded" and not operation.pooled:
-                self._tallied(found, node, counted.get(f"a{node}", {}))
-        for answers in (aggregates.added(counted), aggregates.counted()):
+                self._tallied(found, node, self.counted.get(f"a{node}", {}))
+        for answers in (self.aggregates.added(self.counted), self.aggregates.counted()):
             for node, by_subject in answers.items():
                 if by_subject:
                     found.aggregates[node] = {self.names[place]: value for place, value in by_subject.items()}
-        for node, samples in aggregates.pooled().items():
+        for node, samples in self.aggregates.pooled().items():
             if samples:
                 found.samples[node] = {self.names[place]: values for place, values in samples.items()}
-        self._faulty(found, faulty)
+        self._faulty(found, self.faulty)
         return self.lowering.ways
 
     def _items(self, score: Score) -> dict[op.Node, None]:
@@ -167,30 +185,27 @@ class _Table:
 
     # ------------------------------------------------------------ into the totals
 
-    def _observed(self, found: _Found) -> None:
+    def _observed(self, found: Found) -> None:
         schema = self.schema
-        found.subjects |= dict.fromkeys(self.names)
+        found.subjects |= dict.fromkeys(self.names.values())
         by_subject = found.rows.setdefault(schema.name, {})
         for (subject, stratum), count in self.sums.groups.items():
-            by_subject.setdefault(self.names[subject], {})[self._stratum(stratum)] = count
+            by_subject.setdefault(self.names[subject], {})[self.given.strata[stratum]] = count
         if self.given.facts:
             found.facts[schema.name] = dict(self.given.facts)
 
-    def _stratum(self, place: int | None) -> Stratum:
-        return None if place is None else self.strata[place]
-
-    def _tallied(self, found: _Found, node: op.Node, counted: Mapping[Group, Counted]) -> None:
+    def _tallied(self, found: Found, node: op.Node, counted: Mapping[Group, Counted]) -> None:
         for (subject, stratum), part in counted.items():
             name = self.names[subject]
             if isinstance(part.sum, ArithmeticError):
                 found.aggregates.setdefault(node, {})[name] = fault_of(part.sum, node)
             else:
                 by_stratum = found.tallies.setdefault(node, {}).setdefault(name, {})
-                by_stratum[self._stratum(stratum)] = Tally(part.count, part.sum)
+                by_stratum[self.given.strata[stratum]] = Tally(part.count, part.sum)
         for name in found.aggregates.get(node, {}):
             found.tallies.get(node, {}).pop(name, None)
 
-    def _faulty(self, found: _Found, faulty: Mapping[str, Sequence[int]]) -> None:
+    def _faulty(self, found: Found, faulty: Mapping[str, Sequence[int]]) -> None:
         places = sorted({place for of_kind in faulty.values() for place in of_kind})
         if places:
             rows = dict(zip(places, self.given.rows_at(places), strict=True))
@@ -198,7 +213,7 @@ class _Table:
             found.faulty_scores |= {(self.schema.name, rows[place].number) for place in faulty.get(SCORE, ())}
 
 
-def _faults(plan: ScoringPlan, prepared: Prepared, found: _Found) -> tuple[Undefined, ...]:
+def _faults(plan: ScoringPlan, prepared: Prepared, found: Found) -> tuple[Undefined, ...]:
     """The faults of scores, told by the reference engine from the rows that have them; those of aggregates go where
     they belong."""
     if not found.faulty:

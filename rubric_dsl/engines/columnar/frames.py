@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import polars as pl
 
 from rubric_dsl.engines.columnar.cells import cells_of
-from rubric_dsl.engines.contract import Subject
+from rubric_dsl.engines.contract import Stratum, Subject
 from rubric_dsl.engines.lowering.forms import Lowered
 from rubric_dsl.evaluation.arithmetic import Cells
 from rubric_dsl.observations.model import Row
@@ -26,9 +26,13 @@ class TableFrame:
     types: Mapping[str, pl.DataType]
     """Of its columns."""
     cells: Mapping[str, Lowered]
-    subjects: tuple[Subject, ...]
-    """By place, in order of first appearance."""
+    names: Callable[[Iterable[object]], Mapping[object, Subject]]
+    """From what stands in SUBJECT to subjects, in the order in which they are told."""
+    strata: Mapping[object, Stratum]
+    """From what stands in STRATUM to scenarios."""
     size: int
+    likely: int
+    """At most so many rows are in a group, as far as one can guess."""
     rows_at: Callable[[Sequence[int]], Sequence[Row]]
     """The rows at these places."""
     facts: Mapping[Subject, Cells]
@@ -53,5 +57,17 @@ def frame_of(schema: TableSchema, rows: Sequence[Row], read: frozenset[str]) -> 
             facts.setdefault(name, row.values)
     frame = pl.DataFrame(series)
     return TableFrame(
-        frame.lazy(), dict(frame.schema), cells, subjects, len(rows), lambda at: [rows[place] for place in at], facts
+        frame.lazy(), dict(frame.schema), cells, by_place(subjects), scenarios(schema), len(rows), len(rows),
+        lambda at: [rows[place] for place in at], facts,
     )
+
+
+def by_place(subjects: Sequence[Subject]) -> Callable[[Iterable[object]], Mapping[object, Subject]]:
+    named: dict[object, Subject] = dict(enumerate(subjects))
+    return lambda _: named
+
+
+def scenarios(schema: TableSchema) -> dict[object, Stratum]:
+    """The scenarios by place."""
+    column = next((column for column in schema.columns if column.name == schema.stratum), None)
+    return {None: None} if column is None else {place: member.name for place, member in enumerate(column.members)}

@@ -6,15 +6,16 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from rubric_dsl.engines.columnar.written import integer_type, written
+from rubric_dsl.engines.columnar.written import Written, integer_type, written
 from rubric_dsl.engines.lowering.distinct import Column
 from rubric_dsl.engines.lowering.expr import Constant, Expr
 
 
 class FrameRows:
-    """A lazy frame and the types of its columns."""
+    """A lazy frame and the types of its columns. Not `strict`: its rows may not be what their forms say."""
 
-    def __init__(self, frame: pl.LazyFrame, types: Mapping[str, pl.DataType]) -> None:
+    def __init__(self, frame: pl.LazyFrame, types: Mapping[str, pl.DataType], strict: bool = True) -> None:
+        self.strict = strict
         self.frame = frame
         self.types = dict(types)
         self._joins = 0
@@ -35,10 +36,13 @@ class FrameRows:
         self.frame = joined.drop(names)
         self.types |= {column.name: table.schema[column.name] for column in columns}
 
+    def written(self, asked: Sequence[Expr], prefix: str = "e") -> Written:
+        return written(asked, self.types, prefix, self.strict)
+
     def _keyed(self, keys: Sequence[Expr]) -> tuple[pl.LazyFrame, list[str]]:
         """The frame with these expressions as columns."""
         self._joins += 1
-        found = written(keys, self.types, f"j{self._joins}.")
+        found = self.written(keys, f"j{self._joins}.")
         names = [f"k{self._joins}.{place}" for place in range(len(keys))]
         frame = found.over(self.frame).with_columns(
             asked.alias(name) for asked, name in zip(found.asked, names, strict=True)

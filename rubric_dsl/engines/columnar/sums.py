@@ -12,7 +12,7 @@ from rubric_dsl.engines.columnar.frames import ROW, STRATUM, SUBJECT
 from rubric_dsl.engines.columnar.packing import Packing, packed, unpacked
 from rubric_dsl.engines.columnar.rows import FrameRows, collected
 from rubric_dsl.engines.columnar.weighed import Weighed, weighed_total
-from rubric_dsl.engines.columnar.written import integer_type, written
+from rubric_dsl.engines.columnar.written import integer_type
 from rubric_dsl.engines.lowering import expr as ex
 from rubric_dsl.engines.lowering.expr import Expr
 from rubric_dsl.engines.lowering.forms import LIMIT, Lowered, Number, YesNo, decoded
@@ -20,10 +20,10 @@ from rubric_dsl.engines.lowering.linear import Decomposition, Linear
 from rubric_dsl.evaluation.values import as_number
 from rubric_dsl.numbers.reals import Exact
 
-Group = tuple[int, int | None]
+Group = tuple[object, object]
+"""What stands in SUBJECT and in STRATUM."""
 
-FEW = 2**16
-"""Up to so many rows a group is assumed to have them all."""
+DOUBT = "doubt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +48,19 @@ class Sums:
     integer, is counted by value instead and added up exactly.
     """
 
-    def __init__(self, rows: FrameRows, size: int, scenarios: bool, decomposition: Decomposition) -> None:
+    def __init__(
+        self, rows: FrameRows, size: int, likely: int, scenarios: bool, decomposition: Decomposition
+    ) -> None:
+        """`size`: how many rows there are, `likely`: in a group at most; where there are more a second pass is made."""
         self.rows = rows
         self.size = size
+        self.likely = likely
         self.keys = [SUBJECT, STRATUM] if scenarios else [SUBJECT]
         self.decomposition = decomposition
         self._added: dict[str, _Added] = {}
         self._counted: dict[str, Lowered] = {}
         self._faults: dict[str, list[Expr]] = {}
+        self._doubt = ex.literal(0)
         self.groups: dict[Group, int] = {}
 
     def add(self, name: str, lowered: Lowered) -> None:
@@ -79,8 +84,15 @@ class Sums:
         if flag is not None:
             self._faults.setdefault(kind, []).append(flag)
 
+    def doubt(self, reasons: Expr) -> None:
+        """Where this number is not 0 rows may not be what the proofs start from: nothing is told of them."""
+        self._doubt = reasons
+
     def run(self) -> tuple[dict[str, dict[Group, Counted]], dict[str, list[int]]]:
-        """By name the sums of each group that has any, and by kind of fault the places of its rows."""
+        """By name the sums of each group that has any, and by kind of fault the places of its rows.
+
+        Where rows are in doubt there is nothing but their places.
+        """
         flags = {
             kind: flag for kind, of_kind in self._faults.items()
             if (flag := self.decomposition.flag(ex.some(*of_kind))) is not ex.NO
@@ -89,7 +101,11 @@ class Sums:
             part for added in self._added.values() for linear in (added.sum, added.count) for part in linear.parts
         )
         parts |= dict.fromkeys(flag for flag in flags.values() if flag is not ex.YES)
+        parts |= dict.fromkeys([self._doubt] if self._doubt.high else [])
         table, counts = self._summed(list(parts))
+        self.groups = dict(zip(self._groups(table), table["n"].to_list(), strict=True))
+        if self._doubt.high and counts[self._doubt].sum():
+            return {}, self._places({DOUBT: ~ex.at_most(self._doubt, ex.literal(0))})
         found = self._read(table, counts)
         found |= {name: self._weighed(lowered) for name, lowered in self._counted.items()}
         faulty = {kind: flag for kind, flag in flags.items() if flag is ex.YES or counts[flag].sum()}
@@ -97,7 +113,7 @@ class Sums:
 
     def _summed(self, parts: Sequence[Expr]) -> tuple[pl.DataFrame, dict[Expr, pl.Series]]:
         """The groups with their number of rows `n`, and the sum of each part in them."""
-        most = self.size if self.size <= FEW else self._likely()
+        most = self.likely
         while True:
             packing = packed(parts, most)
             table = self._words(packing)
@@ -110,16 +126,8 @@ class Sums:
         }
         return table, counts
 
-    def _likely(self) -> int:
-        """A guess at the rows of the largest group, from some rows; too low a guess costs a second pass, no more."""
-        every = max(self.size // FEW, 1)
-        keys = self.rows.frame.select(*self.keys).gather_every(every)
-        counted = keys.group_by(self.keys).agg(pl.len().alias("n")).collect(engine="streaming")
-        most = int(counted["n"].max() or 0)  # type: ignore[arg-type]
-        return min(self.size, (most + 4 * int(most**0.5) + 4) * every)
-
     def _words(self, packing: Packing) -> pl.DataFrame:
-        found = written(packing.words, self.rows.types)
+        found = self.rows.written(packing.words)
         wanted = [pl.len().alias("n")]
         named = [word.alias(f"w{place}") for place, word in enumerate(found.asked)]
         whole = {field.word for field in packing.fields.values() if field.bits is None}
@@ -130,9 +138,7 @@ class Sums:
             engine="streaming")
 
     def _read(self, table: pl.DataFrame, counts: Mapping[Expr, pl.Series]) -> dict[str, dict[Group, Counted]]:
-        groups = self._groups(table)
-        rows = table["n"].to_list()
-        self.groups = dict(zip(groups, rows, strict=True))
+        groups, rows = list(self.groups), table["n"].to_list()
         lists = {part: series.to_list() for part, series in counts.items()}
         found: dict[str, dict[Group, Counted]] = {}
         for name, added in self._added.items():
@@ -151,7 +157,7 @@ class Sums:
 
     def _weighed(self, lowered: Lowered) -> dict[Group, Counted]:
         """Sums of values that no integer type has room for, from how often each value is there."""
-        found = written([lowered.value], self.rows.types)
+        found = self.rows.written([lowered.value])
         table = (
             found.over(self.rows.frame).with_columns(found.asked[0].alias("v")).filter(pl.col("v").is_not_null())
             .group_by([*self.keys, "v"]).agg(pl.len().alias("n"), pl.col(ROW).min().alias("first")).sort("first")
@@ -163,7 +169,7 @@ class Sums:
         return {group: Counted(sum(n for n, _ in own), _total_or_error(own)) for group, own in values.items()}
 
     def _places(self, flags: Mapping[str, Expr]) -> dict[str, list[int]]:
-        found = written(list(flags.values()), self.rows.types)
+        found = self.rows.written(list(flags.values()))
         frame = found.over(self.rows.frame)
         tables = collected([frame.filter(flag).select(ROW).sort(ROW) for flag in found.asked])
         return {kind: table[ROW].to_list() for kind, table in zip(flags, tables, strict=True)}

@@ -18,7 +18,7 @@ from rubric_dsl.text.record import dataclass
 _TYPES: tuple[tuple[int, type[pl.DataType]], ...] = (
     (2**7, pl.Int8), (2**15, pl.Int16), (2**31, pl.Int32), (2**63, pl.Int64), (2**127, pl.Int128)
 )
-_RANGES: Mapping[type[pl.DataType], tuple[int, int]] = {
+RANGES: Mapping[type[pl.DataType], tuple[int, int]] = {
     **{kind: (-end, end - 1) for end, kind in _TYPES},
     **{kind: (0, 2**bits - 1) for kind, bits in (
         (pl.UInt8, 8), (pl.UInt16, 16), (pl.UInt32, 32), (pl.UInt64, 64))},
@@ -47,13 +47,19 @@ class Written:
         return frame
 
 
-def written(asked: Sequence[Expr], types: Mapping[str, pl.DataType], prefix: str = "e") -> Written:
-    """`types`: of the columns that are read. New columns are named with `prefix`."""
-    return _Writing(asked, types, prefix).written()
+def written(
+    asked: Sequence[Expr], types: Mapping[str, pl.DataType], prefix: str = "e", strict: bool = True
+) -> Written:
+    """`types`: of the columns that are read. New columns are named with `prefix`.
+
+    Not `strict`: a number beyond the ends that it was given becomes null or another one, instead of stopping the query.
+    """
+    return _Writing(asked, types, prefix, strict).written()
 
 
 class _Writing:
-    def __init__(self, asked: Sequence[Expr], types: Mapping[str, pl.DataType], prefix: str) -> None:
+    def __init__(self, asked: Sequence[Expr], types: Mapping[str, pl.DataType], prefix: str, strict: bool) -> None:
+        self.strict = strict
         self.asked = asked
         self.types = types
         self.prefix = prefix
@@ -122,7 +128,7 @@ class _Writing:
             case "or":
                 return _balanced(lambda a, b: a | b, [self.found[part] for part in one.operands])
             case "not":
-                return ~self.found[one.operands[0]]
+                return self._negated(one.operands[0])
             case "is null":
                 return self.found[one.operands[0]].is_null()
             case "when":
@@ -151,7 +157,7 @@ class _Writing:
             condition, then, otherwise = part.operands
             return pl.when(self.found[condition]).then(self._literal(then, type)).otherwise(
                 self._literal(otherwise, type))
-        return self.found[part] if self.type_of[part] == type else self.found[part].cast(type)
+        return self.found[part] if self.type_of[part] == type else self.found[part].cast(type, strict=self.strict)
 
     def _calculated(self, one: Expr) -> pl.Expr:
         parts = [self._as(part, one) for part in one.operands]
@@ -174,16 +180,23 @@ class _Writing:
             a, b = self.found[left], self.found[right]
         return a <= b if one.operation == "<=" else a < b if one.operation == "<" else a == b
 
+    def _negated(self, one: Expr) -> pl.Expr:
+        if one.operation == "<=" and one not in self.stored:
+            left, right = one.operands
+            type = self._common(left, right)
+            return self._in(left, type) > self._in(right, type)
+        return ~self.found[one]
+
     def _common(self, left: Expr, right: Expr) -> type[pl.DataType]:
         """A type for both sides: that of a column where the other side is a literal within it."""
         for one, other in ((left, right), (right, left)):
             type = self.type_of[one]
-            low, high = _RANGES[type]
+            low, high = RANGES[type]
             if other.is_literal and low <= other.low and other.high <= high:
                 return type
         if self.type_of[left] == self.type_of[right]:
             return self.type_of[left]
-        ends = [_RANGES[self.type_of[one]] for one in (left, right)]
+        ends = [RANGES[self.type_of[one]] for one in (left, right)]
         return integer_type(min(low for low, _ in ends), max(high for _, high in ends))
 
 

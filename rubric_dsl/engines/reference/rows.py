@@ -40,15 +40,21 @@ class _Sums:
         self.scores.setdefault(node, {}).setdefault(subject, {}).setdefault(stratum, []).append(score)
 
 
-def totals(plan: ScoringPlan, prepared: Prepared, observations: Observations) -> Totals:
-    """The exact totals of all rows; a row of a subject that the plan does not declare takes no part."""
+def totals(
+    plan: ScoringPlan, prepared: Prepared, observations: Observations, known: Mapping[int, Values] | None = None
+) -> Totals:
+    """The exact totals of all rows; a row of a subject that the plan does not declare takes no part.
+
+    `known`: by `id` of a row, the values that its nodes had in an earlier run of the same plan.
+    """
     sums = _Sums()
+    known = known or {}
     declared = None if plan.subjects is None else frozenset(plan.subjects)
     for schema in plan.tables:
         data = observations.tables.get(schema.name)
         if data is None:
             continue
-        stage = _TableStage(schema, prepared, sums)
+        stage = _TableStage(schema, prepared, sums, known)
         for row in data.rows:
             subject = row.values[schema.subject]
             if isinstance(subject, str) and (declared is None or subject in declared):
@@ -59,7 +65,10 @@ def totals(plan: ScoringPlan, prepared: Prepared, observations: Observations) ->
 class _TableStage:
     """One table: which of its nodes count, and what a row adds."""
 
-    def __init__(self, schema: TableSchema, prepared: Prepared, sums: _Sums) -> None:
+    def __init__(
+        self, schema: TableSchema, prepared: Prepared, sums: _Sums, known: Mapping[int, Values]
+    ) -> None:
+        self.known = known
         self.schema = schema
         self.prepared = prepared
         self.sums = sums
@@ -82,7 +91,9 @@ class _TableStage:
         by_stratum[stratum] = by_stratum.get(stratum, 0) + 1
         if schema.folding == "one row each":
             sums.facts.setdefault(schema.name, {}).setdefault(subject, row.values)
-        values = evaluate_row(self.prepared, row.values, self.nodes)
+        values = self.known.get(id(row))
+        if values is None:
+            values = evaluate_row(self.prepared, row.values, self.nodes)
         if len(sums.kept) * len(values) < MAX_KEPT:
             sums.kept[id(row)] = values
         for score in self.scores:

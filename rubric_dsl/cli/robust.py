@@ -1,0 +1,95 @@
+"""`rubric robust`: how firm the ranks are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from rubric_dsl.cli.app import command as declare
+from rubric_dsl.cli.app import json_option, observations_argument, rubric_argument, use_from_option
+from rubric_dsl.cli.exits import Exit, Stop
+from rubric_dsl.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from rubric_dsl.editions.robustness import Vary
+    from rubric_dsl.engines.run import Run
+    from rubric_dsl.plan.model import RankingSchema, ScoringPlan
+
+DRAWS = 10_000
+MOST_DRAWS = 1_000_000
+DRAWS_A_DRAW_OF_INDICES = 10
+"""Of so many draws one is made for the indices too (times the steps and two)."""
+DEFAULT = "weights,rows"
+
+
+@declare("robust")
+@rubric_argument
+@observations_argument
+@click.option("--vary", metavar="STEP,…", default=DEFAULT)
+@click.option("--draws", type=int, metavar="N", default=DRAWS)
+@click.option("--seed", type=int, metavar="N", default=1)
+@click.option("--by", "column", metavar="COLUMN")
+@click.option("--ranking", "name", metavar="NAME")
+@json_option
+@use_from_option
+def command(
+    terminal: Terminal, rubric_file: str, observations: tuple[str, ...], vary: str, draws: int, seed: int,
+    column: str | None, name: str | None, as_json: bool, use_from: tuple[str, ...],
+) -> int:
+    from rubric_dsl.cli.observing import run_of
+    from rubric_dsl.cli.progress import doing
+    from rubric_dsl.editions.linear import NotVaried
+    from rubric_dsl.editions.robustness import robustness
+    from rubric_dsl.render.robust import not_varied, robust_json, robust_lines
+
+    steps = _steps(vary)
+    if not 1 <= draws <= MOST_DRAWS:
+        raise Stop(Exit.USAGE, "usage.draws", most=MOST_DRAWS)
+    done = run_of(terminal, rubric_file, observations, use_from)
+    if isinstance(done, Exit):
+        return done
+    schema = ranking_of(done.plan, name)
+    by = None if column is None else _column(done, column)
+    try:
+        with doing(terminal, terminal.say("doing.simulating")):
+            found = robustness(done, schema, steps, draws, seed, draws // DRAWS_A_DRAW_OF_INDICES, by)
+    except NotVaried as problem:
+        terminal.err(not_varied(problem, terminal.look("err")))
+        terminal.err(terminal.say("robust.vary"))
+        return Exit.NOT_FINISHED
+    if as_json:
+        terminal.json(robust_json(done.plan, found))
+    else:
+        terminal.show(robust_lines(done.plan, found, terminal.look()))
+    return Exit.DONE
+
+
+def _steps(vary: str) -> Sequence[Vary]:
+    from rubric_dsl.editions.robustness import VARIES
+
+    asked = [step.strip() for step in vary.split(",") if step.strip()]
+    if asked == ["all"]:
+        return VARIES
+    for step in asked:
+        if step not in VARIES:
+            raise Stop(Exit.USAGE, "usage.vary", step=step, steps=", ".join(VARIES))
+    return tuple(step for step in VARIES if step in asked)
+
+
+def ranking_of(plan: ScoringPlan, name: str | None) -> RankingSchema:
+    """The ranking of that name, else the first."""
+    found = [schema for schema in plan.rankings if name is None or name in (schema.name, schema.label)]
+    if not found:
+        names = ", ".join(schema.name for schema in plan.rankings)
+        raise Stop(Exit.USAGE, "usage.no-ranking", name=name or "", names=names or "-")
+    return found[0]
+
+
+def _column(done: Run, column: str) -> tuple[str, str]:
+    for table in done.plan.tables:
+        for one in table.columns:
+            if column in (one.name, one.label):
+                return table.name, one.name
+    raise Stop(Exit.USAGE, "usage.no-column", column=column)

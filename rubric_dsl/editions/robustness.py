@@ -1,0 +1,81 @@
+"""How firm the ranks of a run are, all together: exact room of weights, alternatives, simulation, what samples tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+from rubric_dsl.editions.alternatives import Alternative, Alternatives, Outcome, outcome, ranks_of
+from rubric_dsl.editions.linear import NotVaried, weighted
+from rubric_dsl.editions.samples import Classes, classes
+from rubric_dsl.editions.simulation import Simulated, Step, simulated
+from rubric_dsl.editions.strictness import Strict, strictness
+from rubric_dsl.editions.swaps import First, Room, firsts, rooms
+from rubric_dsl.engines.run import Run
+from rubric_dsl.plan.model import RankingSchema
+from rubric_dsl.text.record import dataclass
+
+Vary = Literal[
+    "weights", "bounds", "rows", "experts", "parts", "scenarios", "missing", "rounding", "ties", "aggregation"
+]
+VARIES: tuple[Vary, ...] = (
+    "weights", "bounds", "rows", "experts", "parts", "scenarios", "missing", "rounding", "ties", "aggregation",
+)  # fmt: skip
+DRAWN: tuple[Step, ...] = ("weights", "bounds", "rows")
+
+
+@dataclass(frozen=True, slots=True)
+class Robustness:
+    """Of one ranking. What was not asked for is empty."""
+
+    schema: RankingSchema
+    nominal: dict[str, int | None]
+    rooms: tuple[Room, ...]
+    firsts: tuple[First, ...]
+    outcomes: tuple[Outcome, ...]
+    simulated: Simulated | None
+    classes: tuple[Classes, ...]
+    strict: tuple[Strict, ...] = ()
+
+    def least_and_most(self, subject: str) -> tuple[int | None, int | None]:
+        """The best and the worst rank of a subject over the alternatives."""
+        found = [one.ranks.get(subject) for one in self.outcomes if one.ranks is not None]
+        known = [rank for rank in (*found, self.nominal.get(subject)) if rank is not None]
+        return min(known, default=None), max(known, default=None)
+
+
+def robustness(
+    done: Run, schema: RankingSchema, vary: Sequence[Vary], draws: int, seed: int, base: int,
+    by: tuple[str, str] | None = None,
+) -> Robustness:
+    """`by`: table and column whose values are left out one by one. Raises NotVaried where a step cannot be varied."""
+    steps = [step for step in DRAWN if step in vary]
+    model = weighted(done, schema, "weights") if "weights" in vary else None
+    ways = Alternatives(done, schema)
+    asked: dict[Vary, Callable[[], Sequence[Alternative]]] = {
+        "experts": lambda: list(ways.experts()), "parts": lambda: list(ways.parts()),
+        "scenarios": lambda: list(ways.scenarios()), "missing": lambda: list(ways.missing()),
+        "rounding": lambda: [*ways.precision(), *ways.rounding_modes()], "ties": lambda: list(ways.ties()),
+        "aggregation": lambda: list(ways.aggregations()),
+    }
+    alternatives: list[Alternative] = []
+    for what in vary:
+        if what in asked:
+            found = asked[what]()
+            if not found:
+                raise NotVaried(what, "nothing of the kind", schema.name)
+            alternatives += found
+    strict: tuple[Strict, ...] = ()
+    if by is not None:
+        alternatives += ways.without_values(*by)
+        strict = strictness(done, schema, *by)
+    return Robustness(
+        schema, ranks_of(done, schema.name), () if model is None else rooms(model),
+        () if model is None else firsts(model), tuple(outcome(one, schema.name) for one in alternatives),
+        simulated(done, schema, steps, draws, seed, base) if steps else None, tuple(classes(done)), strict,
+    )
+
+
+def choices(done: Run, schema: RankingSchema) -> tuple[Outcome, ...]:
+    """What becomes of the ranks where the rubric's silent decisions are taken the other way."""
+    return tuple(outcome(one, schema.name) for one in Alternatives(done, schema).choices())

@@ -20,8 +20,8 @@ from rubric_dsl.cli.terminal import Terminal
 from rubric_dsl.render.width import pad, width, wrap
 
 COMMANDS = (
-    "new", "check", "fmt", "plan", "score", "explain", "verify", "diff", "prove", "robust", "test", "docs", "codes",
-    "lsp", "completion",
+    "new", "check", "fmt", "plan", "score", "explain", "verify", "diff", "prove", "robust", "test", "docs", "template",
+    "codes", "lsp", "completion",
 )
 FILE = click.Path()
 """So that a shell completes names of files; whether there is one is told by whoever opens it."""

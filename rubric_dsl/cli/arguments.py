@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rubric_dsl.cli.exits import Exit, Stop
-from rubric_dsl.cli.files import STANDARD_INPUT
+from rubric_dsl.cli.files import SCHEME, STANDARD_INPUT, where
 
 if TYPE_CHECKING:
     from rubric_dsl.plan.model import ScoringPlan, TableSchema
 
-SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.]+:")
-"""`sqlite:…`; a single letter is the drive of a Windows path."""
+OF_SEVERAL_TABLES = (".xlsx", ".xlsm", ".ods", ".xls", ".db", ".sqlite", ".sqlite3", ".duckdb")
+"""Ends of names of files that may hold a sheet or table for each table of a rubric."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,8 @@ def observation(text: str) -> Observation:
 
 
 def is_observation(text: str) -> bool:
-    return "=" in text or text == STANDARD_INPUT or bool(SCHEME.match(text)) or os.path.exists(text)
+    is_file = os.path.exists(text) or os.path.isfile(text.partition("#")[0])
+    return "=" in text or text == STANDARD_INPUT or bool(SCHEME.match(text)) or is_file
 
 
 def apart(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -49,26 +49,29 @@ def by_table(observations: Iterable[str], plan: ScoringPlan) -> dict[str, str]:
     paths: dict[str, str] = {}
     for text in observations:
         given = observation(text)
-        if SCHEME.match(given.path) and not os.path.exists(given.path):
-            raise Stop(Exit.USAGE, "usage.not-yet", file=given.path)
-        table = _table(given, plan)
-        if table in paths:
-            raise Stop(Exit.USAGE, "usage.table-twice", table=table, first=paths[table], second=given.path)
-        if given.path == STANDARD_INPUT and STANDARD_INPUT in paths.values():
-            raise Stop(Exit.USAGE, "usage.stdin-twice")
-        paths[table] = given.path
+        for table in _tables(given, plan):
+            if table in paths:
+                raise Stop(Exit.USAGE, "usage.table-twice", table=table, first=paths[table], second=given.path)
+            if given.path == STANDARD_INPUT and STANDARD_INPUT in paths.values():
+                raise Stop(Exit.USAGE, "usage.stdin-twice")
+            paths[table] = given.path
     return paths
 
 
-def _table(given: Observation, plan: ScoringPlan) -> str:
+def _tables(given: Observation, plan: ScoringPlan) -> list[str]:
+    """The table that a file is for; of a workbook or database that nobody named, every table of the rubric."""
     named = {name: table.name for table in plan.tables for name in _names(table)}
     if given.table is not None:
-        return named.get(given.table, given.table)
-    stem = os.path.splitext(os.path.basename(given.path))[0]
-    if stem in named:
-        return named[stem]
+        return [named.get(given.table, given.table)]
+    named_by = where(given.path)
+    stem, kind = os.path.splitext(os.path.basename(named_by.location))
+    for name in (named_by.part, stem):
+        if name in named:
+            return [named[name]]
     if len(plan.tables) == 1:
-        return plan.tables[0].name
+        return [plan.tables[0].name]
+    if not named_by.part and (kind.lower() in OF_SEVERAL_TABLES or SCHEME.match(given.path)):
+        return [table.name for table in plan.tables]
     choices = ", ".join(f"{table.name}={given.path}" for table in plan.tables)
     raise Stop(Exit.USAGE, "usage.which-table", file=given.path, choices=choices)
 

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from glob import glob
 from pathlib import Path
 from typing import IO
 
 from rubric_dsl.cli.exits import Exit, Stop
+from rubric_dsl.observations.raw import SERVERS, Given
 from rubric_dsl.surface.keywords import near_words
 
 MOST_RUBRIC_BYTES = (1 << 20) + 1
 """One byte more than a rubric may have, so that the reader of texts sees that it is too large and says so."""
 MOST_OBSERVATION_BYTES = 512 << 20
 STANDARD_INPUT = "-"
+SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.]+:")
+"""`sqlite:…`; a single letter is the drive of a Windows path."""
+FILE_SCHEMES = ("sqlite", "duckdb")
+_PASSWORD = re.compile(r"(://[^/@:]*):[^@]*@")
 
 
 class RubricFiles:
@@ -49,23 +55,37 @@ def load_rubric(files: RubricFiles, path: str) -> bytes:
         raise _unreadable(path, error) from None
 
 
-@dataclass(frozen=True, slots=True)
-class ObservationFile:
-    """A file as read: what to call it, and its bytes."""
-
-    name: str
-    data: bytes
-
-
-def read_observation_file(path: str) -> ObservationFile:
-    """The whole file, or standard input for `-`; one that cannot be read is a fault of the command line."""
-    if path == STANDARD_INPUT:
-        return ObservationFile("<stdin>", _at_most(sys.stdin.buffer, path))
+def read_observation_file(text: str) -> Given:
+    """The whole file, standard input for `-`, or the address of a server; one that cannot be read is a fault of the
+    command line. What stands behind `#` says which sheet, table or encoding is meant."""
+    given = where(text)
+    if given.location == STANDARD_INPUT:
+        return replace(given, name="<stdin>", data=_at_most(sys.stdin.buffer, text), location="")
+    if given.location.partition("://")[0] in SERVERS:
+        return given
     try:
-        with open(path, "rb") as file:
-            return ObservationFile(path, _at_most(file, path))
+        with open(given.location, "rb") as file:
+            return replace(given, data=_at_most(file, given.location))
     except OSError as error:
-        raise _unreadable(path, error) from None
+        raise _unreadable(given.location, error) from None
+
+
+def where(text: str) -> Given:
+    """What `FILE#part`, `sqlite:FILE#part` or `postgresql://…#part` names, unread. A file that has a `#` in its name
+    is itself."""
+    scheme = SCHEME.match(text)
+    if scheme is not None and not os.path.exists(text):
+        kind = scheme.group()[:-1].lower()
+        if kind in SERVERS:
+            url, _, part = text.partition("#")
+            return Given(_PASSWORD.sub(r"\1•••@", url), part=part, location=url)
+        if kind not in FILE_SCHEMES:
+            raise Stop(Exit.USAGE, "usage.scheme", file=text)
+        text = text[scheme.end() :]
+    if os.path.exists(text):
+        return Given(text, location=text)
+    path, _, part = text.partition("#")
+    return Given(path, part=part, location=path)
 
 
 LARGE = 4 << 20

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shlex
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 
-from rubric_dsl.cli.arguments import by_table
+from rubric_dsl.cli.arguments import OF_SEVERAL_TABLES, by_table
 from rubric_dsl.cli.exits import Exit, Stop
-from rubric_dsl.cli.files import ObservationFile, is_large, many_files, read_observation_file
+from rubric_dsl.cli.files import is_large, many_files, read_observation_file
 from rubric_dsl.cli.progress import doing
 from rubric_dsl.cli.terminal import Terminal
 from rubric_dsl.engines.contract import Engine, EngineFailed
 from rubric_dsl.engines.reference import ReferenceEngine
 from rubric_dsl.engines.run import Run, run_periods
+from rubric_dsl.observations.databases import MissingPart
 from rubric_dsl.observations.large import LargeSource
 from rubric_dsl.observations.model import Observations
+from rubric_dsl.observations.raw import Given, Source
 from rubric_dsl.observations.read import read_observations
-from rubric_dsl.observations.records import Source
 from rubric_dsl.plan.model import ScoringPlan
 
 _REQUIREMENTS = {
@@ -35,18 +38,40 @@ ENGINES = ("reference", *_REQUIREMENTS)
 def observe(
     terminal: Terminal, plan: ScoringPlan, arguments: Sequence[str], leave_out_refused: bool = False,
     engine: str | None = "reference", kept: dict[str, bytes] | None = None,
+    sent: dict[str, Given] | None = None,
 ) -> Observations:
     """All tables as read; files that cannot be opened are a fault of the command line and stop.
 
     `engine`: that for many rows reads their files too (None: it does so where a file is large). `kept` is given the
-    bytes of each table that was read whole, for a bundle.
+    bytes of each table that was read whole, for a bundle; `sent` those files themselves.
     """
     paths = by_table(arguments, plan)
-    files = {table: _source(path, engine) for table, path in paths.items()}
+    read = {path: _source(path, engine) for path in dict.fromkeys(paths.values())}
+    files = {table: read[path] for table, path in paths.items()}
+    whole = {table: file for table, file in files.items() if isinstance(file, Given)}
     if kept is not None:
-        kept.update({table: file.data for table, file in files.items() if isinstance(file, ObservationFile)})
-    with doing(terminal, terminal.say("doing.reading", file=", ".join(paths.values()))):
-        return read_observations(plan, files, leave_out_refused)
+        kept.update({table: file.data for table, file in whole.items()})
+    if sent is not None:
+        sent.update(whole)
+    with doing(terminal, terminal.say("doing.reading", file=", ".join(file.name for file in read.values()))):
+        try:
+            with _without_collecting():
+                return read_observations(plan, files, leave_out_refused)
+        except MissingPart as missing:
+            command = f'{shlex.quote(sys.executable)} -m pip install "{missing.requirement}"'
+            raise Stop(Exit.NOT_INSTALLED, "file.package", package=missing.package, command=command) from None
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Reading makes millions of objects and no circles: looking for circles takes a third of the time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _source(path: str, engine: str | None) -> Source | LargeSource:
@@ -54,7 +79,7 @@ def _source(path: str, engine: str | None) -> Source | LargeSource:
     if engine not in (None, "polars"):
         return read_observation_file(path)
     files = many_files(path)
-    if files is None or not is_large(files):
+    if files is None or not is_large(files) or files[0].suffix.lower() in OF_SEVERAL_TABLES:
         return read_observation_file(path)
     engine_named("polars")  # that it is there is told before anything is read
     from rubric_dsl.engines.columnar.large import LargeFiles

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from rubric_dsl.engines.contract import Engine
     from rubric_dsl.engines.run import Run
     from rubric_dsl.observations.model import Observations
+    from rubric_dsl.observations.raw import Given
     from rubric_dsl.plan.compile import Compiled
     from rubric_dsl.plan.model import ScoringPlan
     from rubric_dsl.render.corrections import CorrectionsView
@@ -45,15 +46,17 @@ if TYPE_CHECKING:
 @click.option("--only", metavar="SUBJECT")
 @bundle_options
 @click.option("--leave-out-refused", is_flag=True)
+@click.option("--marked", metavar="FILE.xlsx")
 @click.option("--engine", metavar="E")
 @click.option("--master", metavar="URL")
 @use_from_option
 def command(
     terminal: Terminal, rubric_file: str, observations: tuple[str, ...], outputs: tuple[str, ...], as_json: bool,
-    settings: tuple[str, ...], corrections: str | None, leave_out_refused: bool, engine: str | None,
-    master: str | None, only: str | None, use_from: tuple[str, ...], **bundle: Any,
+    settings: tuple[str, ...], corrections: str | None, leave_out_refused: bool, marked: str | None,
+    engine: str | None, master: str | None, only: str | None, use_from: tuple[str, ...], **bundle: Any,
 ) -> int:
     from rubric_dsl.cli.compiling import compiled, show_found
+    from rubric_dsl.cli.marking import check_marked, write_marked
     from rubric_dsl.cli.running import engine_for, engine_named, observe
 
     # What is wrong with the engine is told before anything is read.
@@ -67,9 +70,13 @@ def command(
             terminal.json(_stopped_before_plan(done))
         return Exit.RUBRIC_HAS_ERRORS
     # What is copied, corrected or shown row by row is read whole, whatever computes.
-    by_rows = corrections is not None or bundled.folder is not None or shows_rows(outputs)
+    by_rows = corrections is not None or bundled.folder is not None or marked is not None or shows_rows(outputs)
     reading = "reference" if by_rows else engine
-    observed = observe(terminal, done.plan, observations, leave_out_refused, reading, bundled.tables)
+    sent: dict[str, Given] = {}
+    observed = observe(terminal, done.plan, observations, leave_out_refused, reading, bundled.tables, sent)
+    if marked is not None:
+        check_marked(marked, sent)
+        write_marked(terminal, marked, done.plan, observed, sent)
     chosen = asked or engine_for(observed)
 
     def put(corrections: bytes | None, scored: Scored) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from math import gcd
 
 MAX_DIGITS = 60
 """Most digits of a number as written, leading zeros included."""
@@ -52,6 +53,18 @@ def read_decimal(text: str) -> Fraction:
     if sign == "-":
         digits = -digits
     return Fraction(digits * 10**places) if places >= 0 else Fraction(digits, 10**-places)
+
+
+def ratio(numerator: int, denominator: int) -> Fraction:
+    """`Fraction(numerator, denominator)` in less than half the time; the denominator is positive.
+
+    For the readers of cells, which make one of every number of a file.
+    """
+    common = gcd(numerator, denominator)
+    made = object.__new__(Fraction)
+    made._numerator = numerator // common  # type: ignore[attr-defined]
+    made._denominator = denominator // common  # type: ignore[attr-defined]
+    return made
 
 
 def exact_text(value: Fraction) -> str:

@@ -40,3 +40,10 @@ def refuse_invisible(text: str) -> None:
 def plain_width(text: str) -> str:
     """Full-width digits, letters and marks as their ordinary twins, for suggestions only."""
     return unicodedata.normalize("NFKC", text).replace("\u2212", "-").strip()
+
+
+ALLOWED_WIDE = str.maketrans(
+    "０１２３４５６７８９．，％－＋：（）［］＊／\u2212", "0123456789.,%-+:()[]*/-",
+)
+"""Full-width characters with the one ASCII character that each stands for. An allow-list: folding by Unicode would also
+read `①`, `²` and `٣` as digits."""

@@ -1,18 +1,22 @@
-"""One prepared reader a column: from a raw cell to its typed value, with what was trimmed on the way."""
+"""One prepared reader a column: from a raw cell to its typed value, with what was mended on the way."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from rubric_dsl.observations import codes
 from rubric_dsl.observations.calendar_cells import DateReader, TimeReader
-from rubric_dsl.observations.cell import BLANKS, CellRefused
+from rubric_dsl.observations.cell import ALLOWED_WIDE, BLANKS, CellRefused
 from rubric_dsl.observations.facts import listing
 from rubric_dsl.observations.model import PRIVATE, Cell
 from rubric_dsl.observations.name_cells import ChoiceReader, TextReader, YesNoReader
 from rubric_dsl.observations.number_cells import NumberReader
+from rubric_dsl.observations.raw import Raw, TypedCell
+from rubric_dsl.observations.typed_cells import TypedCells
+from rubric_dsl.observations.written_forms import WrittenForms
 from rubric_dsl.plan.model import ColumnSchema
 
 MOST_REMEMBERED = 20_000
@@ -21,23 +25,47 @@ MOST_REMEMBERED = 20_000
 Mended = tuple[str, str, str]
 """A repair: its code, the text before and after."""
 
+_WORDS_FOR_ABSENT = {
+    "—", "——", "–", "-", "--", "/", "\\", "无", "无此项", "不适用", "缺失", "未填", "空", "na", "n/a", "null", "none",
+    "#n/a", "nil",
+}
+_WITH_A_NOTE = re.compile(
+    r"[<>≤≥＜＞~～约近超逾].{0,4}[0-9].{0,200}|[+-]?[0-9][0-9.,]{0,30}[%％]? ?[*†※^(（\[【\s\u4e00-\u9fff].{0,200}"
+)
+"""`约90`, `<5`, `92*（复核）`: a number, and something that says more than the number."""
+_UNIT_OF_TIME = re.compile(r"[时分秒]")
+_CUT_SHORT = re.compile(r"[0-9]\.[0-9]{1,14}[eE]\+[0-9]{2}")
+"""`3.30102E+17`: what a spreadsheet leaves of a long identifier."""
+
 
 class ColumnReader:
     """Reads the cells of one column. `known` maps raw cells that need no repair to their values."""
 
-    def __init__(self, column: ColumnSchema) -> None:
+    def __init__(
+        self, column: ColumnSchema, forms: WrittenForms | None = None, bounds: Sequence[Fraction] = ()
+    ) -> None:
         self.column = column
         self.name = column.name
         self.private = column.private
-        self.known: dict[str, Cell] = {}
+        self.known: dict[Raw, Cell] = {}
         self._read = _reader_of(column)
+        self.quick: Callable[[str], Cell] | None = None
+        """Reads a cell that is written as most are; None where it is not or is refused. Not of every column."""
+        self._forms = forms or WrittenForms(column)
+        self._typed = TypedCells(column, bounds)
         self._absent = {text.strip(BLANKS) for text in column.written_absent}
         self._blank_refused = _refusal_of_blank(column)
+        if isinstance(self._read, NumberReader) and column.type != "percent" and not self._forms.always:
+            quick = self._read.quick
+            self.quick = quick if not any(quick(text) is not None for text in self._absent) else None
 
-    def read(self, raw: str) -> tuple[Cell, Mended | None]:
+    def read(self, raw: Raw) -> tuple[Cell, Mended | None]:
         """The typed value (None: absent) and the repair that it took; raises CellRefused."""
+        if isinstance(raw, TypedCell):
+            return self._read_typed(raw)
         text = raw.strip(BLANKS)
         value: Cell
+        form = text
         if text in self._absent:
             value = None
         elif not text:
@@ -45,18 +73,62 @@ class ColumnReader:
                 raise self._blank_refused
             value = None
         else:
-            value = self._read(text)
-        mended = self._mended(raw, text, value)
+            value, form = self._value(text)
+        mended = self._mended(raw, text, form, value)
         if mended is None and len(self.known) < MOST_REMEMBERED:
             self.known[raw] = value
         return value, mended
 
-    def _mended(self, raw: str, text: str, value: Cell) -> Mended | None:
+    def _value(self, text: str) -> tuple[Cell, str]:
+        """The value, and the form of the column in which it was read."""
+        if self.column.type == "text" and _CUT_SHORT.fullmatch(text):
+            raise CellRefused(codes.IDENTIFIER_AS_NUMBER)
+        form = self._forms.of(text) if self._forms.always else None
+        try:
+            return self._read(form or text), form or text
+        except CellRefused as refused:
+            if refused.code not in _IN_ANOTHER_FORM:
+                raise
+            form = self._forms.of(text)
+            if form is None or form == text:
+                raise self._better(refused, text) from None
+        return self._read(form), form
+
+    def _better(self, refused: CellRefused, text: str) -> CellRefused:
+        """The same refusal, or one that knows more: a word for an absent value, a number with a note beside it."""
+        if self.column.presence != "always" and text.translate(ALLOWED_WIDE).casefold() in _WORDS_FOR_ABSENT:
+            return CellRefused(codes.ABSENCE_NOT_DECLARED, {"help": self.column.presence, "word": text})
+        is_duration = self.column.type == "seconds" and _UNIT_OF_TIME.search(text) is not None
+        if refused.code == codes.NOT_A_NUMBER and not is_duration and _WITH_A_NOTE.fullmatch(text):
+            return CellRefused(codes.VALUE_WITH_A_NOTE)
+        return refused
+
+    def _mended(self, raw: str, text: str, form: str, value: Cell) -> Mended | None:
+        if form != text:
+            return codes.WRITTEN_OTHERWISE, raw, form
         if text != raw:
             return codes.BLANKS_TRIMMED, raw, text
         if self.column.type == "text" and isinstance(value, str) and value != text:
             return codes.TEXT_NORMALISED, text, unicodedata.normalize("NFC", text)
         return None
+
+    def _read_typed(self, cell: TypedCell) -> tuple[Cell, Mended | None]:
+        """A cell of a workbook: by what it is, then as its text would be read."""
+        if cell.kind == "beside":
+            return self.read("")
+        if cell.text.strip(BLANKS) in self._absent:
+            return None, None
+        if cell.kind == "below":
+            if not self._typed.is_filled_down or cell.covers is None:
+                raise CellRefused(codes.MERGED_OVER_VALUES)
+            return self.read(cell.covers)[0], (codes.FILLED_DOWN, "", cell.text)
+        text, mended = self._typed.text_of(cell)
+        value, form = self._value(text)
+        if mended is None and form != text:
+            mended = codes.WRITTEN_OTHERWISE, text, form
+        if mended is None and len(self.known) < MOST_REMEMBERED:
+            self.known[cell] = value
+        return value, mended
 
     def check_typed(self, value: Cell) -> Cell:
         """A cell that is typed already, held to the column's decimals and range; raises CellRefused.
@@ -80,6 +152,13 @@ class ColumnReader:
     def shown(self, text: str) -> str:
         """The text as it may be shown to people."""
         return PRIVATE if self.private else text
+
+
+_IN_ANOTHER_FORM = frozenset({
+    codes.NOT_YES_OR_NO, codes.NOT_A_NUMBER, codes.NUMBER_WRITTEN_OTHERWISE, codes.NOT_A_DATE, codes.NOT_A_TIME,
+    codes.NOT_A_MEMBER,
+})
+"""Refusals that say that a cell is not in the column's own form."""
 
 
 def shown_cell(value: Cell) -> str:

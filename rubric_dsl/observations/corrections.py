@@ -12,11 +12,12 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 
 from rubric_dsl.observations import codes
-from rubric_dsl.observations.cell import BLANKS
+from rubric_dsl.observations.encodings import utf8_text
 from rubric_dsl.observations.facts import listing
 from rubric_dsl.observations.ledger import Account
 from rubric_dsl.observations.model import Refusal
-from rubric_dsl.observations.records import FileRefused, Record, Source, records_of, text_of
+from rubric_dsl.observations.raw import FileRefused, Record, Source, text_of_cell
+from rubric_dsl.observations.records import records_of
 from rubric_dsl.text.record import dataclass
 
 HEADERS: Mapping[str, tuple[str, ...]] = {
@@ -79,7 +80,9 @@ def read_corrections(source: Source) -> Corrections:
     account = Account("corrections", source.name, sha256)
     entries: list[Correction] = []
     try:
-        entries.extend(_entries(records_of(text_of(source.data)), account))
+        text = utf8_text(source.data)
+        separator = "\t" if "\t" in text.partition("\n")[0] and "," not in text.partition("\n")[0] else ","
+        entries.extend(_entries(records_of(text, separator), account))
     except FileRefused as refused:
         account.refuse(refused.row, refused.line, None, None, refused.code, refused.facts)
     return Corrections(source.name, sha256, tuple(entries), account.ledger(False).refusals)
@@ -89,7 +92,7 @@ def _entries(records: Iterator[Record], account: Account) -> Iterator[Correction
     header = next(records, None)
     if header is None:
         raise FileRefused(codes.NO_HEADER, {"help": "empty"})
-    places = _places(header.cells)
+    places = _places([text_of_cell(cell) for cell in header.cells])
     missing = [name for name in HEADERS if name not in places and name not in OPTIONAL]
     for name in missing:
         account.refuse(header.number, header.line, HEADERS[name][0], None, HEADER_MISSING, {
@@ -99,7 +102,7 @@ def _entries(records: Iterator[Record], account: Account) -> Iterator[Correction
         return
     count = 0
     for record in records:
-        cells = [cell.strip(BLANKS) for cell in record.cells]
+        cells = [text_of_cell(cell) for cell in record.cells]
         if not any(cells):
             continue
         count += 1
@@ -117,7 +120,7 @@ def _entries(records: Iterator[Record], account: Account) -> Iterator[Correction
 
 
 def _places(cells: Sequence[str]) -> dict[str, int]:
-    written = [unicodedata.normalize("NFKC", cell.strip(BLANKS)).casefold().replace("_", " ") for cell in cells]
+    written = [unicodedata.normalize("NFKC", cell).casefold().replace("_", " ") for cell in cells]
     return {name: written.index(text) for name, texts in HEADERS.items() for text in reversed(texts) if text in written}
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from rubric_dsl.observations.model import Ledger, Row
-from rubric_dsl.observations.records import Source
+from rubric_dsl.observations.raw import Source
 from rubric_dsl.observations.rows import RowReader
 from rubric_dsl.observations.subjects import KnownSubjects
 from rubric_dsl.plan.model import ScoringPlan, TableSchema

@@ -37,4 +37,5 @@ def message(refusal: Refusal, lang: str) -> str:
 
 
 def repair_message(repair: Repair, lang: str) -> str:
-    return prose.fill(str(prose.entry(repair.code).get(lang, prose.entry(repair.code)["en"])["message"]), {}, lang)
+    facts = {"before": repair.before, "after": repair.after}
+    return prose.fill(str(prose.entry(repair.code).get(lang, prose.entry(repair.code)["en"])["message"]), facts, lang)

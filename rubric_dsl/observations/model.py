@@ -46,6 +46,9 @@ class Refusal:
     code: str
     facts: Mapping[str, object]
     line: int
+    around: tuple[tuple[str, str], ...] = ()
+    """Some cells of the row as (column, text), the refused one among them, in the order of the table; those of private
+    columns are `•••`. Kept for the first refusals of a table, to show them in their place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,10 @@ class Repair:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The account of one table: read = scored + refused, always. `left_out`: refused rows were left out by request."""
+    """The account of one table: read = scored + refused, always. `left_out`: refused rows were left out by request.
+
+    Where a cell is, `place` tells from its row and column: a table's columns stand under the same letters in all rows.
+    """
 
     table: str
     file: str
@@ -73,6 +79,21 @@ class Ledger:
     refusals: tuple[Refusal, ...] = ()
     repairs: tuple[Repair, ...] = ()
     left_out: bool = False
+    sheet: str = ""
+    """The sheet of a workbook or the table of a database; empty where a file has none."""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """The letters under which each column stands (`F`), also of columns left aside, by their header."""
+
+    def place(self, row: int, column: str | None) -> str:
+        """The cell as a spreadsheet names it, `拨测!F12` or `F12`; without a column, or of an unknown one, the row:
+        `拨测!12`. Empty for what is about the whole file (row 0)."""
+        if row <= 0:
+            return ""
+        cell = f"{self.columns.get(column, '') if column is not None else ''}{row}"
+        if not self.sheet:
+            return cell
+        sheet = self.sheet if self.sheet.replace("_", "").isalnum() else "'" + self.sheet.replace("'", "''") + "'"
+        return f"{sheet}!{cell}"
 
 
 @dataclass(frozen=True, slots=True)

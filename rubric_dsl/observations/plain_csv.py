@@ -9,7 +9,8 @@ from __future__ import annotations
 from codecs import getincrementaldecoder
 from pathlib import Path
 
-from rubric_dsl.observations.records import Record, records_of
+from rubric_dsl.observations.raw import Record
+from rubric_dsl.observations.records import records_of
 from rubric_dsl.text.record import dataclass
 
 _BOM = b"\xef\xbb\xbf"

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping, Set
 
 from rubric_dsl.observations import codes
-from rubric_dsl.observations.cell import BLANKS
+from rubric_dsl.observations.accepting import accepted, located
+from rubric_dsl.observations.bounds import bounds_of
 from rubric_dsl.observations.facts import listing
-from rubric_dsl.observations.headers import Layout, layout_of
+from rubric_dsl.observations.forms import form_identity
 from rubric_dsl.observations.large import LargeSource, LargeTable, rows_standing_for
 from rubric_dsl.observations.ledger import Account
 from rubric_dsl.observations.model import Observations, Row, TableData
 from rubric_dsl.observations.near import nearest
-from rubric_dsl.observations.records import FileRefused, Record, Source, records_of, text_of
+from rubric_dsl.observations.opening import open_table
+from rubric_dsl.observations.presence import RowRules
+from rubric_dsl.observations.raw import FileRefused, Source
 from rubric_dsl.observations.rows import RowReader
 from rubric_dsl.observations.rules import PlanRules
 from rubric_dsl.observations.subjects import KnownSubjects, refuse_unobserved
+from rubric_dsl.observations.words import RubricWords
+from rubric_dsl.observations.written_forms import WrittenForms
 from rubric_dsl.plan.model import ScoringPlan, TableSchema
 
 
@@ -36,18 +41,18 @@ def read_observations(
     large: dict[str, LargeTable] = {}
     for table in _register_first(plan):
         source = sources.get(table.name)
-        reader = RowReader(table, rules.of(table), known, _account_of(table.name, source))
+        account = accounts[table.name] = _account_of(table.name, source)
         if isinstance(source, LargeSource):
+            reader = RowReader(table, rules.of(table), known, account)
             found = source.read(plan, reader, known, leave_out_refused)
             if found is not None:
                 large[table.name] = found
                 rows[table.name] = rows_standing_for(table, found)
             else:
                 source = source.whole()
-                reader = RowReader(table, rules.of(table), known, _account_of(table.name, source))
-        accounts[table.name] = reader.account
+                account = accounts[table.name] = _account_of(table.name, source)
         if table.name not in large:
-            rows[table.name] = _rows_of(reader, source)
+            reader, rows[table.name] = _rows_of(table, rules.of(table), known, source, account, plan)
         if table.name == plan.register_table:
             complete = reader.all_named and not reader.account.codes() & codes.STOPPING
             known = KnownSubjects(str(name) for name in reader.named) if complete else KnownSubjects(None)
@@ -71,6 +76,21 @@ def stopped_by(observations: Observations, leave_out_refused: bool = False) -> b
     """Whether a refusal stops the run: any at all, or on request only one that no leaving out of rows can mend."""
     refusals = (refusal for data in observations.tables.values() for refusal in data.ledger.refusals)
     return any(not leave_out_refused or refusal.code in codes.STOPPING for refusal in refusals)
+
+
+def read_records(
+    plan: ScoringPlan, table: str, source: Source, numbers: Set[int], known_subjects: Iterable[str] | None = None
+) -> TableData:
+    """Some records of a file again, by their numbers in the ledger, each by itself.
+
+    For a reader of very many rows that decides by columns which are refused and asks here why. What takes several rows
+    to see (a key that comes twice) is not judged; the ledger counts these records alone.
+    """
+    schema = next(schema for schema in plan.tables if schema.name == table)
+    known = KnownSubjects(plan.subjects if known_subjects is None else known_subjects)
+    account = _account_of(table, source)
+    _, rows = _rows_of(schema, PlanRules(plan).of(schema), known, source, account, plan, numbers)
+    return TableData(table, tuple(rows), account.ledger(False))
 
 
 def _register_first(plan: ScoringPlan) -> list[TableSchema]:
@@ -98,52 +118,37 @@ def _refuse_strange_tables(
         accounts[name].refuse(codes.WHOLE_TABLE, 1, None, None, codes.NO_SUCH_TABLE, {"table": name, **facts})
 
 
-def _rows_of(reader: RowReader, source: Source | LargeSource | None) -> list[Row]:
-    """The accepted rows of a file; what stops the reading is refused with the rows before it kept in the account."""
-    account = reader.account
+def _rows_of(
+    table: TableSchema, rules: RowRules, known: KnownSubjects, source: Source | LargeSource | None, account: Account,
+    plan: ScoringPlan, only: Set[int] | None = None,
+) -> tuple[RowReader, list[Row]]:
+    """The reader, and the accepted rows of a file; what stops the reading is refused with the rows before it kept in
+    the account."""
     rows: list[Row] = []
+    reader = RowReader(table, rules, known, account)
     if source is None or isinstance(source, LargeSource):
-        account.refuse(codes.WHOLE_TABLE, 1, None, None, codes.TABLE_NOT_GIVEN, {"table": reader.table.name})
-        return rows
+        account.refuse(codes.WHOLE_TABLE, 1, None, None, codes.TABLE_NOT_GIVEN, {"table": table.name})
+        return reader, rows
     try:
-        records = records_of(text_of(source.data))
-        header = next(records, None)
-        if header is None:
-            raise FileRefused(codes.NO_HEADER, {"help": "empty"})
-        layout = layout_of(header, reader.table, account)
-        if layout is not None:
-            rows.extend(_accepted(reader, layout, records))
+        opened = open_table(source, table, RubricWords(table, known.names()))
+        found = located(opened, table, account)
+        if found is not None:
+            if opened.form and opened.form != form_identity(plan):
+                raise FileRefused(codes.OF_ANOTHER_EDITION)
+            layout, records = found
+            forms = [
+                WrittenForms(column, unit, opened.comma_decimals)
+                for column, unit in zip(table.columns, layout.units, strict=True)
+            ]
+            reader = RowReader(table, rules, known, account, forms, bounds_of(plan, table))
+            if only is not None:
+                records = (record for record in records if record.number in only)
+            rows.extend(accepted(reader, layout, records))
     except FileRefused as refused:
         if refused.code == codes.BROKEN_QUOTING and refused.row > 1:
             reader.refuse_record(refused.row, refused.line, refused.code, refused.facts)
         else:
             account.refuse(refused.row, refused.line, None, None, refused.code, refused.facts)
-    return rows
-
-
-def _accepted(reader: RowReader, layout: Layout, records: Iterator[Record]) -> Iterator[Row]:
-    """The accepted rows. Lines of blanks are skipped: at the end silently, between rows with a note."""
-    places = layout.places
-    blank: list[Record] = []
-    for record in records:
-        cells = record.cells
-        if len(cells) != layout.width:
-            if not any(cell.strip(BLANKS) for cell in cells):
-                blank.append(record)
-                continue
-            more = len(cells) > layout.width
-            facts = {"cells": len(cells), "columns": layout.width, "help": "more" if more else "fewer"}
-            reader.refuse_record(record.number, record.line, codes.WRONG_NUMBER_OF_CELLS, facts)
-        elif not cells[places[0]].strip(BLANKS) and not any(cell.strip(BLANKS) for cell in cells):
-            blank.append(record)
-            continue
-        elif any(cells[place].strip(BLANKS) for place in layout.without_header):
-            place = next(place for place in layout.without_header if cells[place].strip(BLANKS))
-            reader.refuse_record(record.number, record.line, codes.VALUE_UNDER_NO_HEADER, {"place": place + 1})
-        else:
-            row = reader.row(record.number, record.line, [cells[place] for place in places])
-            if row is not None:
-                yield row
-        for skipped in blank:
-            reader.account.repair(skipped.number, "", "", "", codes.BLANK_LINE_SKIPPED)
-        blank.clear()
+    for column, kinds in reader.percents.mixed(account.columns).items():
+        account.refuse(codes.WHOLE_TABLE, 1, column, None, codes.PERCENT_FORMS_MIXED, {"kinds": kinds})
+    return reader, rows

@@ -1,91 +1,46 @@
-"""From the bytes of a CSV file to records of raw cells."""
+"""From the bytes of a text file (CSV, TSV) to records of raw cells."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
-from dataclasses import field
-from typing import Protocol
+import itertools
+import re
+from collections.abc import Iterator
 
 from rubric_dsl.observations import codes
-from rubric_dsl.text.record import dataclass
+from rubric_dsl.observations.encodings import decoded
+from rubric_dsl.observations.raw import MOST_COLUMNS, FileRefused, RawTable, Record
+from rubric_dsl.observations.words import RubricWords
 
-MAX_BYTES = 512 * 1024 * 1024
 MAX_CELL = 131_072
 """Characters between two separators; more is almost always a quote that was never closed."""
 
-_BOM = "\ufeff"
-_MARKS = {
-    b"PK\x03\x04": "Excel (.xlsx)",
-    b"\xd0\xcf\x11\xe0": "Excel (.xls)",
-    b"PAR1": "Parquet",
-    b"\xff\xfe": "UTF-16",
-    b"\xfe\xff": "UTF-16",
-    b"SQLite format 3": "SQLite",
-    b"%PDF": "PDF",
-}
+_DELIMITERS = (",", "\t", ";")
+_LOOKED_AT = 30
+"""Records among which the header is looked for."""
+_SAID = re.compile(r'"?sep=([,;\t|])"?(?:\r\n|\r|\n|$)', re.IGNORECASE)
 
 
-class Source(Protocol):
-    """A file as the caller read it: what to call it, and its bytes."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def data(self) -> bytes: ...
-
-
-@dataclass(frozen=True, slots=True)
-class FileRefused(Exception):
-    """The rest of the file cannot be read: why, and in which record (0: the file as a whole) and line."""
-
-    code: str
-    facts: Mapping[str, object] = field(default_factory=dict)
-    row: int = codes.WHOLE_TABLE
-    line: int = 1
+def text_table(data: bytes, words: RubricWords, encoding: str = "") -> RawTable:
+    """The records of a text file. Encoding and separator are those that make the rubric's own words readable, where the
+    file does not say them (by a mark, by a line `sep=;`). Raises FileRefused, also while the records are read."""
+    found = decoded(data, words, encoding)
+    text, line = found.text, 1
+    said = _SAID.match(text)
+    if said is not None:
+        text, line = text[said.end():], 2
+        delimiter = said.group(1)
+    else:
+        delimiter = _delimiter(text, words)
+    return RawTable(records_of(text, delimiter, line), notes=found.notes, comma_decimals=delimiter == ";")
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """Raw cells of one record. `number` counts records as a spreadsheet shows them, `line` is where it starts."""
-
-    number: int
-    line: int
-    cells: list[str]
-
-
-def text_of(data: bytes) -> str:
-    """The text of a file in UTF-8, without its byte order mark; raises FileRefused."""
-    if len(data) > MAX_BYTES:
-        raise FileRefused(codes.FILE_TOO_LARGE, {"size": len(data) // 2**20, "limit": MAX_BYTES // 2**20})
-    _refuse_other_formats(data)
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        offset = error.start
-        line = data.count(b"\n", 0, offset) + 1
-        facts = {"offset": offset, "line": line, "byte": f"{data[offset]:02X}"}
-        raise FileRefused(codes.NOT_UTF8, facts, line=line) from None
-    return text.removeprefix(_BOM)
-
-
-def _refuse_other_formats(data: bytes) -> None:
-    for mark, kind in _MARKS.items():
-        if data.startswith(mark):
-            raise FileRefused(codes.NOT_A_TEXT_FILE, {"kind": kind, "offset": 0, "help": "format"})
-    nul = data.find(b"\0")
-    if nul >= 0:
-        line = data.count(b"\n", 0, nul) + 1
-        raise FileRefused(codes.NOT_A_TEXT_FILE, {"offset": nul, "line": line, "help": "nul"}, line=line)
-
-
-def records_of(text: str) -> Iterator[Record]:
+def records_of(text: str, delimiter: str = ",", first_line: int = 1) -> Iterator[Record]:
     """Every record with its number, empty lines included (as a record without cells); raises FileRefused."""
     csv.field_size_limit(MAX_CELL)
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
-    number, line = 0, 1
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    number, line = 0, first_line
     while True:
         try:
             cells = next(lines)
@@ -96,11 +51,25 @@ def records_of(text: str) -> Iterator[Record]:
             facts = {"help": "unclosed" if open_quote else "inside"}
             raise FileRefused(codes.BROKEN_QUOTING, facts, number + 1, line) from None
         number += 1
-        yield Record(number, line, cells)
-        line = lines.line_num + 1
+        if len(cells) > MOST_COLUMNS:
+            raise FileRefused(codes.TOO_MANY_COLUMNS, {"columns": len(cells), "limit": MOST_COLUMNS}, number, line)
+        yield Record(number, line, cells)  # type: ignore[arg-type]  # a list of texts is one of raw cells, never changed
+        line = lines.line_num + first_line
 
 
-def _separator(text: str) -> str:
-    """A comma, or a tab where the header has tabs and no comma."""
-    header = io.StringIO(text, newline="").readline()
-    return "\t" if "\t" in header and "," not in header else ","
+def _delimiter(text: str, words: RubricWords) -> str:
+    """The separator by which one record has most of the table's headers; of equal ones that of the longest record."""
+    best, most = ",", (0, 1)
+    for delimiter in _DELIMITERS:
+        counts = [(words.headers_in(record.cells), len(record.cells)) for record in _first(text, delimiter)]
+        found = max(counts, default=(0, 0))
+        if found > most:
+            best, most = delimiter, found
+    return best
+
+
+def _first(text: str, delimiter: str) -> list[Record]:
+    try:
+        return list(itertools.islice(records_of(text, delimiter), _LOOKED_AT))
+    except FileRefused:
+        return []

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from itertools import repeat
+from operator import itemgetter
+from typing import Any
 
 from rubric_dsl.observations import codes
 from rubric_dsl.observations.cell import CellRefused
-from rubric_dsl.observations.columns import ColumnReader
+from rubric_dsl.observations.columns import MOST_REMEMBERED, ColumnReader, Mended
 from rubric_dsl.observations.facts import listing
 from rubric_dsl.observations.ledger import Account
 from rubric_dsl.observations.model import Cell, Row
+from rubric_dsl.observations.percent_forms import PercentForms
 from rubric_dsl.observations.presence import Finding, RowRules
+from rubric_dsl.observations.raw import Raw, Record
 from rubric_dsl.observations.subjects import KnownSubjects
+from rubric_dsl.observations.written_forms import WrittenForms
 from rubric_dsl.plan.model import TableSchema
 
-_TELLS = ("near", "instead", "character")
+_UNREAD: Any = object()
+"""What a column that has not read a cell yet gives for it."""
+
+MOST_SHOWN = 200
+"""Characters of a cell that are kept to be shown beside a refusal."""
+
+_TELLS = ("near", "instead", "character", "word", "date", "stored", "error", "short", "long")
 """Facts that would tell the value of a private cell."""
 
 
@@ -23,12 +36,12 @@ class RawCells(Mapping[str, str]):
 
     __slots__ = ("_cells", "_places")
 
-    def __init__(self, places: Mapping[str, int], cells: Sequence[str]) -> None:
+    def __init__(self, places: Mapping[str, int], cells: Sequence[Raw]) -> None:
         self._places = places
         self._cells = cells
 
     def __getitem__(self, column: str) -> str:
-        return self._cells[self._places[column]]
+        return str(self._cells[self._places[column]])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._places)
@@ -40,9 +53,19 @@ class RawCells(Mapping[str, str]):
 class RowReader:
     """Reads the records of one table: cells, presence, rules, keys, subjects. What it refuses goes to the account."""
 
-    def __init__(self, table: TableSchema, rules: RowRules, known: KnownSubjects, account: Account) -> None:
+    def __init__(
+        self, table: TableSchema, rules: RowRules, known: KnownSubjects, account: Account,
+        forms: Sequence[WrittenForms | None] | None = None, bounds: Mapping[str, Sequence[Fraction]] | None = None,
+    ) -> None:
+        """`forms`: by column, what the file says of how its cells are written; `bounds`: what the rubric compares a
+        column with."""
         self.table = table
-        self.columns = tuple(ColumnReader(column) for column in table.columns)
+        self.columns = tuple(
+            ColumnReader(column, form, (bounds or {}).get(column.name, ()))
+            for column, form in zip(table.columns, forms or [None] * len(table.columns), strict=True)
+        )
+        self._names = tuple(column.name for column in table.columns)
+        self.percents = PercentForms(table)
         self.by_name = {reader.name: reader for reader in self.columns}
         self.places = {column.name: place for place, column in enumerate(table.columns)}
         self.account = account
@@ -57,28 +80,62 @@ class RowReader:
         self.all_named = True
         """Whether no row's subject was unreadable."""
 
-    def row(self, number: int, line: int, cells: Sequence[str]) -> Row | None:
+    def row(self, number: int, line: int, cells: Sequence[Raw]) -> Row | None:
         """The row of these raw cells, in the order of the table's columns; None where it is refused."""
-        values: dict[str, Cell] = {}
-        found: list[Finding] = []
-        bad: set[str] = set()
-        for reader, raw in zip(self.columns, cells, strict=True):
+        return next(self.rows([Record(number, line, list(cells))]), None)
+
+    def rows(self, records: Sequence[Record]) -> Iterator[Row]:
+        """The accepted rows of some records, whose cells stand in the order of the table's columns."""
+        read: list[Sequence[Cell]] = []
+        found: dict[int, list[Finding]] = {}
+        mended: list[tuple[int, int, str, Mended]] = []
+        for place, (reader,
+            raws) in enumerate(zip(self.columns, zip(*(r.cells for r in records), strict=True), strict=True)):
             known = reader.known
-            if raw in known:
-                values[reader.name] = known[raw]
-                continue
-            try:
-                value, mended = reader.read(raw)
-            except CellRefused as refused:
-                value = None
-                found.append(Finding(reader.name, refused.code, refused.facts))
-                bad.add(reader.name)
-            else:
-                if mended is not None:
-                    code, before, after = mended
-                    self.account.repair(number, reader.name, reader.shown(before), reader.shown(after), code)
-            values[reader.name] = value
-        return self.judged(number, line, RawCells(self.places, cells), values, bad, found)
+            values = list(map(known.get, raws, repeat(_UNREAD)))
+            for at, value in enumerate(values):
+                if value is not _UNREAD:
+                    continue
+                raw = raws[at]
+                if reader.quick is not None and type(raw) is str:
+                    value = reader.quick(raw)
+                    if value is not None:
+                        values[at] = value
+                        if len(known) < MOST_REMEMBERED:
+                            known[raw] = value
+                        continue
+                values[at] = self._read(reader, records[at].number, raw, at, place, found, mended)
+            read.append(values)
+        if mended:
+            for at, _, name, (code, before, after) in sorted(mended, key=itemgetter(0, 1)):
+                reader = self.by_name[name]
+                self.account.repair(records[at].number, name, reader.shown(before), reader.shown(after), code)
+        for at, cells in enumerate(zip(*read, strict=True)):
+            record = records[at]
+            wrong = found.get(at, [])
+            bad = {finding.column for finding in wrong if finding.column is not None}
+            row = self.judged(
+                record.number, record.line, RawCells(self.places, record.cells),
+                dict(zip(self._names, cells, strict=True)), bad, wrong,
+            )
+            if row is not None:
+                yield row
+
+    def _read(
+        self, reader: ColumnReader, number: int, raw: Raw, at: int, place: int, found: dict[int, list[Finding]],
+        mended: list[tuple[int, int, str, Mended]],
+    ) -> Cell:
+        """The value of one cell; what is wrong with it, and what it took, join the others."""
+        if reader.name in self.percents.columns:
+            self.percents.saw(reader.name, number, raw)
+        try:
+            value, repair = reader.read(raw)
+        except CellRefused as refused:
+            found.setdefault(at, []).append(Finding(reader.name, refused.code, refused.facts))
+            return None
+        if repair is not None:
+            mended.append((at, place, reader.name, repair))
+        return value
 
     def judged(
         self,
@@ -128,7 +185,21 @@ class RowReader:
                 value = reader.shown(cells[finding.column])
                 if reader.private and any(tell in facts for tell in _TELLS):
                     facts = {key: fact for key, fact in facts.items() if key not in (*_TELLS, "help")}
-            self.account.refuse(number, line, finding.column, value, finding.code, facts)
+            self.account.refuse(
+                number, line, finding.column, value, finding.code, facts,
+                self._around(finding.column, cells) if self.account.shows_more else (),
+            )
+
+    def _around(self, column: str | None, cells: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+        """The cells by which a row is known (keys, subject, scenario), the refused one and its neighbours."""
+        near = {self.table.subject, self.table.stratum, self.table.period, *self._keys}
+        if column is not None:
+            place = self.places[column]
+            near.update(reader.name for reader in self.columns[max(place - 1, 0) : place + 2])
+        return tuple(
+            (reader.name, reader.shown(cells[reader.name][:MOST_SHOWN]))
+            for reader in self.columns if reader.name in near
+        )
 
     def _repeated_key(self, number: int, values: Mapping[str, Cell], bad: set[str]) -> Finding | None:
         """A second row of the same key, also where the first was refused for something else."""

@@ -21,6 +21,10 @@ class KnownSubjects:
     def __init__(self, names: Iterable[str] | None) -> None:
         self._names = None if names is None else dict.fromkeys(names)
 
+    def names(self) -> Iterable[str]:
+        """The names, none where anyone may stand there."""
+        return self._names or ()
+
     def refusal_of(self, subject: Cell, private: bool) -> Mapping[str, object] | None:
         """None for a subject that is known, else the facts of its refusal."""
         if self._names is None or subject in self._names or not isinstance(subject, str):

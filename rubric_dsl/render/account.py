@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rubric_dsl.numbers.decimals import from_exact
+from rubric_dsl.observations import codes
 from rubric_dsl.observations.messages import repair_message
 from rubric_dsl.observations.model import Ledger
 from rubric_dsl.render.pieces import Line, Look, Piece, paragraph
@@ -44,17 +45,21 @@ def account_lines(view: ResultView, look: Look) -> Iterable[Line]:
 
 
 def _repairs(ledger: Ledger, look: Look) -> Iterable[Line]:
-    if not ledger.repairs:
-        return
     count = len(ledger.repairs)
+    if not count:
+        none = look.say("  0 repairs: every cell was read as it stands", "  修正 0 处：每一格都按原样读取")
+        yield from paragraph(none, look)
+        return
     many = "repair" if count == 1 else "repairs"
     yield from paragraph(look.say(f"  read with {count} {many}:", f"  读取时修正 {count} 处："), look)
-    for repair in ledger.repairs[:REPAIRS_SHOWN]:
+    for repair in sorted(ledger.repairs, key=lambda repair: repair.code not in codes.MARKED)[:REPAIRS_SHOWN]:
         what = ""
         if repair.column:
             what = f'{visible(repair.column)} "{visible(repair.before)}" -> "{visible(repair.after)}": '
-        row = look.say(f"row {repair.row}", f"第 {repair.row} 行")
-        yield from paragraph(f"    {row} {what}{repair_message(repair, look.lang)}", look)
+        cell = visible(ledger.place(repair.row, repair.column or None))
+        row = cell if ledger.sheet else look.say(f"row {repair.row}", f"第 {repair.row} 行") if repair.row else ""
+        mark = "! " if repair.code in codes.MARKED else ""
+        yield from paragraph(f"    {f'{row} ' if row else ''}{what}{mark}{repair_message(repair, look.lang)}", look)
     if count > REPAIRS_SHOWN:
         more = count - REPAIRS_SHOWN
         yield (Piece(look.say(f"    and {more} more (--json lists them)", f"    另有 {more} 处（见 --json）")),)

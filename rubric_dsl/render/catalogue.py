@@ -31,6 +31,7 @@ FAMILIES = {
     "files": ("files and limits", "文件与限制"),
     "writing": ("layout, translation, workbooks", "排版、翻译与工作簿"),
     "data": ("observations", "观测数据"),
+    "reading": ("observations as people send them", "各式各样的来件"),
     "corrections": ("corrections", "申诉更正"),
     "run": ("while scoring", "计分过程"),
 }

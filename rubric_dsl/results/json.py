@@ -123,24 +123,29 @@ def ledger_json(ledger: Ledger) -> Json:
     """The account of a table; the first refusals in full, and how many rows were refused in all."""
     return {
         "file": ledger.file,
+        "sheet": ledger.sheet,
         "sha256": ledger.sha256,
         "read": ledger.read,
         "scored": ledger.scored,
         "refused": ledger.refused,
         "left_out": ledger.left_out,
-        "refusals": [refusal_json(refusal) for refusal in ledger.refusals[:MAX_REFUSALS]],
+        "refusals": [refusal_json(refusal, ledger) for refusal in ledger.refusals[:MAX_REFUSALS]],
         "repairs": [
-            {"file": r.file, "row": r.row, "column": r.column, "before": r.before, "after": r.after, "code": r.code}
+            {
+                "file": r.file, "row": r.row, "cell": ledger.place(r.row, r.column or None), "column": r.column,
+                "before": r.before, "after": r.after, "code": r.code,
+            }
             for r in ledger.repairs
         ],
     }
 
 
-def refusal_json(refusal: Refusal) -> Json:
+def refusal_json(refusal: Refusal, ledger: Ledger | None = None) -> Json:
     return {
         "file": refusal.file,
         "row": refusal.row,
         "line": refusal.line,
+        "cell": "" if ledger is None else ledger.place(refusal.row, refusal.column),
         "column": refusal.column,
         "value": refusal.value,
         "code": refusal.code,

@@ -52,8 +52,7 @@ def test_a_table_that_the_rubric_has_not_is_left_for_the_reader_to_refuse() -> N
     (["a.csv"], "usage.which-table"),
     (["calls=a.csv", "calls=b.csv"], "usage.table-twice"),
     (["calls=-", "cities=-"], "usage.stdin-twice"),
-    (["sqlite:a.db#calls"], "usage.not-yet"),
-    (["calls=postgresql://host/x#calls"], "usage.not-yet"),
+    (["mysql://host/x#strange"], "usage.scheme"),
 ])
 def test_what_cannot_be_meant_is_a_fault_of_the_command_line(given: list[str], key: str) -> None:
     with pytest.raises(Stop) as stop:

@@ -2,8 +2,9 @@
 
 `bad.rubric` (for findings in data or in a run with `bad.csv`) brings up the finding; `expected.en.txt` and
 `expected.zh.txt` are what is shown then; `fixed.rubric` (or `bad.rubric` with `fixed.csv`) is clean.
-`bad.csv` is the rubric's first table, `bad.TABLE.csv` a further one. `observed.csv` is the first table of both, and
-`bad.corrections.csv` and `fixed.corrections.csv` are put on it. A line of a rubric that ends with
+`bad.csv` is the rubric's first table, `bad.TABLE.csv` a further one; `bad.book.toml` describes a workbook of the first
+table (`tests/books.py`). `observed.csv` is the first table of both, and `bad.corrections.csv` and
+`fixed.corrections.csv` are put on it. A line of a rubric that ends with
 `# 60000 times` stands for so many of it. `set.txt` has values as given to `--set`.
 Other files of the folder are there to be used by these.
 `./dev accept` writes the expected texts anew.
@@ -17,12 +18,12 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from rubric_dsl.diagnostics import prose
 from rubric_dsl.diagnostics.model import Diagnostic
 from rubric_dsl.diagnostics.report import Report
 from rubric_dsl.observations.corrected import Correcting
 from rubric_dsl.observations.corrections import read_corrections
-from rubric_dsl.observations.model import Observations, Refusal
+from rubric_dsl.observations.messages import repair_message
+from rubric_dsl.observations.model import Observations, Refusal, Repair
 from rubric_dsl.observations.read import read_observations
 from rubric_dsl.plan.compile import Compiled, compile_rubric
 from rubric_dsl.plan.model import ScoringPlan
@@ -31,6 +32,7 @@ from rubric_dsl.render.pieces import Look, plain
 from rubric_dsl.render.problems import problem_diagnostics
 from rubric_dsl.render.refusals import refusal_line
 from rubric_dsl.results.score import score
+from tests.books import book_of
 
 HERE = Path(__file__).parent
 TIMES = re.compile(rb"^(.*?) *# ([0-9]+) times\n", re.MULTILINE)
@@ -39,6 +41,10 @@ WITHOUT_FOLDER: Mapping[str, str] = {
     "R194": "files of 8 MiB are too large to keep; test_without_folder.py makes them",
     "R400": "no text is known that brings it up; test_without_folder.py spoils the printer",
     "D032": "a file over 512 MiB is too large to keep; test_without_folder.py lowers the limit",
+    "R335": "an archive that unpacks to 32 MiB is made when it is needed",
+    "R337": "the sheet is named on the command line, which a folder has not",
+    "R339": "16,385 columns are too many to keep",
+    "R364": "a form holds the identity of a plan, which changes with the program",
     "D311": "10,001 lines are too many to keep; test_corrections.py lowers the limit",
     "X007": "the checks ask for every absent value before a run; test_without_folder.py runs a plan nobody checked",
 }
@@ -78,9 +84,15 @@ class Found:
         shown = plain(report_lines(report, lambda file: sources[file].lines() if file in sources else (), look))
         if self.observations is not None:
             for table in self.observations.tables.values():
-                shown += plain(refusal_line(refusal, look) for refusal in table.ledger.refusals)
-                shown += "".join(f"{r.file}:{r.row}: {prose.title(r.code, lang)}\n" for r in table.ledger.repairs)
+                shown += plain(refusal_line(refusal, look, table.ledger) for refusal in table.ledger.refusals)
+                shown += "".join(_repair_text(repair, lang) for repair in table.ledger.repairs)
         return shown + plain(refusal_line(refusal, look) for refusal in self.corrections)
+
+
+def _repair_text(repair: Repair, lang: str) -> str:
+    place = repair.file + (f":{repair.row}" if repair.row else "")
+    change = f'{repair.column} "{repair.before}" -> "{repair.after}": ' if repair.before or repair.after else ""
+    return f"{place}: {change}{repair_message(repair, lang)} [{repair.code}]\n"
 
 
 def folder(code: str) -> Path:
@@ -123,6 +135,9 @@ def bring_up(place: Path, name: str, text: bytes, which: str = "") -> Found:
 
 def _data(place: Path, which: str, plan: ScoringPlan) -> dict[str, File]:
     """The files of observations by table."""
+    workbook = place / f"{which}.book.toml"
+    if workbook.exists():
+        return {plan.tables[0].name: File(f"{which}.xlsx", book_of(workbook.read_text("utf-8")))}
     first = place / f"{which}.csv"
     first = first if first.exists() else place / "observed.csv"
     files = {plan.tables[0].name: first} if first.exists() else {}

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import pytest
+import xlsxwriter
 
 from rubric_dsl.diagnostics import prose
-from rubric_dsl.observations import corrections, records
+from rubric_dsl.observations import corrections, opening
+from rubric_dsl.observations.raw import Given
+from rubric_dsl.observations.raw import Source as DataSource
 from rubric_dsl.observations.read import read_observations
 from rubric_dsl.plan.compile import compile_rubric
 from rubric_dsl.render.pieces import Look, plain
@@ -17,6 +23,7 @@ from rubric_dsl.results.score import score
 from rubric_dsl.surface import print_parts
 from rubric_dsl.surface.layout import formatted
 from rubric_dsl.text.files import Source
+from tests.books import book
 from tests.diagnostics.gallery import WITHOUT_FOLDER, File
 from tests.engines.build import Plan, grid, observed
 
@@ -41,7 +48,7 @@ measure readiness = {formula}(books)
 
 
 def test_d032_a_file_over_the_limit_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(records, "MAX_BYTES", 2**20)
+    monkeypatch.setattr(opening, "MAX_BYTES", 2**20)
     plan = compile_rubric("a.rubric", lambda _: RUBRIC.encode()).plan
     assert plan is not None
     rows = b"city\n" + b"A\n" * 2**20
@@ -86,6 +93,49 @@ def test_r194_files_that_are_too_large_together(files: int, found: list[str]) ->
     assert codes({"bad.rubric": uses, **used}) == found
 
 
+def refusals(rubric: str, source: DataSource) -> list[str]:
+    plan = compile_rubric("a.rubric", lambda _: rubric.encode()).plan
+    assert plan is not None
+    ledger = read_observations(plan, {"calls": source}).tables["calls"].ledger
+    return [plain([refusal_line(refusal, Look("en"), ledger)]).strip() for refusal in ledger.refusals]
+
+
+def test_r335_an_archive_that_unpacks_to_more_than_any_sheet_is_refused() -> None:
+    with zipfile.ZipFile(io.BytesIO(book([["city"], ["A"]]))) as whole:
+        parts = {name: whole.read(name) for name in whole.namelist()}
+    parts["xl/workbook.xml"] = b" " * (32 << 20)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    assert refusals(RUBRIC, Given("calls.xlsx", packed.getvalue())) == [
+        "calls.xlsx: beyond a stated limit; its part xl/workbook.xml unpacks to more than 400 times its size, as no"
+        " sheet does: do not open it, ask who sent it [R335]"
+    ]
+
+
+def test_r337_a_sheet_that_the_workbook_does_not_have_is_named_with_the_near_one() -> None:
+    assert refusals(RUBRIC, Given("calls.xlsx", book([["city"], ["A"]], sheet="January"), "Januray")) == [
+        "calls.xlsx: the file has no `Januray`; is `January` meant? [R337]"
+    ]
+
+
+def test_r339_a_header_of_more_columns_than_a_sheet_can_have_is_refused() -> None:
+    text = ",".join(f"c{number}" for number in range(16_385)) + "\n"
+    assert refusals(RUBRIC, Given("calls.csv", text.encode())) == [
+        "calls.csv:1: 16385 columns, where a sheet may have 16384 [R339]"
+    ]
+
+
+def test_r364_a_form_of_another_edition_is_refused_before_any_row() -> None:
+    data = io.BytesIO()
+    with xlsxwriter.Workbook(data, {"in_memory": True}) as workbook:
+        workbook.add_worksheet("calls").write_column(0, 0, ["city", "A"])
+        identity = workbook.add_worksheet("rubric-form")
+        identity.write_row(0, 0, ["plan", "sha256:of-another-edition"])
+        identity.hide()
+    (found,) = refusals(RUBRIC, Given("calls.xlsx", data.getvalue()))
+    assert found.startswith("calls.xlsx: this form was made for another edition of the rubric") and "[R364]" in found
 def test_r400_a_layout_that_would_say_something_else_is_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
     source = Source("a.rubric", "measure a  = 1 + 2")
     assert formatted(source).text == "measure a = 1 + 2\n"

@@ -13,7 +13,9 @@ from rubric_dsl.numbers import limits as number_limits
 from rubric_dsl.numbers.decimals import MAX_DIGITS
 from rubric_dsl.observations.cell import MAX_TEXT
 from rubric_dsl.observations.name_cells import YES_OR_NO
-from rubric_dsl.observations.records import MAX_BYTES as MAX_DATA_BYTES
+from rubric_dsl.observations.opening import MAX_BYTES as MAX_DATA_BYTES
+from rubric_dsl.observations.raw import MOST_COLUMNS
+from rubric_dsl.observations.xlsx_parts import MOST_PART_BYTES, MOST_RATIO
 from rubric_dsl.plan.beside import MAX_CELLS, MAX_ROWS
 from rubric_dsl.resolved.calls import AGGREGATES, PLACES, SHAPES
 from rubric_dsl.resolved.expressions import MAX_DEPTH as MAX_FORMULA_DEPTH
@@ -152,6 +154,9 @@ def limit_section() -> str:
         ["items of a pairwise comparison (AHP)", number(MAX_ITEMS), "R053"],
         ["rows, and cells, of a CSV beside the rubric", f"{number(MAX_ROWS)}, {number(MAX_CELLS)}", "R192"],
         ["a file of observations", size(MAX_DATA_BYTES), "D032"],
+        ["a part of a workbook, unpacked", size(MOST_PART_BYTES), "R335"],
+        ["bytes unpacked for one packed, over 16 MiB", number(MOST_RATIO), "R335"],
+        ["columns of a table of data", number(MOST_COLUMNS), "R339"],
         ["characters of a text in a cell", number(MAX_TEXT), "D017"],
         [
             "length of an exact number while scoring",

@@ -75,9 +75,8 @@ def test_tabs_separate_cells_where_the_header_has_them() -> None:
         ({"wait": "Infinity"}, "wait", "D007"),
         ({"wait": "1e2"}, "wait", "D008"),
         ({"wait": "1e999999999"}, "wait", "D007"),
-        ({"wait": "１２"}, "wait", "D008"),
         ({"wait": "abc１２"}, "wait", "D007"),
-        ({"wait": "15秒"}, "wait", "D008"),
+        ({"wait": "约15"}, "wait", "R351"),
         ({"wait": "9" * 61}, "wait", "D009"),
         ({"scenario": "S9"}, "scenario", "D005"),
         ({"city": "杭洲"}, "city", "D005"),
@@ -192,7 +191,7 @@ def test_the_near_name_and_the_other_form_are_offered_in_both_languages() -> Non
     city = ledger(with_cells(2, {"city": "杭洲"})).refusals[0]
     assert "杭州" in message(city, "en") and "杭州" in message(city, "zh")
     assert "100" in message(ledger(with_cells(2, {"wait": "1e2"})).refusals[0], "zh")
-    assert "900" in message(ledger(with_cells(2, {"wait": "15 min"})).refusals[0], "en")
+    assert "1234" in message(ledger(with_cells(2, {"wait": "1 234"})).refusals[0], "en")
     unknown = ledger(with_cells(2, {"scenario": "S9"})).refusals[0]
     assert "S1 社保, S2 公积金" in message(unknown, "en") and "S1 社保、S2 公积金" in message(unknown, "zh")
 

@@ -12,7 +12,7 @@ import pytest
 from rubric_dsl.observations import codes
 from rubric_dsl.observations.grid import rows_from_cells
 from rubric_dsl.observations.messages import message
-from rubric_dsl.observations.read import read_observations, stopped_by
+from rubric_dsl.observations.read import read_observations, read_records, stopped_by
 from rubric_dsl.plan.model import ScoringPlan, TableSchema
 from tests.observations.plans import (
     CITIES,
@@ -31,10 +31,10 @@ from tests.observations.plans import (
 
 
 def test_a_file_in_another_encoding_is_refused_with_the_place_of_the_byte() -> None:
-    data = csv_of().encode("gb18030")
-    offset = next(place for place, byte in enumerate(data) if byte > 127)
+    data = csv_of().encode() + b"\xff\xff"
+    offset = len(data) - 2
     (refusal,) = ledger(data).refusals
-    assert (refusal.row, refusal.line, refusal.code) == (0, 2, "D030")
+    assert (refusal.row, refusal.line, refusal.code) == (0, 8, "D030")
     assert str(offset) in message(refusal, "en") and "UTF-8" in message(refusal, "zh")
 
 
@@ -43,9 +43,11 @@ def test_the_offset_counts_from_the_start_of_the_file_also_behind_a_byte_order_m
     assert refusal.facts["offset"] == 5
 
 
-@pytest.mark.parametrize("data", [b"PK\x03\x04rest", csv_of().encode("utf-16"), b"id,city\0\n", b"SQLite format 3\0"])
-def test_a_file_that_is_no_text_is_refused(data: bytes) -> None:
-    assert refused(data) == [(0, None, "D031")]
+@pytest.mark.parametrize(
+    ("data", "code"), [(b"PK\x03\x04rest", "R334"), (b"id,city\0\n", "D031"), (b"SQLite format 3\0", "R365")]
+)
+def test_a_file_that_is_no_table_is_refused(data: bytes, code: str) -> None:
+    assert refused(data) == [(0, None, code)]
 
 
 @pytest.mark.parametrize("data", [b"", b"\xef\xbb\xbf"])
@@ -164,6 +166,16 @@ def test_without_register_and_choice_every_name_in_any_table_is_a_subject() -> N
     observations = read_observations(plan(one, other), sources)
     gaps = [(name, r.value, r.code) for name, data in observations.tables.items() for r in data.ledger.refusals]
     assert gaps == [("one", "乙", "D040"), ("other", "甲", "D040")]
+
+
+def test_some_records_are_read_again_by_their_numbers() -> None:
+    rows = [ROWS[0], ROWS[1].replace("busy", ""), ROWS[2].replace("61", "?"), *ROWS[3:], ROWS[0]]
+    source = File("calls.csv", csv_of(["一月", HEADER, *rows[:2], "", *rows[2:]], "").encode()[1:])
+    whole = read_observations(hotline(), {"calls": source}).tables["calls"].ledger
+    assert [(r.row, r.code) for r in whole.refusals] == [(4, "D002"), (6, "D007"), (10, "D021")]
+    again = read_records(hotline(), "calls", source, {4, 6, 7})
+    assert [(r.row, r.column, r.code) for r in again.ledger.refusals] == [(4, "why", "D002"), (6, "wait", "D007")]
+    assert [row.number for row in again.rows] == [7] and again.ledger.read == 3
 
 
 # ---------------------------------------------------------------- grids in a rubric

@@ -101,7 +101,10 @@ def test_an_enclosed_number_has_no_exact_text() -> None:
 def test_a_ledger_accounts_for_repairs() -> None:
     ledger = Ledger("calls", "calls.csv", "00", 1, 1, 0, (), (Repair("calls.csv", 2, "x", "89.9999", "90", "D900"),))
     assert ledger_json(ledger)["repairs"] == [
-        {"file": "calls.csv", "row": 2, "column": "x", "before": "89.9999", "after": "90", "code": "D900"}
+        {
+            "file": "calls.csv", "row": 2, "cell": "2", "column": "x", "before": "89.9999", "after": "90",
+            "code": "D900",
+        }
     ]
 
 

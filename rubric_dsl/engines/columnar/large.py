@@ -14,7 +14,7 @@ from rubric_dsl.engines.columnar.scanned import NotScannable, ScannedTable
 from rubric_dsl.evaluation.prepare import prepare
 from rubric_dsl.observations.large import digest_of
 from rubric_dsl.observations.ledger import Account
-from rubric_dsl.observations.records import Source
+from rubric_dsl.observations.raw import Source
 from rubric_dsl.observations.rows import RowReader
 from rubric_dsl.observations.subjects import KnownSubjects
 from rubric_dsl.plan.model import ScoringPlan
@@ -49,6 +49,7 @@ class LargeFiles:
             return None
         for repair in account.ledger(False).repairs:  # headers that name no column
             reader.account.repair(repair.row, repair.column, repair.before, repair.after, repair.code)
+        reader.account.columns = account.columns
         try:
             return ScannedTable(plan, prepare(plan), scan, reader, known, leave_out)
         except (NotScannable, pl.exceptions.PolarsError):

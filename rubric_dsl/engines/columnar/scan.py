@@ -19,7 +19,7 @@ from rubric_dsl.observations.headers import Layout, layout_of
 from rubric_dsl.observations.ledger import Account
 from rubric_dsl.observations.model import Row
 from rubric_dsl.observations.plain_csv import PlainCsv, plain_csv
-from rubric_dsl.observations.records import Record
+from rubric_dsl.observations.raw import Record
 from rubric_dsl.plan.model import ColumnSchema, TableSchema
 from rubric_dsl.text.record import dataclass
 
@@ -115,7 +115,7 @@ def _parquet(schema: TableSchema, files: Sequence[Path], account: Account) -> Sc
     if any(tuple(frame.collect_schema().names()) != headers for frame in frames):
         return None
     layout = layout_of(Record(1, 1, list(headers)), schema, account)
-    if layout is None or ROW in headers:
+    if layout is None or any(layout.units) or ROW in headers:
         return None
     sizes = tuple(int(frame.select(pl.len()).collect().item()) for frame in frames)
     raw = pl.scan_parquet(list(files), row_index_name=ROW, glob=False)
@@ -135,8 +135,8 @@ def _as_text(header: str, kind: pl.DataType) -> pl.Expr:
 
 def _csv(schema: TableSchema, plain: PlainCsv, account: Account) -> Scan | None:
     layout = layout_of(plain.header, schema, account)
-    headers = tuple(plain.header.cells)
-    if layout is None or len(set(headers)) != len(headers) or ROW in headers:
+    headers = tuple(map(str, plain.header.cells))
+    if layout is None or any(layout.units) or len(set(headers)) != len(headers) or ROW in headers:
         return None
     named = {headers[place]: column for place, column in zip(layout.places, schema.columns, strict=True)}
     sample = sample_of(plain)

@@ -23,9 +23,9 @@ from rubric_dsl.engines.lowering.sums import DOUBT
 from rubric_dsl.engines.lowering.totals import TableRun
 from rubric_dsl.evaluation.prepare import Prepared
 from rubric_dsl.observations import codes
-from rubric_dsl.observations.cell import BLANKS, CellRefused
+from rubric_dsl.observations.cell import CellRefused
 from rubric_dsl.observations.model import Ledger, Row
-from rubric_dsl.observations.records import Record
+from rubric_dsl.observations.raw import Record, is_blank
 from rubric_dsl.observations.rows import RowReader
 from rubric_dsl.observations.subjects import KnownSubjects
 from rubric_dsl.plan.model import ScoringPlan
@@ -172,7 +172,7 @@ class ScannedTable:
         blank: list[tuple[int, Record]] = []
         layout, account = self.scan.layout, self.reader.account
         for place, record in zip(doubtful, self.scan.records(doubtful), strict=True):
-            if not any(cell.strip(BLANKS) for cell in record.cells):
+            if all(map(is_blank, record.cells)):
                 blank.append((place, record))
                 continue
             row = self.reader.row(record.number, record.line, [record.cells[at] for at in layout.places])
@@ -192,7 +192,7 @@ class ScannedTable:
         """Rows that were accepted, read as a reader reads them; they are not accounted for again."""
         read: list[Row] = []
         for record in self.scan.records(places):
-            cells = [record.cells[at] for at in self.scan.layout.places]
+            cells = [str(record.cells[at]) for at in self.scan.layout.places]
             values = {one.name: one.read(text)[0] for one, text in zip(self.reader.columns, cells, strict=True)}
             texts = dict(zip((one.name for one in self.reader.columns), cells, strict=True))
             read.append(Row(record.number, record.line, texts, values))

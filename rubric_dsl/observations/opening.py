@@ -1,0 +1,53 @@
+"""From a file to the raw records of one table: by what the file is, never by what its name says it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from rubric_dsl.observations import codes
+from rubric_dsl.observations.databases import duckdb_table, parquet_table, postgresql_table, sqlite_table
+from rubric_dsl.observations.encodings import NAMES
+from rubric_dsl.observations.formats import format_of, refuse_unread
+from rubric_dsl.observations.ods import open_ods
+from rubric_dsl.observations.raw import SERVERS, FileRefused, Given, RawTable, Record, Source, part_of
+from rubric_dsl.observations.records import text_table
+from rubric_dsl.observations.words import RubricWords
+from rubric_dsl.observations.workbook import Sheets, table_of_workbook
+from rubric_dsl.observations.xls import open_xls
+from rubric_dsl.observations.xlsx import open_xlsx
+from rubric_dsl.plan.model import TableSchema
+
+MAX_BYTES = 512 * 1024 * 1024
+
+
+def open_table(source: Source, table: TableSchema, words: RubricWords) -> RawTable:
+    """The records of the table in the file; raises FileRefused, also while they are read."""
+    data, part = source.data, part_of(source)
+    location = source.location if isinstance(source, Given) else ""
+    if location.partition("://")[0] in SERVERS:
+        return postgresql_table(location, table, part)
+    if len(data) > MAX_BYTES:
+        raise FileRefused(codes.FILE_TOO_LARGE, {"size": len(data) // 2**20, "limit": MAX_BYTES // 2**20})
+    kind = format_of(data)
+    refuse_unread(source.name, data, kind)
+    opened = _WORKBOOKS.get(kind)
+    if opened is not None:
+        return table_of_workbook(opened(data), table, words, part, source.name)
+    if kind == "sqlite":
+        return sqlite_table(data, table, words, part)
+    if kind == "duckdb" and location:
+        return duckdb_table(location, table, part)
+    if kind == "parquet":
+        return parquet_table(data)
+    if part and part.lower() not in NAMES:
+        raise FileRefused(codes.NOT_IN_ENCODING, {"encoding": part})
+    return text_table(data, words, part)
+
+
+def records_again(source: Source, table: TableSchema, known: Iterable[str] = ()) -> Iterator[Record]:
+    """Every record of the table in the file, as it is numbered in ledgers: titles, header, totals and blank ones too.
+    Raises FileRefused, also while they are read."""
+    yield from open_table(source, table, RubricWords(table, known)).records
+
+
+_WORKBOOKS: dict[str, Callable[[bytes], Sheets]] = {"xlsx": open_xlsx, "ods": open_ods, "xls": open_xls}

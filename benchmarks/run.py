@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import columns, peers, reading
+from benchmarks import columns, peers, reading, small
 from benchmarks.editing import editing
 from benchmarks.generate import large_rubric
 from benchmarks.timing import ROOT, Timing, function, process
@@ -47,6 +47,9 @@ def main() -> None:
     print(f"{'milliseconds':<58} {'min':>8} {'median':>8} {'max':>8}  ratio to the limit")
     for timing in [*_processes(), *_zhejiang(), *_edits(), *_layout(), *editing()]:
         print(timing.row(), flush=True)
+    print(f"\n{'rows a second of processor time, one core':<58} {'median':>10} {'best':>10}")
+    for name, median, best in small.rates():
+        print(f"{name:<58} {median:10,.0f} {best:10,.0f}", flush=True)
     if "--peers" in sys.argv[1:]:
         peers.compare()
 
@@ -62,6 +65,11 @@ def _processes() -> Iterator[Timing]:
         yield process("diff of two editions with 11 cities, whole process", edit, 1)
         yield process("prove of the Zhejiang rubric against itself", ["prove", RUBRIC, RUBRIC], 2)
         yield process("robust: 10,000 draws over 11 cities", ["robust", RUBRIC, f"calls={CALLS}"], 5)
+        calls = Path(folder) / "calls.csv"
+        calls.write_bytes(small.calls_csv(small.zhejiang(), 1_000))
+        words = ["score", RUBRIC, f"calls={calls}"]
+        yield process("score of 1,000 calls, plan kept, whole process", words, 0.2, runs=15)
+        yield process("  the same without kept plans", words, runs=15, environment={"RUBRIC_PLAN_CACHE": "off"})
 
 
 def _compiled(text: bytes, workspace: Workspace | None = None) -> Compiled:

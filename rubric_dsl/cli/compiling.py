@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from rubric_dsl.cli.exits import Exit, Stop
@@ -11,13 +12,13 @@ from rubric_dsl.cli.files import RubricFiles, load_rubric
 from rubric_dsl.cli.progress import doing
 from rubric_dsl.cli.terminal import Terminal
 from rubric_dsl.diagnostics.model import Diagnostic
-from rubric_dsl.diagnostics.report import Report
-from rubric_dsl.plan.compile import Compiled, compile_rubric
-from rubric_dsl.render.diagnostics import LinesOf, report_lines
-from rubric_dsl.text.files import Source
+from rubric_dsl.text.files import Source, read_source
 
 if TYPE_CHECKING:
+    from rubric_dsl.cli.plan_cache import Kept, Load, Loaded
+    from rubric_dsl.plan.compile import Compiled
     from rubric_dsl.plan.model import ScoringPlan
+    from rubric_dsl.render.diagnostics import LinesOf
 
 
 def compiled(
@@ -28,23 +29,80 @@ def compiled(
 
     `kept` is given the bytes of each file that was read, for a bundle.
     """
-    files = RubricFiles(path, use_from)
-    text = load_rubric(files, path)
+    from rubric_dsl.cli.plan_cache import Loaded
 
-    def load(name: str) -> bytes:
-        data = text if name == path else files.load(name)
-        if kept is not None:
-            kept[name] = data
-        return data
+    files = RubricFiles(path, use_from)
+    load = Loaded(_once(path, load_rubric(files, path), files.load))
+    done = _compiled(terminal, path, use_from, settings or {}, load)
+    _given(load, kept)
+    return done
+
+
+def _once(path: str, text: bytes, load: Load) -> Load:
+    """The rubric itself is not read again."""
+    return lambda name: text if name == path else load(name)
+
+
+def _given(load: Loaded, kept: dict[str, bytes] | None) -> None:
+    if kept is not None:
+        kept |= {name: data for name, data in load.files.items() if data is not None}
+
+
+def _compiled(
+    terminal: Terminal, path: str, use_from: Sequence[str], settings: Mapping[str, str], load: Load
+) -> Compiled:
+    from rubric_dsl.plan.compile import compile_rubric
 
     with doing(terminal, terminal.say("doing.checking", file=path)):
-        return compile_rubric(path, load, settings=settings or {}, folders=use_from)
+        return compile_rubric(path, load, settings=settings, folders=use_from)
+
+
+class Planned:
+    """A plan that was kept from a run in which nothing was found in its rubric."""
+
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    def __init__(self, kept: Kept) -> None:
+        self.plan = kept.plan
+        self._texts = kept.texts
+
+    @cached_property
+    def sources(self) -> dict[str, Source]:
+        read = (read_source(name, data)[0] for name, data in self._texts.items())
+        return {source.name: source for source in read if source is not None}
+
+
+def planned(
+    terminal: Terminal, path: str, use_from: Sequence[str] = (), settings: Mapping[str, str] | None = None,
+    kept: dict[str, bytes] | None = None,
+) -> Compiled | Planned:
+    """The same where only the plan is of interest; it may have been kept from an earlier run."""
+    from rubric_dsl.cli.plan_cache import Loaded, user_cache
+
+    files, given = RubricFiles(path, use_from), settings or {}
+    text = load_rubric(files, path)
+    load = Loaded(_once(path, text, files.load))
+    cache = user_cache(os.environ)
+    before = cache.find(path, text, given, use_from, load)
+    if before is not None:
+        _given(load, kept)
+        return Planned(before)
+    load.files.clear()
+    done = _compiled(terminal, path, use_from, given, load)
+    if done.plan is not None and not done.diagnostics:
+        cache.keep(path, text, given, use_from, load, list(done.sources), done.plan)
+    _given(load, kept)
+    return done
 
 
 def show_found(terminal: Terminal, found: Iterable[Diagnostic], sources: Mapping[str, Source]) -> None:
     """The findings as pictures on standard error."""
-    report = Report.of(found, tuple(sources))
-    if report.diagnostics:
+    diagnostics = tuple(found)
+    if diagnostics:
+        from rubric_dsl.diagnostics.report import Report
+        from rubric_dsl.render.diagnostics import report_lines
+
+        report = Report.of(diagnostics, tuple(sources))
         terminal.show(report_lines(report, lines_in(sources), terminal.look("err")), "err")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -18,8 +17,6 @@ from rubric_dsl.cli.usage import usage_text
 
 def main() -> None:
     """The entry point of the installed program."""
-    # A command makes many small objects, hardly any in circles, and ends: searching for circles all the time is waste.
-    gc.set_threshold(100_000, 20, 20)
     prepare_streams()
     code = run(sys.argv[1:])
     try:

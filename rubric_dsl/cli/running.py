@@ -32,7 +32,9 @@ _REQUIREMENTS = {
     "spark": {"pyspark": "pyspark>=4,<5", "sqlglot": "sqlglot>=30"},
 }
 """By engine the packages that it needs, as `pip install` takes them."""
-ENGINES = ("reference", *_REQUIREMENTS)
+ENGINES = ("reference", "compiled", *_REQUIREMENTS)
+WORTH_COMPILING = 200
+"""With fewer rows the reference engine is done before the compiled one has written its function."""
 
 
 def observe(
@@ -88,9 +90,11 @@ def _source(path: str, engine: str | None) -> Source | LargeSource:
 
 
 def engine_for(observations: Observations) -> Engine:
-    """The engine that the tables are made for."""
-    large = any(data.large is not None for data in observations.tables.values())
-    return engine_named("polars" if large else "reference")
+    """The engine that the tables are made for, else the one that is fastest with so many rows."""
+    if any(data.large is not None for data in observations.tables.values()):
+        return engine_named("polars")
+    rows = sum(len(data.rows) for data in observations.tables.values())
+    return engine_named("reference" if rows < WORTH_COMPILING else "compiled")
 
 
 def engine_named(name: str, master: str | None = None) -> Engine:
@@ -101,6 +105,10 @@ def engine_named(name: str, master: str | None = None) -> Engine:
         raise Stop(Exit.USAGE, "usage.master")
     try:
         match name:
+            case "compiled":
+                from rubric_dsl.engines.compiled import CompiledEngine
+
+                return CompiledEngine()
             case "polars":
                 from rubric_dsl.engines.columnar import ColumnarEngine
 

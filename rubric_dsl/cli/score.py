@@ -25,6 +25,7 @@ from rubric_dsl.cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from rubric_dsl.cli.bundling import Bundling
+    from rubric_dsl.cli.compiling import Planned
     from rubric_dsl.cli.correcting import Corrected
     from rubric_dsl.engines.contract import Engine
     from rubric_dsl.engines.run import Run
@@ -55,7 +56,7 @@ def command(
     settings: tuple[str, ...], corrections: str | None, leave_out_refused: bool, marked: str | None,
     engine: str | None, master: str | None, only: str | None, use_from: tuple[str, ...], **bundle: Any,
 ) -> int:
-    from rubric_dsl.cli.compiling import compiled, show_found
+    from rubric_dsl.cli.compiling import planned, show_found
     from rubric_dsl.cli.marking import check_marked, write_marked
     from rubric_dsl.cli.running import engine_for, engine_named, observe
 
@@ -63,7 +64,7 @@ def command(
     asked = None if engine is None and master is None else engine_named(engine or "reference", master)
     check_outputs(outputs)
     bundled = bundling(**bundle)
-    done = compiled(terminal, rubric_file, use_from, settings_of(settings), bundled.texts)
+    done = planned(terminal, rubric_file, use_from, settings_of(settings), bundled.texts)
     show_found(terminal, done.diagnostics, done.sources)
     if done.plan is None:
         if as_json:
@@ -89,7 +90,7 @@ def command(
     return scoring.scored(leave_out_refused)
 
 
-def _stopped_before_plan(done: Compiled) -> dict[str, Any]:
+def _stopped_before_plan(done: Compiled | Planned) -> dict[str, Any]:
     from rubric_dsl.render.json import diagnostic_json
     from rubric_dsl.results.json import FORMAT
 
@@ -102,7 +103,7 @@ class _Scoring:
     """One run with all that it says and writes."""
 
     terminal: Terminal
-    done: Compiled
+    done: Compiled | Planned
     plan: ScoringPlan
     observed: Observations
     engine: Engine

@@ -57,7 +57,7 @@ class Universe:
         """
         side = self.side_read(tables)
         source = self._sides[side].plan
-        return ScoringPlan.model_construct(
+        return ScoringPlan(
             header=source.header, tables=tuple(self._table(table, side, tables) for table in source.tables),
             subjects=source.subjects, register_table=source.register_table, period=source.period, parameters=(),
             nodes=tuple(self.nodes), values=(), rankings=(), promises=(),

@@ -6,9 +6,9 @@ subjects and rankings are shared code (`subjects.py`, `results/`), so that engin
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
-from typing import Protocol
+from typing import Any, Literal, Protocol
 
 from rubric_dsl.evaluation.arithmetic import Cells, Values
 from rubric_dsl.evaluation.prepare import Prepared
@@ -33,6 +33,25 @@ class Tally:
 
 
 Tallies = Mapping[Subject, Mapping[Stratum, Tally]]
+
+PointsOnRow = tuple[int, Stratum, object, bool, tuple[object, ...]]
+"""A row in a row score: its number, its scenario, the score, whether a condition decided it, and what each touchpoint
+brought; None where there is no score and where a touchpoint does not count."""
+Change = Literal["condition", "limits", "rounding"]
+
+
+@dataclass(frozen=True, slots=True)
+class RowPoints:
+    """What the rows of one subject brought to a row score, in order of the file."""
+
+    table: str
+    touchpoints: tuple[Node, ...]
+    rows: Sequence[PointsOnRow]
+    """Scores and points are values that can be compared and hashed, as the engine has them."""
+    exact: Callable[[int, Any], Exact]
+    """The number that such a value is: of the points for the place of their touchpoint, of the score for -1."""
+    changes: Mapping[tuple[Change, Stratum, Exact], Sequence[int]] = field(default_factory=dict)
+    """By how much bounds and rounding changed the scores of which rows, said by their places."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +79,8 @@ class Totals:
     """Impossible values met on rows that count, with their places."""
     kept: Mapping[int, Values] = field(default_factory=dict)
     """By `id` of a row of the observations, the values of its nodes where the engine kept them for explaining."""
+    points: Callable[[Node], Mapping[Subject, RowPoints] | None] | None = None
+    """Of a row score, where the engine can tell what each row brought to it without evaluating rows again."""
 
 
 class EngineFailed(Exception):

@@ -11,6 +11,7 @@ from rubric_dsl.evaluation.prepare import Prepared
 from rubric_dsl.evaluation.scores import Score, Touchpoint
 from rubric_dsl.evaluation.values import NOT_APPLICABLE, Undefined, Value
 from rubric_dsl.numbers import reals
+from rubric_dsl.numbers.limits import sized
 from rubric_dsl.numbers.reals import Exact
 from rubric_dsl.plan.model import ScoringPlan, TableSchema
 from rubric_dsl.resolved.operations import Aggregate, Node
@@ -74,6 +75,9 @@ class Fold:
 
 
 def _mean(tally: Tally) -> Exact:
+    if isinstance(tally.sum, Fraction):
+        top, bottom = tally.sum.as_integer_ratio()
+        return sized(Fraction(top, bottom * tally.count))
     return tally.sum if tally.count == 1 else quotient(tally.sum, Fraction(tally.count))
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
+from dataclasses import field
 from functools import cached_property
 
 from rubric_dsl.engines.contract import Engine, Subject, Totals
@@ -35,6 +36,8 @@ class Run:
     """In a rubric with `each`: the period that was scored."""
     before: Run | None = None
     """The run of the period before it, if it was observed."""
+    memo: dict[Hashable, object] = field(default_factory=dict)
+    """What is asked of the run for one subject after the other and is the same for all."""
 
     @cached_property
     def folds(self) -> dict[op.Node, Fold]:

@@ -107,6 +107,24 @@ def total(numbers: Iterable[Exact]) -> Exact:
     return rest
 
 
+Weighed = tuple[int, Exact]
+"""How many rows have a value, and the value."""
+
+
+def weighed_total(values: Iterable[Weighed]) -> Exact:
+    """The exact sum, added up as `total` does one by one."""
+    sums: dict[int, int] = {}
+    rest: Exact = ZERO
+    for count, value in values:
+        if isinstance(value, Fraction):
+            sums[value.denominator] = sums.get(value.denominator, 0) + count * value.numerator
+        else:
+            rest = reals.add(rest, reals.multiply(Fraction(count), value))
+    for bottom, top in sums.items():
+        rest = reals.add(rest, Fraction(top, bottom)) if rest else Fraction(top, bottom)
+    return rest
+
+
 def add_step(node: op.Node, operation: op.Add) -> Step:
     minus = operation.minus
 

@@ -25,7 +25,7 @@ def plan_of(resolved: Resolved) -> model.ScoringPlan:
     reached = graph.reach(_roots(resolved))
     numbers = {node: number for number, node in enumerate(sorted(reached))}
     declared, register = subjects_of(resolved)
-    return model.ScoringPlan.model_construct(
+    return model.ScoringPlan(
         header=_header(resolved.header),
         tables=tuple(_table(table, numbers) for table in scope.tables.values()),
         subjects=declared if register is None else None,
@@ -35,7 +35,7 @@ def plan_of(resolved: Resolved) -> model.ScoringPlan:
         nodes=tuple(_node(graph, node, numbers) for node in sorted(reached)),
         values=tuple(_values(resolved, numbers)),
         rankings=tuple(
-            model.RankingSchema.model_construct(
+            model.RankingSchema(
                 name=ranking.name,
                 label=ranking.named.label if ranking.named is not None else None,
                 by=ranking.by,
@@ -65,7 +65,7 @@ def _roots(resolved: Resolved) -> Iterable[op.Node]:
 
 
 def lines_of(span: Span) -> model.Lines:
-    return model.Lines.model_construct(
+    return model.Lines(
         file=span.file,
         line=span.first_line,
         column=span.column + 1,
@@ -76,17 +76,17 @@ def lines_of(span: Span) -> model.Lines:
 
 def _header(header: tree.Header | None) -> model.Header:
     if header is None:
-        return model.Header.model_construct(title="", edition=None, source=None, notes=())
+        return model.Header(title="", edition=None, source=None, notes=())
     said = {line.kind: line.text.text for line in reversed(header.lines)}
     notes = tuple(line.text.text for line in header.lines if line.kind == "note")
-    return model.Header.model_construct(
+    return model.Header(
         title=header.title.text, edition=said.get("edition"), source=said.get("source"), notes=notes
     )
 
 
 def _node(graph: Graph, node: op.Node, numbers: Mapping[op.Node, int]) -> model.PlanNode:
     facts = graph[node]
-    return model.PlanNode.model_construct(
+    return model.PlanNode(
         id=numbers[node],
         operation=renumbered(facts.operation, numbers),
         type=facts.type,
@@ -103,14 +103,14 @@ def _bounds(facts: NodeFacts) -> model.Bounds | None:
     if not facts.type.numeric:
         return None
     around = domains.as_interval(facts.domain)
-    return model.Bounds.model_construct(
+    return model.Bounds(
         low=exact_text(around.low) if around.low is not None else None,
         high=exact_text(around.high) if around.high is not None else None,
     )
 
 
 def _table(table: bind.Table, numbers: Mapping[op.Node, int]) -> model.TableSchema:
-    return model.TableSchema.model_construct(
+    return model.TableSchema(
         name=table.name,
         label=table.label,
         subject=table.subject,
@@ -122,7 +122,7 @@ def _table(table: bind.Table, numbers: Mapping[op.Node, int]) -> model.TableSche
         missing=table.missing,
         columns=tuple(_column(column, table, numbers) for column in table.columns.values()),
         musts=tuple(
-            model.MustSchema.model_construct(
+            model.MustSchema(
                 node=numbers[must.node], columns=must.columns, message=must.message, lines=lines_of(must.span)
             )
             for must in table.musts
@@ -133,12 +133,12 @@ def _table(table: bind.Table, numbers: Mapping[op.Node, int]) -> model.TableSche
 
 def _column(column: bind.Column, table: bind.Table, numbers: Mapping[op.Node, int]) -> model.ColumnSchema:
     condition = table.conditions.get(column.name)
-    return model.ColumnSchema.model_construct(
+    return model.ColumnSchema(
         name=column.name,
         label=column.named.label,
         type=column.kind,
         members=tuple(
-            model.MemberSchema.model_construct(name=member.name, labels=tuple(quoted.text for quoted in member.labels))
+            model.MemberSchema(name=member.name, labels=tuple(quoted.text for quoted in member.labels))
             for member in column.members
         ),
         low=column.low,
@@ -155,7 +155,7 @@ def _column(column: bind.Column, table: bind.Table, numbers: Mapping[op.Node, in
 
 
 def _parameter(parameter: bind.Parameter) -> model.ParameterSchema:
-    return model.ParameterSchema.model_construct(
+    return model.ParameterSchema(
         name=parameter.name,
         label=parameter.named.label,
         type=parameter.type,
@@ -176,18 +176,18 @@ def _values(resolved: Resolved, numbers: Mapping[op.Node, int]) -> Iterable[mode
             yield from _value(resolved.scope.names.get(item.named.name), "bands", 0, numbers)
     for place in resolved.outline:
         binding = resolved.scope.names.get(place.name)
-        kind = "indicator" if isinstance(binding, bind.Indicator) else "touchpoint"
+        kind: model.ValueKind = "indicator" if isinstance(binding, bind.Indicator) else "touchpoint"
         yield from _value(binding, kind, place.depth, numbers)
 
 
 def _value(
-    binding: bind.Binding | None, kind: str, depth: int, numbers: Mapping[op.Node, int]
+    binding: bind.Binding | None, kind: model.ValueKind, depth: int, numbers: Mapping[op.Node, int]
 ) -> Iterable[model.NamedValue]:
     if not isinstance(binding, bind.Measure | bind.Bands | bind.Indicator | bind.Touchpoint):
         return
     classes = binding.classes if isinstance(binding, bind.Bands) else ()
     notes = binding.notes if isinstance(binding, bind.Indicator | bind.Touchpoint) else ()
-    yield model.NamedValue.model_construct(
+    yield model.NamedValue(
         name=binding.name,
         label=binding.named.label,
         kind=kind,
@@ -200,7 +200,7 @@ def _value(
 
 
 def _promise(promise: Promise, numbers: Mapping[op.Node, int]) -> model.PromiseSchema:
-    return model.PromiseSchema.model_construct(
+    return model.PromiseSchema(
         title=promise.title,
         kind=promise.kind,
         claim=numbers[promise.claim] if promise.claim is not None else None,

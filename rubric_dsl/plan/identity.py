@@ -14,6 +14,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from rubric_dsl.plan import model
+from rubric_dsl.plan.json import plain
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved.walking import nested_fields, node_fields
 
@@ -219,4 +220,4 @@ def _table(table: model.TableSchema, nodes: list[str]) -> Any:
 
 def canonical_json(plan: model.ScoringPlan) -> str:
     """The plan as canonical JSON: keys sorted, no blanks, numbers as texts; the same plan gives the same bytes."""
-    return json.dumps(plan.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return json.dumps(plain(plan), ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
-
+from rubric_dsl.plan.json import from_json
 from rubric_dsl.resolved.operations import Operation
 from rubric_dsl.resolved.types import Grain, ValueType
+from rubric_dsl.text.record import dataclass
 
 FORMAT = "rubric-plan/1"
 
-
-class Strict(BaseModel):
-    # Plans are made from checked rubrics without validating them again (`from_resolved`); what validating and writing
-    # need is built when a plan is first read from JSON or written to it, which most runs never do.
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+ValueKind = Literal["measure", "bands", "indicator", "touchpoint"]
+Own = TypeVar("Own", bound="Strict")
 
 
+class Strict:
+    """A part of a plan. Plans are made from checked rubrics; what comes from JSON is read strictly (`plan.json`)."""
+
+    __slots__ = ()
+
+    def model_copy(self: Own, *, update: Mapping[str, Any]) -> Own:
+        """The same with other values of these fields."""
+        return replace(self, **update)  # type: ignore[type-var]
+
+    @classmethod
+    def model_validate_json(cls: type[Own], text: str | bytes) -> Own:
+        """From JSON; raises ValueError where the text is anything else."""
+        return from_json(cls, text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lines(Strict):
     """Where in a rubric: file and 1-based first and last line."""
 
@@ -28,6 +43,7 @@ class Lines(Strict):
     end_column: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds(Strict):
     """Proved ends of a numeric value, exact text; None: not bounded on that side."""
 
@@ -35,11 +51,12 @@ class Bounds(Strict):
     high: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanNode(Strict):
     """One node. `id` is its place in `ScoringPlan.nodes`; operands are smaller."""
 
     id: int
-    operation: Annotated[Operation, Field(discriminator="kind")]
+    operation: Operation
     type: ValueType
     grain: Grain
     may_be_absent: bool
@@ -53,11 +70,13 @@ class PlanNode(Strict):
     condition in order (and the `missing:` line of a touchpoint last)."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MemberSchema(Strict):
     name: str
     labels: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnSchema(Strict):
     """What a cell must be. Range ends are exact texts in the runtime unit (seconds, 1/2 for 50%), dates and times as
     they are written."""
@@ -81,6 +100,7 @@ class ColumnSchema(Strict):
     lines: Lines
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MustSchema(Strict):
     """A rule between the cells of a row: a row where the node is no is refused; where it is absent (it reads an absent
     cell unguarded) the rule says nothing."""
@@ -91,6 +111,7 @@ class MustSchema(Strict):
     lines: Lines
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TableSchema(Strict):
     name: str
     label: str | None
@@ -111,12 +132,13 @@ class TableSchema(Strict):
     lines: Lines
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NamedValue(Strict):
     """Something a rubric names and a report shows: in written order, indicators before their parts."""
 
     name: str
     label: str | None
-    kind: Literal["measure", "bands", "indicator", "touchpoint"]
+    kind: ValueKind
     node: int
     depth: int
     """Nesting of indicators and touchpoints; 0 for the rest."""
@@ -126,6 +148,7 @@ class NamedValue(Strict):
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ParameterSchema(Strict):
     name: str
     label: str | None
@@ -138,6 +161,7 @@ class ParameterSchema(Strict):
     lines: Lines
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RankingSchema(Strict):
     name: str
     label: str | None
@@ -146,6 +170,7 @@ class RankingSchema(Strict):
     lines: Lines
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PromiseSchema(Strict):
     """A promise and what compiling could say of it."""
 
@@ -161,6 +186,7 @@ class PromiseSchema(Strict):
     lines: Lines
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Header(Strict):
     title: str
     edition: str | None
@@ -168,6 +194,7 @@ class Header(Strict):
     notes: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScoringPlan(Strict):
     format: Literal["rubric-plan/1"] = "rubric-plan/1"
     header: Header

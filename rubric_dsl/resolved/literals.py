@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime
 import re
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from rubric_dsl.resolved import types as ty
-from rubric_dsl.surface import tree
+
+if TYPE_CHECKING:  # scoring reads dates and no rubric
+    from rubric_dsl.surface import tree
 
 _SECONDS = {"s": 1, "min": 60, "h": 3600, "day": 86400}
 

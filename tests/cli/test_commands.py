@@ -233,15 +233,26 @@ def test_a_rubric_with_errors_scores_nothing_and_says_so_in_json(rubric: Said) -
 
 def test_an_engine_that_is_not_there_is_named(rubric: Said) -> None:
     code, _, err = rubric("score", "hotlines.rubric", "calls.csv", "--engine", "abacus")
-    assert code == 2 and "abacus" in err and "reference, polars" in err
+    assert code == 2 and "abacus" in err and "reference, compiled, polars" in err
 
 
-@pytest.mark.parametrize("engine", ["polars", "duckdb"])
-def test_an_engine_for_many_rows_gives_the_same_result(rubric: Said, engine: str) -> None:
+@pytest.mark.parametrize("engine", ["compiled", "polars", "duckdb"])
+def test_another_engine_gives_the_same_result(rubric: Said, engine: str) -> None:
     _, reference = rubric.json("score", "hotlines.rubric", "calls.csv")
     code, found = rubric.json("score", "hotlines.rubric", "calls.csv", "--engine", engine)
     assert code == 0 and found.pop("engine") == engine and reference.pop("engine") == "reference"
     assert found == reference
+
+
+def test_many_rows_go_to_the_compiled_engine_and_have_the_same_reasons(rubric: Said) -> None:
+    header, *calls = rubrics.CALLS.splitlines()
+    many = [f"{n}{call.removeprefix(call[0])}" for n, call in enumerate(calls * 70)]
+    Path("many.csv").write_text("\n".join([header, *many]) + "\n", "utf-8")
+    code, found = rubric.json("score", "hotlines.rubric", "calls=many.csv")
+    _, reference = rubric.json("score", "hotlines.rubric", "calls=many.csv", "--engine", "reference")
+    assert code == 0 and found.pop("engine") == "compiled" and reference.pop("engine") == "reference"
+    assert found == reference
+    assert found["rankings"][0]["rows"][-1]["reasons"]
 
 
 @pytest.mark.parametrize(("engine", "package"), [

@@ -19,7 +19,7 @@ from rubric_dsl.observations.model import Observations
 from rubric_dsl.observations.read import read_observations, stopped_by
 from rubric_dsl.plan.compile import compile_rubric
 from rubric_dsl.plan.model import ScoringPlan
-from tests.engines.test_columnar import said
+from tests.engines.differential import said
 from tests.properties.long import count
 from tests.properties.made import made
 from tests.properties.program import File, files

@@ -10,8 +10,8 @@ from rubric_dsl.engines.lowering.forms import Lowered, YesNo, both, decoded, eit
 from rubric_dsl.engines.lowering.nodes import TableLowering
 from rubric_dsl.engines.lowering.queries import Group, TableRows
 from rubric_dsl.engines.lowering.sums import Counted, Sums
-from rubric_dsl.engines.lowering.weighed import Weighed, weighed_aggregate
-from rubric_dsl.evaluation.arithmetic import fault_of, quotient
+from rubric_dsl.engines.lowering.weighed import weighed_aggregate
+from rubric_dsl.evaluation.arithmetic import Weighed, fault_of, quotient
 from rubric_dsl.evaluation.values import ABSENT, Given, Value, as_number
 from rubric_dsl.numbers import reals
 from rubric_dsl.numbers.reals import Exact

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from math import lcm
 
@@ -23,7 +23,8 @@ def cells_of(
     held, cells = [], {}
     for column in columns:
         found = [row.values.get(column.name) for row in rows]
-        form, values = _held(column, found)
+        form = form_of(column, found)
+        values = _held(form, found)
         low, high = _ends(form)
         held.append(Column(f"c.{column.name}", kind_of(form), values, low, high))
         cells[column.name] = cell_of(column, held[-1].name, form, None in values)
@@ -50,39 +51,43 @@ def _ends(form: Form) -> tuple[int, int]:
             return 0, 0
 
 
-def _held(column: ColumnSchema, cells: Sequence[Cell]) -> tuple[Form, Sequence[Constant]]:
+def form_of(column: ColumnSchema, cells: Iterable[object]) -> Form:
+    """The form that has room for all of these cells."""
     match column.type:
         case "yes/no":
-            return YesNo(), [cell if isinstance(cell, bool) else None for cell in cells]
+            return YesNo()
         case "text":
-            return Text(), [cell if isinstance(cell, str) else None for cell in cells]
+            return Text()
         case "choice":
-            members = tuple(member.name for member in column.members)
-            places: dict[Cell, int] = {member: place for place, member in enumerate(members)}
-            return Name(members), [places.get(cell) for cell in cells]
+            return Name(tuple(member.name for member in column.members))
         case kind:
-            return _numbers([c for c in cells if isinstance(c, (int, Fraction))], cells, kind in ("date", "time"))
+            given = [cell for cell in cells if isinstance(cell, (int, Fraction))]
+            return _number(given, kind in ("date", "time")) or Listed(tuple(dict.fromkeys(given)))
 
 
-def _numbers(
-    given: Sequence[Fraction | int], cells: Sequence[Cell], moment: bool
-) -> tuple[Form, Sequence[Constant]]:
+def _number(given: Sequence[Fraction | int], moment: bool) -> Number | None:
+    """None: no integer type holds them."""
     denominator = 1
     for value in given:
         denominator = lcm(denominator, value.denominator)
         if denominator > MAX_DENOMINATOR:
-            return _listed(cells)
-    tops = [
-        cell.numerator * (denominator // cell.denominator) if isinstance(cell, (int, Fraction)) else None
-        for cell in cells
-    ]
-    present = [top for top in tops if top is not None]
-    form = Number(denominator, min(present, default=0), max(present, default=0), moment)
-    return _listed(cells) if form.most >= LIMIT else (form, tops)
+            return None
+    tops = [value.numerator * (denominator // value.denominator) for value in given]
+    form = Number(denominator, min(tops, default=0), max(tops, default=0), moment)
+    return None if form.most >= LIMIT else form
 
 
-def _listed(cells: Sequence[Cell]) -> tuple[Form, Sequence[Constant]]:
-    """Numbers that no integer type holds."""
-    values = tuple(dict.fromkeys(cell for cell in cells if cell is not None))
-    places: dict[Cell, int] = {value: place for place, value in enumerate(values)}
-    return Listed(values), [places.get(cell) for cell in cells]
+def _held(form: Form, cells: Sequence[Cell]) -> Sequence[Constant]:
+    match form:
+        case YesNo():
+            return [cell if isinstance(cell, bool) else None for cell in cells]
+        case Text():
+            return [cell if isinstance(cell, str) else None for cell in cells]
+        case Number(denominator=denominator):
+            return [
+                cell.numerator * (denominator // cell.denominator) if isinstance(cell, (int, Fraction)) else None
+                for cell in cells
+            ]
+        case Name(members=listed) | Listed(values=listed):
+            places: dict[object, int] = {value: place for place, value in enumerate(listed)}
+            return [places.get(cell) for cell in cells]

@@ -347,6 +347,22 @@ def when(condition: Expr, then: Expr, otherwise: Expr) -> Expr:
 # ---------------------------------------------------------------- reading
 
 
+def in_order(asked: Sequence[Expr]) -> list[Expr]:
+    """All expressions that these are made of, operands first."""
+    order: dict[Expr, None] = {}
+    waiting = [(one, False) for one in reversed(asked)]
+    while waiting:
+        one, ready = waiting.pop()
+        if one in order:
+            continue
+        if ready:
+            order[one] = None
+        else:
+            waiting.append((one, True))
+            waiting.extend((operand, False) for operand in reversed(one.operands))
+    return list(order)
+
+
 def columns_of(*expressions: Expr) -> tuple[str, ...]:
     """The names of the columns that are read, in order."""
     found: dict[str, None] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from rubric_dsl.engines.lowering.expr import Expr
+from rubric_dsl.engines.lowering.expr import Expr, in_order
 from rubric_dsl.text.record import dataclass
 
 SHARED_FROM = 3
@@ -23,7 +23,7 @@ class Layers:
 
 
 def layered(asked: Sequence[Expr]) -> Layers:
-    order = _in_order(asked)
+    order = in_order(asked)
     uses = Counter(operand for one in order for operand in one.operands)
     stored: dict[Expr, int] = {}
     layer: dict[Expr, int] = {}
@@ -37,22 +37,6 @@ def layered(asked: Sequence[Expr]) -> Layers:
             stored[one] = layer[one]
             layer[one], depth[one], size[one] = layer[one] + 1, 1, 1
     return Layers(order, stored)
-
-
-def _in_order(asked: Sequence[Expr]) -> list[Expr]:
-    """All expressions, operands first."""
-    order: dict[Expr, None] = {}
-    waiting = [(one, False) for one in reversed(asked)]
-    while waiting:
-        one, ready = waiting.pop()
-        if one in order:
-            continue
-        if ready:
-            order[one] = None
-        else:
-            waiting.append((one, True))
-            waiting.extend((operand, False) for operand in reversed(one.operands))
-    return list(order)
 
 
 def room(one: Expr) -> tuple[int, int]:

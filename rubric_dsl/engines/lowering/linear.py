@@ -87,7 +87,7 @@ class Decomposition:
         """Conditions that hold wherever this one holds or this number is not 0, beside itself."""
         found = self._implied.get(part)
         if found is None:
-            columns = _demanded(part) or frozenset()
+            columns = demanded_columns(part) or frozenset()
             there = (self.present.get(str(column.value), ex.is_given(column)) for column in columns)
             found = self._implied[part] = frozenset(one for one in there if one is not part)
         return found
@@ -188,8 +188,11 @@ def _is_lookup(value: Expr) -> bool:
     return value.is_literal
 
 
-def _demanded(part: Expr) -> frozenset[Expr] | None:
-    """The columns that must be given for a condition to hold or for a number not to be 0; None: it never is."""
+def demanded_columns(part: Expr) -> frozenset[Expr] | None:
+    """The columns that must be given for a condition to hold or for a number not to be 0; None: it never is.
+
+    Columns that are never null are not among them.
+    """
     match part.operation:
         case "literal":
             return None if part.value in (None, False) or part.value == 0 else frozenset()
@@ -197,11 +200,11 @@ def _demanded(part: Expr) -> frozenset[Expr] | None:
             condition, then, otherwise = part.operands
             if part.kind != "number":
                 return frozenset()
-            return _either(_with(condition, _demanded(then)), _demanded(otherwise))
+            return _either(_with(condition, demanded_columns(then)), demanded_columns(otherwise))
         case "and":
             found: frozenset[Expr] = frozenset()
             for operand in part.operands:
-                demanded = _demanded(operand)
+                demanded = demanded_columns(operand)
                 if demanded is None:
                     return None
                 found |= demanded
@@ -209,7 +212,7 @@ def _demanded(part: Expr) -> frozenset[Expr] | None:
         case "or":
             of_any: frozenset[Expr] | None = None
             for operand in part.operands:
-                of_any = _either(of_any, _demanded(operand))
+                of_any = _either(of_any, demanded_columns(operand))
             return of_any
         case "not" if part.nullable or part.operands[0].operation == "is null":
             return _read_strictly(part.operands[0])
@@ -224,7 +227,7 @@ def _either(a: frozenset[Expr] | None, b: frozenset[Expr] | None) -> frozenset[E
 
 
 def _with(condition: Expr, demanded: frozenset[Expr] | None) -> frozenset[Expr] | None:
-    own = _demanded(condition)
+    own = demanded_columns(condition)
     return None if own is None or demanded is None else own | demanded
 
 

@@ -43,6 +43,7 @@ class TableLowering:
         self.ways: Counter[str] = Counter()
         """How many nodes became expressions ("columns") and how many were evaluated by distinct inputs."""
         self.nodes: dict[op.Node, Lowered] = {}
+        self._shared: dict[op.Node, dict[op.Node, Lowered]] = {}
         self._implied = conditions.conditions_of(prepared.operations)
         self._own = frozenset(prepared.row_nodes.get(schema.name, ()))
 
@@ -159,8 +160,23 @@ class TableLowering:
 
     # ------------------------------------------------------------ touchpoints where their indicator has a score
 
+    def decided(self, node: op.Node) -> Expr | None:
+        """Where conditions of the row score decide it; None where that has no form in columns."""
+        operation = self.prepared.operations[node]
+        assert isinstance(operation, op.RowScore)
+        try:
+            found = scores.decision(operation.conditions, self.nodes, self.implied)
+        except KeyError:  # an outcome that is irrational for all rows
+            return None
+        return None if found is None else found.decided or ex.NO
+
     def shares(self, node: op.Node) -> dict[op.Node, Lowered]:
         """What a row adds to each touchpoint of the row score, as columns."""
+        if node not in self._shared:
+            self._shared[node] = self._shares_of(node)
+        return self._shared[node]
+
+    def _shares_of(self, node: op.Node) -> dict[op.Node, Lowered]:
         operation, step = self.prepared.operations[node], self.prepared.steps[node]
         assert isinstance(operation, op.RowScore) and isinstance(step, Score)
         parts = dict.fromkeys((*(part.node for part in step.combination.parts), *(extra.node for extra in step.extras)))

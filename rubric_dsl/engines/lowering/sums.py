@@ -11,7 +11,7 @@ from rubric_dsl.engines.lowering.expr import Constant, Expr
 from rubric_dsl.engines.lowering.forms import LIMIT, Lowered, Number, YesNo, decoded
 from rubric_dsl.engines.lowering.linear import Decomposition, Linear
 from rubric_dsl.engines.lowering.queries import Group, Summed, TableRows
-from rubric_dsl.engines.lowering.weighed import Weighed, weighed_total
+from rubric_dsl.evaluation.arithmetic import Weighed, weighed_total
 from rubric_dsl.evaluation.values import as_number
 from rubric_dsl.numbers.reals import Exact
 

@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
-from rubric_dsl.evaluation.arithmetic import ZERO, fault_of, quotient
+from rubric_dsl.evaluation.arithmetic import Weighed, fault_of, quotient, weighed_total
 from rubric_dsl.evaluation.statistics import ONE, ascending
 from rubric_dsl.evaluation.values import ABSENT, Nothing, Value, is_number
 from rubric_dsl.numbers import reals
 from rubric_dsl.numbers.reals import Exact
 from rubric_dsl.resolved import operations as op
-
-Weighed = tuple[int, Exact]
-"""How many rows have a value, and the value."""
-
-
-def weighed_total(values: Iterable[Weighed]) -> Exact:
-    """The exact sum, added up as `evaluation.arithmetic.total` does one by one."""
-    sums: dict[int, int] = {}
-    rest: Exact = ZERO
-    for count, value in values:
-        if isinstance(value, Fraction):
-            sums[value.denominator] = sums.get(value.denominator, 0) + count * value.numerator
-        else:
-            rest = reals.add(rest, reals.multiply(Fraction(count), value))
-    for bottom, top in sums.items():
-        rest = reals.add(rest, Fraction(top, bottom)) if rest else Fraction(top, bottom)
-    return rest
 
 
 def weighed_aggregate(node: op.Node, operation: op.Aggregate, values: Sequence[Weighed], argument: Value) -> Value:

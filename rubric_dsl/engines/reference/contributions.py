@@ -7,8 +7,9 @@ and a highest have no contributions: there the indicator itself is where the poi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import cache, partial
 from typing import Literal
 
 from rubric_dsl.engines.contract import Subject
@@ -32,6 +33,9 @@ from rubric_dsl.resolved import operations as op
 from rubric_dsl.text.record import dataclass
 
 ItemKind = Literal["indicator", "touchpoint", "penalty", "bonus", "condition", "limits", "rounding"]
+FindRows = Callable[[], tuple[RowNumber, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """A part of a score. `points` and `worth` are its own; the rest is in points of its parent.
@@ -39,7 +43,7 @@ class Item:
     `contribution` is what it brings to the parent and `lost` what the parent lacks because of it: over all parts they
     add up to the parent's score and to its worth − score. None: the parent has no contributions. `scale` is how many
     points of the topmost item one point of the parent is. `rows`: on which rows it lost points, most first
-    (empty: not a matter of rows).
+    (empty: not a matter of rows), told when it is asked.
     `condition`, `limits` and `rounding` stand for what these changed, under the name of their indicator.
     """
 
@@ -51,8 +55,12 @@ class Item:
     contribution: Exact | None
     lost: Exact | None
     scale: Exact | None
-    rows: tuple[RowNumber, ...] = ()
+    find_rows: FindRows = tuple
     parts: tuple[Item, ...] = ()
+
+    @property
+    def rows(self) -> tuple[RowNumber, ...]:
+        return self.find_rows()
 
     @property
     def additive(self) -> bool:
@@ -64,15 +72,24 @@ class Item:
 class Loss:
     """Points of the topmost item that are not there because of one of its leaves.
 
-    `rows`: the numbers of the rows of `table` on which they were lost, most first (no table: not a matter of rows).
+    `rows`: the numbers of the rows of `table` on which they were lost, most first (no table: not a matter of rows);
+    looked for when somebody asks.
     """
 
     node: op.Node
     item: str
     kind: ItemKind
     lost: Exact
-    table: str | None
-    rows: tuple[int, ...]
+    find_rows: FindRows
+
+    @property
+    def table(self) -> str | None:
+        found = self.find_rows()
+        return found[0][0] if found else None
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        return tuple(row for _, row in self.find_rows())
 
 
 def contributions(done: Run, subject: Subject, node: op.Node) -> Item:
@@ -98,8 +115,7 @@ def leaves(item: Item) -> Iterator[Loss]:
             waiting.extend(reversed(current.parts))
         elif current.lost is not None and current.scale is not None:
             lost = reals.multiply(current.lost, current.scale)
-            table = current.rows[0][0] if current.rows else None
-            yield Loss(current.node, current.name, current.kind, lost, table, tuple(row for _, row in current.rows))
+            yield Loss(current.node, current.name, current.kind, lost, current.find_rows)
 
 
 class _MostFirst:
@@ -128,7 +144,8 @@ class _Tree:
         if isinstance(step, Score) and isinstance(operation, op.Indicator):
             score = self.values[node]
             parts = tuple(self._parts(step, operation, own)) if is_number(score) else ()
-            rows = () if operation.row_score is None else self.rows.losing(operation.row_score)
+            row_score = operation.row_score
+            rows: FindRows = tuple if row_score is None else cache(partial(self.rows.losing, row_score))
             return _item(node, operation.name, "indicator", score, step.worth, rate, scale, parts, rows)
         assert isinstance(operation, op.Touchpoint)
         kind, worth = kind_of(operation), from_exact(operation.amount)
@@ -188,7 +205,7 @@ def _item(
     rate: Exact | None,
     scale: Exact | None,
     parts: tuple[Item, ...] = (),
-    rows: tuple[RowNumber, ...] = (),
+    rows: FindRows = tuple,
 ) -> Item:
     """An item that brings `rate` points for each of its own; a penalty or bonus lacks nothing but what it takes."""
     if rate is None:
@@ -203,7 +220,7 @@ def _item(
 def _summed(
     node: op.Node, name: str, kind: ItemKind, points: Value, worth: Fraction, found: RowSum, scale: Exact | None
 ) -> Item:
-    return Item(node, name, kind, points, worth, found.brought, found.lost, scale, found.rows)
+    return Item(node, name, kind, points, worth, found.brought, found.lost, scale, cache(found.rows))
 
 
 def _changed(score: Score, name: str, kind: Change, change: Value, scale: Exact | None, worth: Fraction) -> Item:

@@ -1,32 +1,38 @@
-"""Each row's share in a folded score, and what each touchpoint brings and loses over all rows."""
+"""Each row's share in a folded score, and what each touchpoint brings and loses over all rows.
+
+Rows on which the same touchpoints count and that have the same share are alike: of each touchpoint only its different
+points are looked at, with the rows that have them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
-from dataclasses import field
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from functools import cmp_to_key
-from typing import Literal
+from functools import cached_property, cmp_to_key, partial
+from itertools import groupby
 
-from rubric_dsl.engines.contract import Stratum, Subject
-from rubric_dsl.engines.reference.trace import RowTrace, ScoreTrace, trace_of
+from rubric_dsl.engines.contract import Change, RowPoints, Stratum, Subject
+from rubric_dsl.engines.reference.points import changes_of, points_of_rows
 from rubric_dsl.engines.run import Run
-from rubric_dsl.evaluation.arithmetic import ZERO, Values, quotient
+from rubric_dsl.evaluation.arithmetic import ZERO, Weighed, quotient, weighed_total
 from rubric_dsl.evaluation.scores import Score, Touchpoint, WeightedPart, weight_of
-from rubric_dsl.evaluation.values import is_number
 from rubric_dsl.numbers import reals
 from rubric_dsl.numbers.reals import Exact
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.text.record import dataclass
 
+__all__ = ["INDIVISIBLE", "Change", "RowNumber", "RowShares", "RowSum", "changes_of", "part_rates"]
+
 INDIVISIBLE = ("geometric mean", "lowest", "highest")
 """Combinations whose parts have no contributions."""
 
-Change = Literal["condition", "limits", "rounding"]
 RowNumber = tuple[str, int]
 """A table and the number of a row as a spreadsheet shows it."""
 
 ONE = Fraction(1)
+FEW = 8
+"""So many different values of a column are counted one by one."""
 
 
 def part_rates(score: Score, applicable: Iterable[WeightedPart]) -> dict[op.Node, Exact] | None:
@@ -38,50 +44,56 @@ def part_rates(score: Score, applicable: Iterable[WeightedPart]) -> dict[op.Node
     return {part.node: quotient(reals.multiply(score.worth, part.rate), whole) for part in parts}
 
 
-def changes_of(score: Score, values: Values) -> Iterator[tuple[Change, Exact]]:
-    """By how much bounds and rounding changed a score that no condition decided; nothing where they changed nothing."""
-    summed = score.with_extras(score.source(values), values)
-    limited = score.limited(summed, values)
-    rounded = score.rounder(limited)
-    if is_number(summed) and is_number(limited) and is_number(rounded):
-        steps: list[tuple[Change, Exact]] = [
-            ("limits", reals.subtract(limited, summed)),
-            ("rounding", reals.subtract(rounded, limited)),
-        ]
-        yield from (step for step in steps if step[1] != ZERO)
+Places = Callable[[], Sequence[int]]
+Effect = tuple[Exact, Exact, int, Places]
+"""What is brought and what is lost on each of so many rows, and the places of these rows."""
 
 
-@dataclass(slots=True)
 class RowSum:
     """What something brought and lost over rows, in points of the folded score, and where it lost."""
 
-    brought: Exact = ZERO
-    lost: Exact = ZERO
-    _losing: list[tuple[RowNumber, Exact]] = field(default_factory=list)
+    def __init__(self, rows: Sequence[RowNumber] = ()) -> None:
+        self.brought: Exact = ZERO
+        self.lost: Exact = ZERO
+        self._rows = rows
+        self._losing: list[tuple[Exact, Exact, Places]] = []
 
-    def add(self, share: Exact, brought: Exact, lost: Exact, row: RowNumber | None) -> None:
-        # Most rows give all or nothing: what is zero is neither scaled nor added.
-        if brought is not ZERO and brought != ZERO:
-            self.brought = reals.add(self.brought, reals.multiply(share, brought))
-        if lost is ZERO or lost == ZERO:
-            return
-        missing = reals.multiply(share, lost)
+    def add(self, share: Exact, effects: Iterable[Effect]) -> None:
+        """`share` of the effect on each row counts."""
+        brought: list[Weighed] = []
+        lost: list[Weighed] = []
+        for given, missing, count, places in effects:
+            if given:
+                brought.append((count, given))
+            if missing:
+                lost.append((count, missing))
+                self._losing.append((share, missing, places))
+        if brought:
+            self.brought = reals.add(self.brought, reals.multiply(share, weighed_total(brought)))
+        if lost:
+            self.lost = reals.add(self.lost, reals.multiply(share, weighed_total(lost)))
+
+    def lose(self, missing: Exact) -> None:
+        """Not on a row."""
         self.lost = reals.add(self.lost, missing)
-        if row is not None and reals.compare(missing, ZERO) > 0:
-            self._losing.append((row, missing))
 
-    @property
     def rows(self) -> tuple[RowNumber, ...]:
-        return most_lost_first(self._losing)
+        """Where points were lost, most first."""
+        return most_lost_first(
+            ((reals.multiply(share, missing), places()) for share, missing, places in self._losing), self._rows
+        )
 
 
-def most_lost_first(losing: Iterable[tuple[RowNumber, Exact]]) -> tuple[RowNumber, ...]:
+def most_lost_first(
+    losing: Iterable[tuple[Exact, Sequence[int]]], rows: Sequence[RowNumber]
+) -> tuple[RowNumber, ...]:
     """The rows by what they lost; equals in order of the file."""
-
-    def compared(a: tuple[RowNumber, Exact], b: tuple[RowNumber, Exact]) -> int:
-        return reals.compare(b[1], a[1])
-
-    return tuple(row for row, _ in sorted(losing, key=cmp_to_key(compared)))
+    most_first = cmp_to_key(reals.compare)
+    positive = [(most_first(reals.negate(lost)), places) for lost, places in losing if reals.compare(lost, ZERO) > 0]
+    found: list[RowNumber] = []
+    for _, equal in groupby(sorted(positive, key=lambda pair: pair[0]), key=lambda pair: pair[0]):
+        found += (rows[place] for place in sorted(place for _, places in equal for place in places))
+    return tuple(found)
 
 
 Sums = dict[op.Node | Change, RowSum]
@@ -93,8 +105,36 @@ class RowShares:
     def __init__(self, done: Run, subject: Subject) -> None:
         self._done = done
         self._subject = subject
-        self._trace = trace_of(done, subject)
-        self._rates: dict[tuple[op.Node, frozenset[op.Node]], dict[op.Node, Exact]] = {}
+
+    def _points(self, score: Score) -> RowPoints:
+        return points_of_rows(self._done, self._subject, score)
+
+    def _effects(
+        self, score: Score, points: RowPoints, alike: _Alike
+    ) -> Iterator[tuple[op.Node | Change, list[Effect]]]:
+        """What rows that are alike brought and lost."""
+        rates = self._rates(score, points, alike.counting)
+        if alike.decided and not rates.parts:
+            yield "condition", [
+                (*rates.of_score(raw), count, partial(alike.rows_with, -1, raw))
+                for raw, count in alike.counted(-1).items()
+            ]
+        for place, node in enumerate(points.touchpoints):
+            if node in rates.parts or (node in rates.signs and alike.counting[place] and not alike.decided):
+                yield node, [
+                    (*rates.of_points(place, raw), count, partial(alike.rows_with, place, raw))
+                    for raw, count in alike.counted(place).items()
+                ]
+
+    def _rates(self, score: Score, points: RowPoints, counting: tuple[bool, ...]) -> _Rates:
+        """Shared between subjects."""
+        known = self._done.memo
+        key = (score.node, counting)
+        if key not in known:
+            known[key] = _Rates(score, points, counting)
+        found = known[key]
+        assert isinstance(found, _Rates)
+        return found
 
     def sums(self, score: Score) -> Sums:
         """Of each touchpoint of a row score, and of what bounds, rounding and conditions changed on rows.
@@ -102,57 +142,36 @@ class RowShares:
         Where a condition decided, each touchpoint of the row's scenario has its share of that value; a scenario that
         `missing: 0` scores takes all that its touchpoints are worth.
         """
-        sums: Sums = {}
+        points = self._points(score)
         shares = self._shares(score.node)
-        for row, trace in self._trace.of(score.node):
-            if is_number(trace.score):
-                self._add_row(sums, score, shares.of_row[row.stratum], row, trace)
+        numbers = [(points.table, row[0]) for row in points.rows]
+        sums: Sums = {}
+
+        def sum_of(key: op.Node | Change) -> RowSum:
+            return sums.setdefault(key, RowSum(numbers))
+
+        for alike in _alike(points, shares.of_row):
+            for key, effects in self._effects(score, points, alike):
+                sum_of(key).add(alike.share, effects)
+        for (kind, stratum, change), places in points.changes.items():
+            effect = change, reals.negate(change), len(places), partial(tuple, places)
+            sum_of(kind).add(shares.of_row[stratum], [effect])
         for stratum, share in shares.missing.items():
             for node, rate, worth in self._belonging(score, stratum):
-                sums.setdefault(node, RowSum()).add(share, ZERO, reals.multiply(rate, worth), None)
+                sum_of(node).lose(reals.multiply(share, reals.multiply(rate, worth)))
         return sums
 
     def losing(self, row_score: op.Node) -> tuple[RowNumber, ...]:
         """The rows on which the indicator scored less than it is worth, most lost first."""
         score = self._done.prepared.steps[row_score]
         assert isinstance(score, Score)
-        lost = [
-            ((row.table, row.row.number), reals.subtract(score.worth, trace.score))
-            for row, trace in self._trace.of(row_score)
-            if is_number(trace.score)
-        ]
-        return most_lost_first(entry for entry in lost if reals.compare(entry[1], ZERO) > 0)
-
-    def _add_row(self, sums: Sums, score: Score, share: Exact, row: RowTrace, trace: ScoreTrace) -> None:
-        place = (row.table, row.row.number)
-
-        def add(key: op.Node | Change, brought: Exact, lost: Exact) -> None:
-            sums.setdefault(key, RowSum()).add(share, brought, lost, place)
-
-        counting = {t.node: t.points for t in trace.touchpoints if is_number(t.points)}
-        rates = self._rates_of(score, counting)
-        for part in score.combination.parts:
-            if part.node in rates:
-                points, rate = counting[part.node], rates[part.node]
-                add(part.node, reals.multiply(rate, points), reals.multiply(rate, reals.subtract(part.worth, points)))
-        if trace.condition is not None:
-            if not rates and is_number(trace.score):
-                add("condition", trace.score, reals.subtract(score.worth, trace.score))
-            return
-        for extra in score.extras:
-            if extra.node in counting:
-                brought = reals.multiply(Fraction(extra.sign), counting[extra.node])
-                add(extra.node, brought, reals.negate(brought))
-        for kind, change in changes_of(score, row.values):
-            add(kind, change, reals.negate(change))
-
-    def _rates_of(self, score: Score, counting: Container[op.Node]) -> dict[op.Node, Exact]:
-        """Points of the score for one of each part that counts on a row; rows with the same parts share them."""
-        parts = [part for part in score.combination.parts if part.node in counting]
-        key = (score.node, frozenset(part.node for part in parts))
-        if key not in self._rates:
-            self._rates[key] = part_rates(score, parts) or {}
-        return self._rates[key]
+        points = self._points(score)
+        by_score: dict[object, list[int]] = {}
+        for place, (_, _, value, _, _) in enumerate(points.rows):
+            if value is not None:
+                by_score.setdefault(value, []).append(place)
+        lost = [(reals.subtract(score.worth, points.exact(-1, value)), places) for value, places in by_score.items()]
+        return most_lost_first(lost, [(points.table, row[0]) for row in points.rows])
 
     def _belonging(self, score: Score, stratum: Stratum) -> Iterator[tuple[op.Node, Exact, Fraction]]:
         """The touchpoints of a scenario with the points of the score for one of theirs, and their worths."""
@@ -180,3 +199,79 @@ class _Shares:
 
     of_row: dict[Stratum, Exact]
     missing: dict[Stratum, Exact]
+
+
+class _Rates:
+    """What points bring to a row score, and what their lack loses, where these touchpoints count."""
+
+    def __init__(self, score: Score, points: RowPoints, counting: Sequence[bool]) -> None:
+        nodes = {node for node, counts in zip(points.touchpoints, counting, strict=True) if counts}
+        parts = [part for part in score.combination.parts if part.node in nodes]
+        rates = (part_rates(score, parts) or {}) if parts else {}
+        self.parts = {part.node: (rates[part.node], part.worth) for part in parts if rates}
+        self.signs = {extra.node: Fraction(extra.sign) for extra in score.extras}
+        self._worth = score.worth
+        self._points = points
+        self._known: dict[tuple[int, object], tuple[Exact, Exact]] = {}
+
+    def of_points(self, place: int, raw: object) -> tuple[Exact, Exact]:
+        """What the touchpoint at this place brings and loses with these points."""
+        found = self._known.get((place, raw))
+        if found is None:
+            node, value = self._points.touchpoints[place], self._points.exact(place, raw)
+            if node in self.parts:
+                rate, worth = self.parts[node]
+                found = reals.multiply(rate, value), reals.multiply(rate, reals.subtract(worth, value))
+            else:
+                brought = reals.multiply(self.signs[node], value)
+                found = brought, reals.negate(brought)
+            self._known[place, raw] = found
+        return found
+
+    def of_score(self, raw: object) -> tuple[Exact, Exact]:
+        """The same of a score that a condition gave."""
+        value = self._points.exact(-1, raw)
+        return value, reals.subtract(self._worth, value)
+
+
+class _Alike:
+    """Rows with the same share on which the same touchpoints count, by what each of these brought."""
+
+    def __init__(self, share: Exact, decided: bool, counting: tuple[bool, ...]) -> None:
+        self.share = share
+        self.decided = decided
+        self.counting = counting
+        self.places: list[int] = []
+        self.rows: list[tuple[object, ...]] = []
+        """What each touchpoint brought, and the score last."""
+
+    @cached_property
+    def _columns(self) -> list[tuple[object, ...]]:
+        return list(zip(*self.rows, strict=True))
+
+    def counted(self, place: int) -> Mapping[object, int]:
+        """How many rows have which points of a touchpoint, or which score for -1."""
+        column = self._columns[place]
+        different = set(column)
+        return {value: column.count(value) for value in different} if len(different) < FEW else Counter(column)
+
+    def rows_with(self, place: int, raw: object) -> Sequence[int]:
+        return [row for row, value in zip(self.places, self._columns[place], strict=True) if value == raw]
+
+
+def _alike(points: RowPoints, shares: dict[Stratum, Exact]) -> Iterable[_Alike]:
+    """The rows that have a score, those that are alike together, in order of their first."""
+    firsts: dict[Exact, Stratum] = {}
+    same_share = {stratum: firsts.setdefault(share, stratum) for stratum, share in shares.items()}
+    found: dict[tuple[Stratum, bool, tuple[bool, ...] | None], _Alike] = {}
+    for place, (_, stratum, score, decided, values) in enumerate(points.rows):
+        if score is None:
+            continue
+        counting = tuple(value is not None for value in values) if None in values else None
+        key = (same_share[stratum], decided, counting)
+        alike = found.get(key)
+        if alike is None:
+            alike = found[key] = _Alike(shares[stratum], decided, counting or (True,) * len(values))
+        alike.places.append(place)
+        alike.rows.append((*values, score))
+    return found.values()

@@ -1,17 +1,20 @@
-"""The columnar engine answers what the reference engine answers, equal and not close."""
+"""Every engine answers what the reference engine answers, equal and not close."""
 
 from __future__ import annotations
 
 import random
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction as F
 
 import pytest
 
 from rubric_dsl.engines.columnar import ColumnarEngine
-from rubric_dsl.engines.contract import Totals
+from rubric_dsl.engines.compiled import CompiledEngine
+from rubric_dsl.engines.contract import Engine, Totals
 from rubric_dsl.engines.lowering.totals import Disagreement
+from rubric_dsl.engines.reference import ReferenceEngine
 from rubric_dsl.evaluation.prepare import prepare
 from rubric_dsl.evaluation.values import Undefined
 from rubric_dsl.observations.model import Observations
@@ -20,75 +23,91 @@ from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved.types import NUMBER, YES_NO
 from rubric_dsl.results.score import score
 from tests.conformance.cases import all_cases
-from tests.engines import differential
 from tests.engines.build import Given, Plan, observed
 from tests.engines.differential import case_of, runs_of, said
 from tests.engines.row_plans import made_plan, rows
 from tests.properties.long import count
 from tests.properties.made import made
 
+ENGINES: dict[str, Callable[[], ColumnarEngine | CompiledEngine]] = {
+    "polars": ColumnarEngine, "compiled": CompiledEngine, "compiled, assuming": lambda: CompiledEngine(assuming=True),
+}
+WAYS: defaultdict[str, Counter[str]] = defaultdict(Counter)
+"""By engine how often it ran in the test that is running, and how nodes were evaluated."""
 GENERATED = count(60, 20_000)
 AWKWARD = count(150, 80_000)
 
 
-def both(plan: ScoringPlan, observations: Observations) -> tuple[dict[str, object], dict[str, object], Counter[str]]:
-    engine = ColumnarEngine()
-    return *differential.both(plan, observations, engine), engine.ways
+def agreed(plan: ScoringPlan, observations: Observations, place: str) -> dict[str, object]:
+    """What the reference says, after all engines have said the same; how they evaluated goes to `WAYS`."""
+    prepared = prepare(plan)
+    reference = said(ReferenceEngine().totals(plan, prepared, observations))
+    for name, make in ENGINES.items():
+        engine = make()
+        found = said(engine.totals(plan, prepared, observations))
+        assert found == reference, f"{name}: {place}"
+        WAYS[name] += engine.ways + Counter(runs=1)
+    return reference
 
 
 # ------------------------------------------------------------------ differential
 
 
+@pytest.fixture(autouse=True)
+def nothing_ran() -> None:
+    WAYS.clear()
+
+
+def ways() -> list[Counter[str]]:
+    """Of each engine."""
+    assert len(WAYS) == len(ENGINES)
+    return list(WAYS.values())
+
+
 def test_every_conformance_case_has_the_totals_of_the_reference() -> None:
-    ways: Counter[str] = Counter()
     for tried in all_cases():
         plan, observations = case_of(tried)
         for own in runs_of(plan, observations):
-            reference, columnar, how = both(plan, own)
-            assert columnar == reference, tried.name
-            ways += how + Counter(runs=1)
-    assert ways["runs"] >= 440
-    assert ways["columns"] >= 380 and ways["distinct"] <= 10, ways
+            agreed(plan, own, tried.name)
+    for met in ways():
+        assert met["runs"] >= 440
+        assert met["columns"] >= 380 and met["distinct"] <= 10, met
 
 
 def test_generated_rubrics_have_the_totals_of_the_reference() -> None:
-    ways: Counter[str] = Counter()
     for seed in range(GENERATED):
         built = made(seed)
         for own in runs_of(built.plan, built.observations):
-            reference, columnar, how = both(built.plan, own)
-            assert columnar == reference, f"seed {seed}\n{built.text}"
-            ways += how + Counter(runs=1)
-    assert ways["runs"] >= GENERATED
-    assert ways["columns"] >= 15 * GENERATED and ways["distinct"] * 50 < ways["columns"], ways
+            agreed(built.plan, own, f"seed {seed}\n{built.text}")
+    for met in ways():
+        assert met["runs"] >= GENERATED
+        assert met["columns"] >= 15 * GENERATED and met["distinct"] * 50 < met["columns"], met
 
 
 def test_awkward_plans_and_rows_have_the_totals_of_the_reference() -> None:
     """Faults, thirds, sums beyond 64 bits, blanks everywhere; `met` says that they really occur."""
     met: Counter[str] = Counter()
     for seed in range(AWKWARD):
-        reference, columnar, how = both(made_plan(seed), rows(seed))
-        assert columnar == reference, f"seed {seed}"
-        met += how
+        reference = agreed(made_plan(seed), rows(seed), f"seed {seed}")
         met["faults"] += bool(reference["faults"])
         met["pooled"] += bool(reference["samples"])
         met["faulty aggregates"] += "Undefined" in str(reference["aggregates"])
         met["roots"] += "Real" in str(reference)
         met["beyond 64 bits"] += any(len(word) > 20 for word in str(reference["tallies"]).split("Fraction("))
-    assert met["columns"] > 12 * AWKWARD and met["distinct"] > AWKWARD, met
+    for of_engine in ways():
+        assert of_engine["columns"] > 12 * AWKWARD and of_engine["distinct"] > AWKWARD, of_engine
     least = {"faults": 40, "pooled": 30, "faulty aggregates": 40, "roots": 5, "beyond 64 bits": 50}
     assert {name: part for name, part in least.items() if met[name] * 100 < part * AWKWARD} == {}, met
 
 
 def test_shuffled_rows_have_the_same_sums() -> None:
-    for seed in range(40):
+    for seed in range(25):
         plan, given = made_plan(seed), rows(seed)
         data = given.tables["calls"]
         shuffled = list(data.rows)
         random.Random(seed).shuffle(shuffled)
-        reference, columnar, _ = both(plan, Observations({"calls": replace(data, rows=tuple(shuffled))}))
-        assert columnar == reference
-        assert said(ColumnarEngine().totals(plan, prepare(plan), given))["tallies"] == columnar["tallies"]
+        reference = agreed(plan, Observations({"calls": replace(data, rows=tuple(shuffled))}), f"seed {seed}")
+        assert agreed(plan, given, f"seed {seed}")["tallies"] == reference["tallies"]
 
 
 # ------------------------------------------------------------------ what columns could get wrong
@@ -105,8 +124,14 @@ def measured(
     if operation is not None:
         node = plan.add(operation)
     plan.measure("m", plan.aggregate(name, "calls", node))
-    return score(plan.done(), observed(calls=[{"city": "甲", "x": cell} for cell in cells]), ColumnarEngine()).values[
-        "甲"]["m"]
+    return scored(plan.done(), observed(calls=[{"city": "甲", "x": cell} for cell in cells]))["m"]
+
+
+def scored(plan: ScoringPlan, observations: Observations) -> Mapping[str, object]:
+    """The values of 甲, of which all engines say the same."""
+    first, *others = [score(plan, observations, make()).values["甲"] for make in ENGINES.values()]
+    assert all(other == first for other in others)
+    return first
 
 
 @pytest.mark.parametrize("bits", [15, 31, 32, 62, 63, 64, 100, 126, 127, 128, 200])
@@ -162,23 +187,27 @@ def test_an_absence_is_no_answer_unless_it_was_decided_before() -> None:
     for name, node in zip(("first", "second"), present, strict=True):
         plan.measure(name, plan.aggregate("share", "calls", node))
     calls: list[dict[str, Given]] = [{"city": "甲", "p": None, "q": False}]
-    values = score(plan.done(), observed(calls=calls), ColumnarEngine()).values["甲"]
+    values = scored(plan.done(), observed(calls=calls))
     assert (values["first"], values["second"]) == (0, 1)
 
 
-def test_a_fault_names_its_row_and_the_rest_is_added_up() -> None:
+@pytest.mark.parametrize("make", ENGINES.values())
+def test_a_fault_names_its_row_and_the_rest_is_added_up(make: Callable[[], Engine]) -> None:
     plan = Plan()
     plan.table("calls", {"x": NUMBER})
     plan.row_score("work", 3, [plan.touchpoint("t", 3, plan.column("calls", "x"))])
     done = plan.done()
     calls: list[dict[str, Given]] = [{"city": "甲", "x": x} for x in (1, 4, None, 3)]
-    totals = ColumnarEngine().totals(done, prepare(done), observed(calls=calls))
+    totals = make().totals(done, prepare(done), observed(calls=calls))
     assert [(fault.reason, fault.row) for fault in totals.faults] == [("outside its worth", 3), ("absent", 4)]
     (tally,) = {tally for by in totals.tallies.values() for of in by.values() for tally in of.values()}
     assert (tally.count, tally.sum) == (2, 4)
 
 
-def test_engines_that_do_not_agree_on_a_fault_stop_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("make", ENGINES.values())
+def test_engines_that_do_not_agree_on_a_fault_stop_the_run(
+    make: Callable[[], Engine], monkeypatch: pytest.MonkeyPatch
+) -> None:
     plan = Plan()
     plan.table("calls", {"x": NUMBER})
     plan.row_score("work", 3, [plan.touchpoint("t", 3, plan.column("calls", "x"))])
@@ -186,4 +215,4 @@ def test_engines_that_do_not_agree_on_a_fault_stop_the_run(monkeypatch: pytest.M
     silent = Totals((), {}, {}, {}, {}, {}, (Undefined("absent", 0, row=99, table="calls"),))
     monkeypatch.setattr("rubric_dsl.engines.lowering.totals.reference_totals", lambda *_: silent)
     with pytest.raises(Disagreement):
-        ColumnarEngine().totals(done, prepare(done), observed(calls=[{"city": "甲", "x": 4}]))
+        make().totals(done, prepare(done), observed(calls=[{"city": "甲", "x": 4}]))

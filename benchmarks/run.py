@@ -1,5 +1,5 @@
 """All benchmarks in one run: `./dev bench`; `./dev bench --peers` also times the named peers; `./dev bench --columns`
-times only the engines, with many rows.
+times only the engines, with many rows, `./dev bench --sql` only databases.
 
 Nothing here passes or fails: the table shows each median beside its limit or peer, to be read.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import columns, peers
+from benchmarks import columns, peers, sql
 from benchmarks.generate import large_rubric
 from benchmarks.timing import ROOT, Timing, function, process
 from rubric_dsl.engines.run import run
@@ -35,6 +35,9 @@ class File:
 def main() -> None:
     if "--columns" in sys.argv[1:]:
         columns.main(sys.argv[1:])
+        return
+    if "--sql" in sys.argv[1:]:
+        sql.main(sys.argv[1:])
         return
     print(f"{'milliseconds':<58} {'min':>8} {'median':>8} {'max':>8}  ratio to the limit")
     for timing in [*_processes(), *_zhejiang(), *_edits()]:

@@ -1,5 +1,6 @@
 """All benchmarks in one run: `./dev bench`; `./dev bench --peers` also times the named peers; `./dev bench --columns`
-times only the engines, with many rows; `./dev bench --reading` only reading, beside calamine.
+times only the engines, with many rows; `./dev bench --reading` only reading, beside calamine;
+`./dev bench --sql` only databases.
 
 Nothing here passes or fails: the table shows each median beside its limit or peer, to be read.
 """
@@ -14,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import columns, peers, reading, small
+from benchmarks import columns, peers, reading, small, sql
 from benchmarks.editing import editing
 from benchmarks.generate import large_rubric
 from benchmarks.timing import ROOT, Timing, function, process
@@ -43,6 +44,8 @@ def main() -> None:
         return
     if "--reading" in sys.argv[1:]:
         reading.main(sys.argv[1:])
+    if "--sql" in sys.argv[1:]:
+        sql.main(sys.argv[1:])
         return
     print(f"{'milliseconds':<58} {'min':>8} {'median':>8} {'max':>8}  ratio to the limit")
     for timing in [*_processes(), *_zhejiang(), *_edits(), *_layout(), *editing()]:

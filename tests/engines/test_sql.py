@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction as F
+from pathlib import Path
 
 import pytest
 from sqlglot import exp
@@ -23,7 +24,7 @@ from rubric_dsl.evaluation.prepare import prepare
 from rubric_dsl.observations.model import Observations
 from rubric_dsl.plan.model import ScoringPlan
 from rubric_dsl.resolved import operations as op
-from rubric_dsl.resolved.types import NUMBER, TEXT
+from rubric_dsl.resolved.types import NUMBER, TEXT, YES_NO
 from rubric_dsl.results.score import score
 from tests.conformance.cases import all_cases
 from tests.engines.build import Given, Plan, observed
@@ -234,6 +235,19 @@ def test_texts_are_never_read_as_queries(engine: SqlEngine) -> None:
     assert [values[f"m{place}"] for place in range(len(HOSTILE))] == [1, 2, 3, 4, 5, 6, 7]
 
 
+def test_answers_that_are_all_blank_are_counted_as_none(engine: SqlEngine) -> None:
+    """DuckDB's own count of them is null."""
+    plan = Plan()
+    plan.table("calls", {"x": NUMBER, "q": YES_NO})
+    asked = plan.add(op.Compare(">", plan.column("calls", "x"), plan.number(2)), YES_NO)
+    q = plan.column("calls", "q")
+    plan.measure("few", plan.aggregate("count", "calls", plan.add(op.Present(q), YES_NO)))
+    plan.row_score("work", 3, [plan.touchpoint("t", 3, plan.add(op.Choose(asked, plan.number(3), plan.number(0))))])
+    calls: list[dict[str, Given]] = [{"city": "甲", "x": x, "q": None} for x in (None, None)]
+    reference, found = both(plan.done(), observed(calls=calls), engine)
+    assert found == reference
+
+
 def test_names_that_differ_in_case_only_are_two_columns(engine: SqlEngine) -> None:
     plan = Plan()
     plan.table("calls", {"x": NUMBER, "X": NUMBER})
@@ -266,6 +280,12 @@ def test_numbers_are_computed_in_a_type_with_room() -> None:
     assert _text(ex.plus(n, w), lambda: SPARK) == "CAST(`c0` AS DECIMAL(38, 0)) + `c1`"
 
 
+def test_what_is_not_at_most_is_above() -> None:
+    n = ex.column("n", "number", True, -1000, 1000)
+    assert _text(~ex.at_most(n, ex.literal(7))) == '"c0" > 7'
+    assert _text(~ex.equal(n, ex.literal(7))) == '"c0" <> 7'
+
+
 def test_texts_are_quoted_as_the_database_reads_them() -> None:
     said_twice = ex.equal(ex.column("t", "text", True), ex.literal("a'b\\"))
     assert _text(said_twice) == "\"c2\" = 'a''b\\'"
@@ -289,6 +309,21 @@ def test_duckdb_reaches_nothing_outside_and_cannot_be_told_otherwise(query: str)
         database.connection.execute(query)
     database.close()
     assert hidden == [1]
+
+
+def test_duckdb_reads_the_files_it_was_given_and_no_other(tmp_path: Path) -> None:
+    import duckdb
+
+    given, other = tmp_path / "given.csv", tmp_path / "other.csv"
+    for path in (given, other):
+        path.write_text("x\n1\n", "utf-8")
+    database = DuckDatabase(files=[str(given)])
+    assert database.connection.execute("SELECT count(*) FROM read_csv(?)", [str(given)]).fetchall() == [(1,)]
+    with pytest.raises(duckdb.PermissionException):
+        database.connection.execute("SELECT count(*) FROM read_csv(?)", [str(other)])
+    with pytest.raises(duckdb.PermissionException):
+        database.connection.execute("SELECT count(*) FROM read_csv(?)", [str(tmp_path / "*.csv")])
+    database.close()
 
 
 def test_a_database_that_fails_says_so() -> None:

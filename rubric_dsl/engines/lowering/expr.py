@@ -311,12 +311,12 @@ def holds(a: Expr) -> Expr:
     return or_else(a, NO)
 
 
-def _loosely(condition: Expr) -> Expr:
-    """What is yes where the condition is, and may be null where it is no: enough for `when`."""
+def loosely(condition: Expr) -> Expr:
+    """What is yes where the condition is, and may be null where it is no: enough for `when` and to count."""
     if condition.operation == "or else" and condition.operands[1] is NO:
         return condition.operands[0]
     if condition.operation in ("and", "or"):
-        parts = [_loosely(part) for part in condition.operands]
+        parts = [loosely(part) for part in condition.operands]
         return every(*parts) if condition.operation == "and" else some(*parts)
     return condition
 
@@ -338,7 +338,7 @@ def when(condition: Expr, then: Expr, otherwise: Expr) -> Expr:
             return every(condition, then)
         if otherwise is YES:
             return some(~condition, then)
-    condition = _loosely(condition)
+    condition = loosely(condition)
     ends = [part for part in (then, otherwise) if not (part.is_literal and part.value is None)]
     low, high = min((part.low for part in ends), default=0), max((part.high for part in ends), default=0)
     return _expr("when", (condition, then, otherwise), then.kind, then.nullable or otherwise.nullable, low, high)

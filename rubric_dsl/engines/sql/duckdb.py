@@ -13,11 +13,11 @@ from rubric_dsl.engines.sql.dialects import DUCKDB, type_of
 
 
 class DuckDatabase:
-    """A database in memory."""
+    """A database in memory, which reads these files and no others."""
 
     dialect = DUCKDB
 
-    def __init__(self, threads: int | None = None) -> None:
+    def __init__(self, threads: int | None = None, files: Sequence[str] = ()) -> None:
         config: dict[str, str | bool | int | float | list[str]] = {
             "autoinstall_known_extensions": False, "autoload_known_extensions": False,
             "allow_community_extensions": False, "python_enable_replacements": False,
@@ -26,12 +26,10 @@ class DuckDatabase:
             config["threads"] = threads
         with told("DuckDB", duckdb.Error):
             self.connection = duckdb.connect(config=config)
+            self.connection.execute("SET allowed_paths = ?", [list(files)])
+            self.connection.execute("SET enable_external_access = false")
+            self.connection.execute("SET lock_configuration = true")
         self._tables = 0
-        self.lock()
-
-    def lock(self) -> None:
-        self.connection.execute("SET enable_external_access = false")
-        self.connection.execute("SET lock_configuration = true")
 
     def hold(self, columns: Sequence[Column]) -> exp.Table:
         self._tables += 1

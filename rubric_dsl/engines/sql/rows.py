@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from sqlglot import exp
 
+from rubric_dsl.engines.lowering import expr as ex
 from rubric_dsl.engines.lowering.distinct import Column
 from rubric_dsl.engines.lowering.expr import Constant, Expr
 from rubric_dsl.engines.lowering.queries import ROW, STRATUM, SUBJECT, Group, Summed
 from rubric_dsl.engines.sql.database import Answer, Database
-from rubric_dsl.engines.sql.dialects import type_of
+from rubric_dsl.engines.sql.dialects import LONG, Type, type_of
 from rubric_dsl.engines.sql.written import (
     Read,
     Source,
@@ -20,7 +21,6 @@ from rubric_dsl.engines.sql.written import (
     divides,
     named,
     nested,
-    summed_in,
     written,
 )
 
@@ -91,24 +91,22 @@ class SqlRows:
         return Summed(list(order), list(order.values()), sums)
 
     def _sums(self, parts: Sequence[Expr], size: int) -> Answer:
-        found = self._written(parts)
-        wanted: list[Sql] = [exp.Count(this=exp.Star())]
-        for part, value in zip(parts, found.asked, strict=True):
-            wanted.append(self._sum(part, value, size))
+        found = self._written([ex.loosely(part) if part.kind == "yes/no" else part for part in parts])
+        sums = [self._sum(part, value, size) for part, value in zip(parts, found.asked, strict=True)]
+        wanted = [aliased(one, f"s{place}") for place, one in enumerate((exp.Count(this=exp.Star()), *sums))]
         keys = [self.columns[key].name for key in self.keys]
-        query = exp.select(
-            *map(named, keys), *(aliased(one, f"s{place}") for place, one in enumerate(wanted)), copy=False
-        ).from_(found.source, copy=False).group_by(*map(named, keys), copy=False)
-        return self.database.answer(query)
+        query = exp.select(*map(named, keys), *wanted, copy=False).from_(found.source, copy=False)
+        return self.database.answer(query.group_by(*map(named, keys), copy=False))
 
     def _sum(self, part: Expr, value: Sql, size: int) -> Sql:
-        kind = self.database.dialect.type(summed_in(part, size))
+        """In 64 bits where that is enough: longer integers are dear to hand over."""
         if part.kind == "yes/no":
-            one, none = exp.Literal.number(1), exp.Literal.number(0)
-            added: Sql = exp.Case(ifs=[exp.If(this=value, true=one)], default=none)
-        else:
-            added = value if summed_in(part, size) == "long" else exp.Cast(this=value, to=kind)
-        return exp.Cast(this=exp.Sum(this=added), to=kind.copy())
+            # In DuckDB a count of nulls alone is null.
+            return exp.Coalesce(this=exp.CountIf(this=value), expressions=[exp.Literal.number(0)])
+        type: Type = "wide" if part.most * max(size, 1) >= LONG else "long"
+        kind = self.database.dialect.type(type)
+        added = exp.Cast(this=value, to=kind.copy()) if type == "wide" else value
+        return exp.Cast(this=exp.Sum(this=added), to=kind)
 
     # ------------------------------------------------------------ values
 

@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from rubric_dsl.engines.lowering.expr import Expr
 from rubric_dsl.engines.lowering.layers import layered, room
-from rubric_dsl.engines.sql.dialects import LONG, Dialect, Type, integer_type
+from rubric_dsl.engines.sql.dialects import Dialect, Type, integer_type
 from rubric_dsl.text.record import dataclass
 
 Sql = exp.Expr
@@ -115,7 +115,7 @@ class _Writing:
             case "or":
                 return self._balanced(_or, one)
             case "not":
-                return exp.Not(this=self._part(one.operands[0]))
+                return self._negated(one.operands[0])
             case "is null":
                 return exp.Is(this=self._part(one.operands[0]), expression=exp.null())
             case "when":
@@ -139,6 +139,12 @@ class _Writing:
         return exp.Case(
             ifs=[exp.If(this=self._own(condition), true=then)], default=otherwise,
         )
+
+    def _negated(self, one: Expr) -> Sql:
+        if one.operation in _OPPOSITES and one not in self.stored:
+            left, right = one.operands
+            return _OPPOSITES[one.operation](this=self._part(left), expression=self._part(right))
+        return exp.Not(this=self._part(one))
 
     def _divided(self, one: Expr) -> Sql:
         """By a positive whole number, moved up by a multiple of it first, so that nothing is below 0."""
@@ -211,6 +217,7 @@ class _Writing:
         return join(*parts)
 
 
+_OPPOSITES: dict[str, type[exp.Expr]] = {"<=": exp.GT, "<": exp.GTE, "=": exp.NEQ}
 _CLOSED = (exp.Column, exp.Literal, exp.Boolean, exp.Null, exp.Paren, exp.Cast, exp.Coalesce, exp.Case)
 
 
@@ -224,8 +231,3 @@ def _or(a: Sql, b: Sql) -> Sql:
 
 def _plus(a: Sql, b: Sql) -> Sql:
     return exp.Add(this=a, expression=b)
-
-
-def summed_in(part: Expr, size: int) -> Type:
-    """The type that a sum over so many rows is made in."""
-    return "wide" if part.kind == "number" and part.most * max(size, 1) >= LONG else "long"

@@ -44,6 +44,7 @@ def main() -> None:
         return
     if "--reading" in sys.argv[1:]:
         reading.main(sys.argv[1:])
+        return
     if "--sql" in sys.argv[1:]:
         sql.main(sys.argv[1:])
         return

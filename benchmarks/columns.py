@@ -20,11 +20,12 @@ import polars as pl
 
 from benchmarks.peers import RUBRIC, TOUCHPOINTS
 from rubric_dsl.engines.columnar import ColumnarEngine
-from rubric_dsl.engines.columnar.cells import cell_of
-from rubric_dsl.engines.columnar.engine import columns_read
-from rubric_dsl.engines.columnar.frames import ROW, STRATUM, SUBJECT, TableFrame
+from rubric_dsl.engines.columnar.frames import TableFrame
 from rubric_dsl.engines.contract import Totals
+from rubric_dsl.engines.lowering.cells import cell_of
 from rubric_dsl.engines.lowering.forms import Form, Lowered, Name, Number, YesNo
+from rubric_dsl.engines.lowering.queries import ROW, STRATUM, SUBJECT, by_place, scenarios
+from rubric_dsl.engines.lowering.totals import columns_read
 from rubric_dsl.engines.reference import ReferenceEngine
 from rubric_dsl.evaluation.prepare import prepare
 from rubric_dsl.observations.model import Cell, Ledger, Observations, Row, TableData
@@ -103,7 +104,10 @@ def table_frame(schema: TableSchema, frame: pl.DataFrame, read: frozenset[str]) 
         *(pl.col(name).alias(f"c.{name}") for name in cells),
     )
     subjects = tuple(member.name for member in columns["city"].members)
-    return TableFrame(lazy, dict(lazy.collect_schema()), cells, subjects, len(frame), _no_rows, {})
+    return TableFrame(
+        lazy, dict(lazy.collect_schema()), cells, by_place(subjects), scenarios(schema), len(frame), len(frame),
+        _no_rows, {},
+    )
 
 
 def _no_rows(places: Sequence[int]) -> Sequence[Row]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import gc
+import os
 import shlex
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 from rubric_dsl.cli.arguments import OF_SEVERAL_TABLES, by_table
 from rubric_dsl.cli.exits import Exit, Stop
 from rubric_dsl.cli.files import is_large, many_files, read_observation_file
 from rubric_dsl.cli.progress import doing
 from rubric_dsl.cli.terminal import Terminal
-from rubric_dsl.engines.contract import Engine
+from rubric_dsl.engines.contract import Engine, EngineFailed
 from rubric_dsl.engines.reference import ReferenceEngine
 from rubric_dsl.engines.run import Run, run_periods
 from rubric_dsl.observations.databases import MissingPart
@@ -23,7 +26,13 @@ from rubric_dsl.observations.raw import Given, Source
 from rubric_dsl.observations.read import read_observations
 from rubric_dsl.plan.model import ScoringPlan
 
-ENGINES = ("reference", "polars")
+_REQUIREMENTS = {
+    "polars": {"polars": "polars>=2,<3"},
+    "duckdb": {"duckdb": "duckdb>=1.3,<2", "sqlglot": "sqlglot>=30"},
+    "spark": {"pyspark": "pyspark>=4,<5", "sqlglot": "sqlglot>=30"},
+}
+"""By engine the packages that it needs, as `pip install` takes them."""
+ENGINES = ("reference", *_REQUIREMENTS)
 
 
 def observe(
@@ -67,7 +76,7 @@ def _without_collecting() -> Iterator[None]:
 
 def _source(path: str, engine: str | None) -> Source | LargeSource:
     """A file as a whole, or as the engine for many rows takes it."""
-    if engine == "reference":
+    if engine not in (None, "polars"):
         return read_observation_file(path)
     files = many_files(path)
     if files is None or not is_large(files) or files[0].suffix.lower() in OF_SEVERAL_TABLES:
@@ -78,27 +87,50 @@ def _source(path: str, engine: str | None) -> Source | LargeSource:
     return LargeFiles(path, files)
 
 
-def engine_for(name: str | None, observations: Observations) -> Engine:
-    """The engine that was asked for, else the one that the tables are made for."""
-    if name is None:
-        name = "polars" if any(data.large is not None for data in observations.tables.values()) else "reference"
-    return engine_named(name)
+def engine_for(observations: Observations) -> Engine:
+    """The engine that the tables are made for."""
+    large = any(data.large is not None for data in observations.tables.values())
+    return engine_named("polars" if large else "reference")
 
 
-def engine_named(name: str) -> Engine:
-    """The engine that `--engine` asks for; what it needs may not be installed."""
+def engine_named(name: str, master: str | None = None) -> Engine:
+    """The engine that `--engine` asks for; what it needs may not be installed. `master`: where Spark runs."""
     if name not in ENGINES:
         raise Stop(Exit.USAGE, "usage.engine", engine=name, engines=", ".join(ENGINES))
-    if name == "reference":
-        return ReferenceEngine()
+    if master is not None and name != "spark":
+        raise Stop(Exit.USAGE, "usage.master")
     try:
-        from rubric_dsl.engines.columnar import ColumnarEngine
+        match name:
+            case "polars":
+                from rubric_dsl.engines.columnar import ColumnarEngine
+
+                return ColumnarEngine()
+            case "duckdb":
+                from rubric_dsl.engines.sql.duckdb import DuckDatabase
+                from rubric_dsl.engines.sql.engine import SqlEngine
+
+                return SqlEngine(name, DuckDatabase)
+            case "spark":
+                return _spark(master)
+            case _:
+                return ReferenceEngine()
     except ModuleNotFoundError as error:
-        if error.name != "polars":
+        needed, package = _REQUIREMENTS.get(name, {}), (error.name or "").partition(".")[0]
+        if package not in needed:
             raise
-        command = f'{shlex.quote(sys.executable)} -m pip install "polars>=2,<3"'
-        raise Stop(Exit.NOT_INSTALLED, "usage.polars", command=command) from None
-    return ColumnarEngine()
+        requirements = " ".join(f'"{requirement}"' for requirement in needed.values())
+        command = f"{shlex.quote(sys.executable)} -m pip install {requirements}"
+        raise Stop(
+            Exit.NOT_INSTALLED, "usage.not-installed", engine=name, package=package, command=command) from None
+
+
+def _spark(master: str | None) -> Engine:
+    from rubric_dsl.engines.sql.engine import SqlEngine
+    from rubric_dsl.engines.sql.spark import SparkDatabase
+
+    if "JAVA_HOME" not in os.environ and shutil.which("java") is None:
+        raise Stop(Exit.NOT_INSTALLED, "usage.java")
+    return SqlEngine("spark", partial(SparkDatabase, master))
 
 
 def run_plan(
@@ -106,4 +138,8 @@ def run_plan(
 ) -> tuple[Run, ...]:
     """A run for each period, the earliest first; of a rubric without `each` the one run."""
     with doing(terminal, terminal.say("doing.scoring")):
-        return run_periods(plan, observations, engine)
+        try:
+            return run_periods(plan, observations, engine)
+        except EngineFailed as error:
+            raise Stop(Exit.NOT_FINISHED, "score.engine-failed", program=error.program, reason=error.reason) from error
+

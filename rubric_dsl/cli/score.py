@@ -48,18 +48,19 @@ if TYPE_CHECKING:
 @click.option("--leave-out-refused", is_flag=True)
 @click.option("--marked", metavar="FILE.xlsx")
 @click.option("--engine", metavar="E")
+@click.option("--master", metavar="URL")
 @use_from_option
 def command(
     terminal: Terminal, rubric_file: str, observations: tuple[str, ...], outputs: tuple[str, ...], as_json: bool,
     settings: tuple[str, ...], corrections: str | None, leave_out_refused: bool, marked: str | None,
-    engine: str | None, only: str | None, use_from: tuple[str, ...], **bundle: Any,
+    engine: str | None, master: str | None, only: str | None, use_from: tuple[str, ...], **bundle: Any,
 ) -> int:
     from rubric_dsl.cli.compiling import compiled, show_found
     from rubric_dsl.cli.marking import check_marked, write_marked
     from rubric_dsl.cli.running import engine_for, engine_named, observe
 
-    if engine is not None:
-        engine_named(engine)  # a wrong name is told before anything is read
+    # What is wrong with the engine is told before anything is read.
+    asked = None if engine is None and master is None else engine_named(engine or "reference", master)
     check_outputs(outputs)
     bundled = bundling(**bundle)
     done = compiled(terminal, rubric_file, use_from, settings_of(settings), bundled.texts)
@@ -76,7 +77,7 @@ def command(
     if marked is not None:
         check_marked(marked, sent)
         write_marked(terminal, marked, done.plan, observed, sent)
-    chosen = engine_for(engine, observed)
+    chosen = asked or engine_for(observed)
 
     def put(corrections: bytes | None, scored: Scored) -> str | None:
         if bundled.folder is None:

@@ -62,6 +62,16 @@ class Totals:
     """By `id` of a row of the observations, the values of its nodes where the engine kept them for explaining."""
 
 
+class EngineFailed(Exception):
+    """The program that an engine asks did not answer: it is not there, refuses, or has no room. There is no result."""
+
+    def __init__(self, program: str, error: Exception) -> None:
+        reason = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+        super().__init__(f"{program}: {reason}")
+        self.program = program
+        self.reason = reason
+
+
 class Engine(Protocol):
     """The row stage of a plan."""
 

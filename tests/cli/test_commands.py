@@ -236,23 +236,55 @@ def test_an_engine_that_is_not_there_is_named(rubric: Said) -> None:
     assert code == 2 and "abacus" in err and "reference, polars" in err
 
 
-def test_the_engine_for_many_rows_gives_the_same_result(rubric: Said) -> None:
+@pytest.mark.parametrize("engine", ["polars", "duckdb"])
+def test_an_engine_for_many_rows_gives_the_same_result(rubric: Said, engine: str) -> None:
     _, reference = rubric.json("score", "hotlines.rubric", "calls.csv")
-    code, polars = rubric.json("score", "hotlines.rubric", "calls.csv", "--engine", "polars")
-    assert code == 0 and polars.pop("engine") == "polars" and reference.pop("engine") == "reference"
-    assert polars == reference
+    code, found = rubric.json("score", "hotlines.rubric", "calls.csv", "--engine", engine)
+    assert code == 0 and found.pop("engine") == engine and reference.pop("engine") == "reference"
+    assert found == reference
 
 
+@pytest.mark.parametrize(("engine", "package"), [
+    ("polars", "polars"), ("duckdb", "duckdb"), ("duckdb", "sqlglot"), ("spark", "pyspark"),
+])
 @pytest.mark.parametrize(("lang", "words"), [("en", "not installed"), ("zh", "尚未安装")])
 def test_an_engine_that_is_not_installed_says_how_to_install_it(
+    rubric: Said, monkeypatch: pytest.MonkeyPatch, lang: str, words: str, engine: str, package: str
+) -> None:
+    ours = ("rubric_dsl.engines.columnar", "rubric_dsl.engines.sql")
+    for name in [name for name in sys.modules if name.startswith(ours) or name.split(".")[0] == package]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, package, None)
+    code, out, err = rubric("score", "hotlines.rubric", "calls.csv", "--engine", engine, "--lang", lang)
+    assert code == 6 and out == "" and words in err and "-m pip install" in err and f'"{package}' in err
+    assert rubric("score", "hotlines.rubric", "calls.csv")[0] == 0
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "apt-get install openjdk"), ("zh", "尚未安装")])
+def test_spark_without_java_says_how_to_install_it(
     rubric: Said, monkeypatch: pytest.MonkeyPatch, lang: str, words: str
 ) -> None:
-    for name in [name for name in sys.modules if name.startswith("rubric_dsl.engines.columnar")]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "polars", None)
-    code, out, err = rubric("score", "hotlines.rubric", "calls.csv", "--engine", "polars", "--lang", lang)
-    assert code == 6 and out == "" and words in err and '-m pip install "polars' in err
-    assert rubric("score", "hotlines.rubric", "calls.csv")[0] == 0
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    monkeypatch.setenv("PATH", "")
+    code, out, err = rubric("score", "hotlines.rubric", "calls.csv", "--engine", "spark", "--lang", lang)
+    assert code == 6 and out == "" and words in err
+
+
+def test_a_cluster_is_for_spark_only(rubric: Said) -> None:
+    code, _, err = rubric("score", "hotlines.rubric", "calls.csv", "--engine", "duckdb", "--master", "local[2]")
+    assert code == 2 and "--engine spark" in err
+
+
+def test_a_program_that_does_not_finish_is_named(rubric: Said, monkeypatch: pytest.MonkeyPatch) -> None:
+    from rubric_dsl.engines.sql import duckdb
+
+    def full(*_: object) -> None:
+        raise duckdb.duckdb.OutOfMemoryException("could not allocate block of size 256.0 KiB\nmore lines")
+
+    monkeypatch.setattr(duckdb, "plain", full)
+    code, out, err = rubric("score", "hotlines.rubric", "calls.csv", "--engine", "duckdb")
+    assert code == 7 and out == "" and "DuckDB did not finish" in err and "could not allocate block" in err
+    assert "more lines" not in err and "Traceback" not in err
 
 
 # ---------------------------------------------------------------- test

@@ -4,29 +4,25 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction as F
 
 import pytest
 
 from rubric_dsl.engines.columnar import ColumnarEngine
-from rubric_dsl.engines.columnar.engine import Disagreement
 from rubric_dsl.engines.contract import Totals
-from rubric_dsl.engines.reference import ReferenceEngine
+from rubric_dsl.engines.lowering.totals import Disagreement
 from rubric_dsl.evaluation.prepare import prepare
 from rubric_dsl.evaluation.values import Undefined
 from rubric_dsl.observations.model import Observations
-from rubric_dsl.observations.periods import by_period
-from rubric_dsl.observations.read import read_observations
-from rubric_dsl.plan.compile import compile_rubric
 from rubric_dsl.plan.model import ScoringPlan
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved.types import NUMBER, YES_NO
 from rubric_dsl.results.score import score
-from tests.conformance.cases import Case, all_cases
-from tests.conformance.run import load, sources
+from tests.conformance.cases import all_cases
+from tests.engines import differential
 from tests.engines.build import Given, Plan, observed
+from tests.engines.differential import case_of, runs_of, said
 from tests.engines.row_plans import made_plan, rows
 from tests.properties.long import count
 from tests.properties.made import made
@@ -35,34 +31,9 @@ GENERATED = count(60, 20_000)
 AWKWARD = count(150, 80_000)
 
 
-def said(totals: Totals) -> dict[str, object]:
-    """All that an engine must say; whether what is empty is left out is its own affair."""
-    names = ("subjects", "rows", "tallies", "aggregates", "samples", "facts", "faults")
-    found = {name: getattr(totals, name) for name in names}
-    return {
-        name: {key: part for key, part in value.items() if part} if isinstance(value, dict) else value
-        for name, value in found.items()
-    }
-
-
 def both(plan: ScoringPlan, observations: Observations) -> tuple[dict[str, object], dict[str, object], Counter[str]]:
-    prepared, engine = prepare(plan), ColumnarEngine()
-    found = engine.totals(plan, prepared, observations)
-    return said(ReferenceEngine().totals(plan, prepared, observations)), said(found), engine.ways
-
-
-def runs_of(plan: ScoringPlan, observations: Observations) -> Iterator[Observations]:
-    """What an engine is given: periods come one by one."""
-    if plan.period is None:
-        yield observations
-    else:
-        yield from (own for _, own in by_period(plan, observations))
-
-
-def case_of(tried: Case) -> tuple[ScoringPlan, Observations]:
-    plan = compile_rubric(str(tried.rubric), load, settings=tried.expected.get("set")).plan
-    assert plan is not None
-    return plan, read_observations(plan, sources(tried, plan), leave_out_refused=True)
+    engine = ColumnarEngine()
+    return *differential.both(plan, observations, engine), engine.ways
 
 
 # ------------------------------------------------------------------ differential
@@ -213,6 +184,6 @@ def test_engines_that_do_not_agree_on_a_fault_stop_the_run(monkeypatch: pytest.M
     plan.row_score("work", 3, [plan.touchpoint("t", 3, plan.column("calls", "x"))])
     done = plan.done()
     silent = Totals((), {}, {}, {}, {}, {}, (Undefined("absent", 0, row=99, table="calls"),))
-    monkeypatch.setattr("rubric_dsl.engines.columnar.engine.reference_totals", lambda *_: silent)
+    monkeypatch.setattr("rubric_dsl.engines.lowering.totals.reference_totals", lambda *_: silent)
     with pytest.raises(Disagreement):
         ColumnarEngine().totals(done, prepare(done), observed(calls=[{"city": "甲", "x": 4}]))

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 import polars as pl
 
+from rubric_dsl.engines.columnar.frames import TableFrame, series_of
+from rubric_dsl.engines.columnar.packing import Packing, packed, unpacked
 from rubric_dsl.engines.columnar.written import Written, integer_type, written
 from rubric_dsl.engines.lowering.distinct import Column
 from rubric_dsl.engines.lowering.expr import Constant, Expr
+from rubric_dsl.engines.lowering.queries import ROW, STRATUM, SUBJECT, Group, Summed
 
 
 class FrameRows:
     """A lazy frame and the types of its columns. Not `strict`: its rows may not be what their forms say."""
 
-    def __init__(self, frame: pl.LazyFrame, types: Mapping[str, pl.DataType], strict: bool = True) -> None:
+    def __init__(self, given: TableFrame, strict: bool = True) -> None:
         self.strict = strict
-        self.frame = frame
-        self.types = dict(types)
+        self.frame = given.frame
+        self.likely = given.likely
+        self.types = dict(given.types)
+        self.keys = [SUBJECT, STRATUM] if STRATUM in self.types else [SUBJECT]
         self._joins = 0
+
+    def takes(self, _: Expr) -> bool:
+        return True
+
+    # ------------------------------------------------------------ distinct inputs
 
     def distinct(self, keys: Sequence[Expr]) -> list[tuple[Constant, ...]]:
         frame, names = self._keyed(keys)
@@ -29,37 +40,90 @@ class FrameRows:
         types = frame.select(names).collect_schema()
         table = pl.DataFrame([
             *(pl.Series(name, [row[place] for row in inputs], types[name]) for place, name in enumerate(names)),
-            *(pl.Series(column.name, column.values, _type(column)) for column in columns),
+            *map(series_of, columns),
         ])
         # Nulls are values like any other.
         joined = frame.join(table.lazy(), on=names, how="left", nulls_equal=True)
         self.frame = joined.drop(names)
         self.types |= {column.name: table.schema[column.name] for column in columns}
 
-    def written(self, asked: Sequence[Expr], prefix: str = "e") -> Written:
+    def _written(self, asked: Sequence[Expr], prefix: str = "e") -> Written:
         return written(asked, self.types, prefix, self.strict)
 
     def _keyed(self, keys: Sequence[Expr]) -> tuple[pl.LazyFrame, list[str]]:
         """The frame with these expressions as columns."""
         self._joins += 1
-        found = self.written(keys, f"j{self._joins}.")
+        found = self._written(keys, f"j{self._joins}.")
         names = [f"k{self._joins}.{place}" for place in range(len(keys))]
         frame = found.over(self.frame).with_columns(
             asked.alias(name) for asked, name in zip(found.asked, names, strict=True)
         )
         return frame, names
 
+    # ------------------------------------------------------------ sums
 
-def _type(column: Column) -> type[pl.DataType]:
-    match column.kind:
-        case "yes/no":
-            return pl.Boolean
-        case "text":
-            return pl.String
-        case _:
-            return integer_type(column.low, column.high)
+    def summed(self, parts: Sequence[Expr], size: int) -> Summed:
+        most = self.likely
+        while True:
+            packing = packed(parts, most)
+            table = self._words(packing, size)
+            found = int(table["n"].max() or 0)  # type: ignore[arg-type]
+            if found <= most:
+                break
+            most = found
+        sums = {
+            part: unpacked(field, table[f"w{field.word}"], table["n"]).to_list()
+            for part, field in packing.fields.items()
+        }
+        return Summed(self._groups(table), table["n"].to_list(), sums)
 
+    def _words(self, packing: Packing, size: int) -> pl.DataFrame:
+        found = self._written(packing.words)
+        wanted = [pl.len().alias("n")]
+        named = [word.alias(f"w{place}") for place, word in enumerate(found.asked)]
+        whole = {field.word for field in packing.fields.values() if field.bits is None}
+        for place, word in enumerate(packing.words):
+            wide = place in whole and integer_type(word.low * size, word.high * size) == pl.Int128
+            wanted.append(pl.col(f"w{place}").cast(pl.Int128 if wide else pl.Int64).sum())
+        return found.over(self.frame).with_columns(named).group_by(self.keys).agg(wanted).collect(engine="streaming")
 
-def collected(queries: Sequence[pl.LazyFrame]) -> list[pl.DataFrame]:
-    """The answers of queries that share their frame, computed in one pass over it."""
-    return pl.collect_all(queries, engine="streaming") if queries else []
+    def _groups(self, table: pl.DataFrame) -> list[Group]:
+        subjects = table[SUBJECT].to_list()
+        if STRATUM not in self.keys:
+            return [(subject, None) for subject in subjects]
+        return list(zip(subjects, table[STRATUM].to_list(), strict=True))
+
+    # ------------------------------------------------------------ values
+
+    def by_value(self, values: Sequence[Expr], by_stratum: bool) -> list[list[tuple[Group, Constant, int]]]:
+        keys = self.keys if by_stratum else [SUBJECT]
+        tables = self._collected([
+            self._valued(value).group_by([*keys, "v"]).agg(pl.len().alias("n"), pl.col(ROW).min().alias("first"))
+            .sort("first") for value in values
+        ])
+        strata = by_stratum and STRATUM in keys
+        return [
+            [((row[SUBJECT], row[STRATUM] if strata else None), row["v"], row["n"])
+             for row in table.iter_rows(named=True)]
+            for table in tables
+        ]
+
+    def in_order(self, values: Sequence[Expr]) -> list[list[tuple[object, Constant]]]:
+        tables = self._collected([self._valued(value).select(ROW, SUBJECT, "v").sort(ROW) for value in values])
+        return [list(zip(table[SUBJECT].to_list(), table["v"].to_list(), strict=True)) for table in tables]
+
+    def places(self, flags: Sequence[Expr]) -> list[list[int]]:
+        found = self._written(flags)
+        frame = found.over(self.frame)
+        tables = self._collected([frame.filter(flag).select(ROW).sort(ROW) for flag in found.asked])
+        return [table[ROW].to_list() for table in tables]
+
+    def _valued(self, value: Expr) -> pl.LazyFrame:
+        """The rows that have a value, and the value: "v"."""
+        found = self._written([value])
+        return found.over(self.frame).with_columns(found.asked[0].alias("v")).filter(pl.col("v").is_not_null())
+
+    def _collected(self, queries: Sequence[pl.LazyFrame]) -> list[pl.DataFrame]:
+        """The answers of queries that share their frame, computed in one pass over it."""
+        found: list[Any] = pl.collect_all(queries, engine="streaming") if queries else []
+        return found

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import polars as pl
 
-from rubric_dsl.engines.columnar.cells import cell_of, cells_of
 from rubric_dsl.engines.columnar.csv_files import sample_of, types_of
-from rubric_dsl.engines.columnar.frames import ROW, STRATUM, SUBJECT
+from rubric_dsl.engines.columnar.frames import series_of
 from rubric_dsl.engines.columnar.typed import Typed, typed
+from rubric_dsl.engines.lowering.cells import cell_of, cells_of
 from rubric_dsl.engines.lowering.forms import LIMIT, Lowered, Number
+from rubric_dsl.engines.lowering.queries import ROW, STRATUM, SUBJECT
 from rubric_dsl.observations.headers import Layout, layout_of
 from rubric_dsl.observations.ledger import Account
 from rubric_dsl.observations.model import Row
@@ -166,7 +167,7 @@ def beside(
     schema: TableSchema, frame: pl.LazyFrame, cells: Mapping[str, Lowered], rows: Sequence[Row], places: Sequence[int]
 ) -> tuple[pl.LazyFrame, dict[str, Lowered]] | None:
     """The frame with these rows too, their cells in forms that hold both; None where no form does."""
-    series, own = cells_of(schema.columns, rows)
+    held, own = cells_of(schema.columns, rows)
     joined: dict[str, Lowered] = {}
     scaled: dict[str, tuple[int, int]] = {}
     for column in schema.columns:
@@ -177,7 +178,7 @@ def beside(
     keys = [pl.Series(SUBJECT, [str(row.values[schema.subject]) for row in rows], pl.String)]
     if schema.stratum is not None:
         keys.append(pl.Series(STRATUM, [str(row.values[schema.stratum]) for row in rows], pl.String))
-    few = pl.DataFrame([pl.Series(ROW, places, pl.UInt64), *keys, *series]).lazy()
+    few = pl.DataFrame([pl.Series(ROW, places, pl.UInt64), *keys, *map(series_of, held)]).lazy()
     names = [ROW, *(key.name for key in keys), *scaled]
     many = frame.select(
         pl.col(ROW).cast(pl.UInt64), *names[1:len(keys) + 1], *(_times(name, by[0]) for name, by in scaled.items()))

@@ -12,13 +12,15 @@ from dataclasses import replace
 
 import polars as pl
 
-from rubric_dsl.engines.columnar.engine import TableRun
-from rubric_dsl.engines.columnar.frames import ROW, STRATUM, SUBJECT, TableFrame
+from rubric_dsl.engines.columnar.frames import TableFrame
+from rubric_dsl.engines.columnar.rows import FrameRows
 from rubric_dsl.engines.columnar.scan import Scan, beside
-from rubric_dsl.engines.columnar.sums import DOUBT
 from rubric_dsl.engines.columnar.typed import spellings
 from rubric_dsl.engines.contract import Stratum, Subject
 from rubric_dsl.engines.lowering.forms import Lowered
+from rubric_dsl.engines.lowering.queries import ROW, STRATUM, SUBJECT
+from rubric_dsl.engines.lowering.sums import DOUBT
+from rubric_dsl.engines.lowering.totals import TableRun
 from rubric_dsl.evaluation.prepare import Prepared
 from rubric_dsl.observations import codes
 from rubric_dsl.observations.cell import CellRefused
@@ -88,7 +90,8 @@ class ScannedTable:
         given = TableFrame(
             frame, types, cells, _by_name, self._scenarios(), self.scan.size, self.scan.likely(), self._rows_at, {}
         )
-        return TableRun(self.plan, self.prepared, self.schema, given, unsure)
+        rows = FrameRows(given, strict=unsure is None)
+        return TableRun(self.plan, self.prepared, self.schema, given, rows, unsure)
 
     # ------------------------------------------------------------ subjects and scenarios
 

@@ -12,8 +12,8 @@ from fractions import Fraction
 
 import polars as pl
 
-from rubric_dsl.engines.columnar.cells import cell_of
 from rubric_dsl.engines.columnar.written import RANGES
+from rubric_dsl.engines.lowering.cells import cell_of
 from rubric_dsl.engines.lowering.forms import Form, Lowered, Name, Number, Text, YesNo
 from rubric_dsl.engines.lowering.validity import ends_of
 from rubric_dsl.observations.name_cells import YES_OR_NO

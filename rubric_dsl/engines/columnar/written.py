@@ -6,13 +6,13 @@ its result.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 
 import polars as pl
 
 from rubric_dsl.engines.lowering.expr import Expr
+from rubric_dsl.engines.lowering.layers import layered, room
 from rubric_dsl.text.record import dataclass
 
 _TYPES: tuple[tuple[int, type[pl.DataType]], ...] = (
@@ -23,10 +23,6 @@ RANGES: Mapping[type[pl.DataType], tuple[int, int]] = {
     **{kind: (0, 2**bits - 1) for kind, bits in (
         (pl.UInt8, 8), (pl.UInt16, 16), (pl.UInt32, 32), (pl.UInt64, 64))},
 }
-SHARED_FROM = 3
-"""An expression of so many operations that is read twice becomes a column."""
-INLINE = 24
-"""No expression nests deeper than this without a column in between."""
 
 
 def integer_type(low: int, high: int) -> type[pl.DataType]:
@@ -64,56 +60,32 @@ class _Writing:
         self.types = types
         self.prefix = prefix
         self.layers: list[list[pl.Expr]] = []
-        self.layer_of: dict[Expr, int] = {}
-        self.depth: dict[Expr, int] = {}
-        self.size: dict[Expr, int] = {}
         self.found: dict[Expr, pl.Expr] = {}
         self.stored: set[Expr] = set()
         self.type_of: dict[Expr, type[pl.DataType]] = {}
 
     def written(self) -> Written:
-        order = _in_order(self.asked)
-        uses = Counter(operand for one in order for operand in one.operands)
-        for one in order:
-            self._write(one)
-            if one.operands and (
-                (uses[one] > 1 and self.size[one] >= SHARED_FROM) or self.depth[one] > INLINE
-            ):
-                self._store(one)
+        layers = layered(self.asked)
+        for one in layers.order:
+            if one.kind == "number":
+                self.type_of[one] = self._type(one)
+            self.found[one] = self._expression(one)
+            if one in layers.stored:
+                self._store(one, layers.stored[one])
         return Written(tuple(map(tuple, self.layers)), tuple(self.found[one] for one in self.asked))
 
-    def _write(self, one: Expr) -> None:
-        self.layer_of[one] = max((self.layer_of[part] for part in one.operands), default=0)
-        self.depth[one] = 1 + max((self.depth[part] for part in one.operands), default=0)
-        self.size[one] = 1 + sum(self.size[part] for part in one.operands)
-        if one.kind == "number":
-            self.type_of[one] = self._type(one)
-        self.found[one] = self._expression(one)
-
-    def _store(self, one: Expr) -> None:
-        layer = self.layer_of[one]
+    def _store(self, one: Expr, layer: int) -> None:
         while len(self.layers) <= layer:
             self.layers.append([])
         name = f"{self.prefix}{layer}.{len(self.layers[layer])}"
         self.layers[layer].append(self.found[one].alias(name))
         self.found[one] = pl.col(name)
-        self.layer_of[one], self.depth[one], self.size[one] = layer + 1, 1, 1
         self.stored.add(one)
 
     def _type(self, one: Expr) -> type[pl.DataType]:
         if one.operation == "column":
             return self.types[str(one.value)].base_type()
-        low, high = one.low, one.high
-        if one.operation == "+":
-            most = sum(term.most for term in one.operands)
-            low, high = -most, most
-        elif one.operation in ("*", "//", "%", "when", "or else"):
-            # What an operand gives where it is not asked must have room too. A product may be held to narrower ends.
-            parts = [part for part in one.operands if part.kind == "number"]
-            products = [x * y for x in _ends(parts[0]) for y in _ends(parts[1])] if one.operation == "*" else []
-            low = min(low, *products, *(part.low for part in parts))
-            high = max(high, *products, *(part.high for part in parts))
-        return integer_type(low, high)
+        return integer_type(*room(one))
 
     # ------------------------------------------------------------ one operation
 
@@ -198,26 +170,6 @@ class _Writing:
             return self.type_of[left]
         ends = [RANGES[self.type_of[one]] for one in (left, right)]
         return integer_type(min(low for low, _ in ends), max(high for _, high in ends))
-
-
-def _ends(one: Expr) -> tuple[int, int]:
-    return one.low, one.high
-
-
-def _in_order(asked: Sequence[Expr]) -> list[Expr]:
-    """All expressions, operands first."""
-    order: dict[Expr, None] = {}
-    waiting = [(one, False) for one in reversed(asked)]
-    while waiting:
-        one, ready = waiting.pop()
-        if one in order:
-            continue
-        if ready:
-            order[one] = None
-        else:
-            waiting.append((one, True))
-            waiting.extend((operand, False) for operand in reversed(one.operands))
-    return list(order)
 
 
 def _balanced(join: Callable[[pl.Expr, pl.Expr], pl.Expr], parts: Sequence[pl.Expr]) -> pl.Expr:

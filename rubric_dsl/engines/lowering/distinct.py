@@ -49,6 +49,9 @@ class Column:
 class Rows(Protocol):
     """The rows of a table in an engine."""
 
+    def takes(self, value: Expr) -> bool:
+        """Whether the engine computes this exactly."""
+
     def distinct(self, keys: Sequence[Expr]) -> list[tuple[Constant, ...]]:
         """The different values of these expressions together, nulls among them."""
 

@@ -81,13 +81,17 @@ class TableLowering:
             found = self._lowered(node, operation)
         except KeyError:  # an operand that is irrational for all rows
             found = None
-        if found is None or _depth(found) > MAX_DEPTH:
+        if found is None or not self._is_taken(found):
             self.ways["distinct"] += 1
             step = self.prepared.steps[node]
             assert step is not None
             return self._by_distinct(f"n{node}", node, step, isinstance(operation, op.Touchpoint))
         self.ways["columns"] += 1
         return found
+
+    def _is_taken(self, found: Lowered) -> bool:
+        parts = [part for part in (found.value, found.inapplicable, found.fault) if part is not None]
+        return all(part.depth <= MAX_DEPTH and self.rows.takes(part) for part in parts)
 
     def _by_distinct(self, name: str, node: op.Node, step: Step, scenario: bool) -> Lowered:
         read = {
@@ -161,7 +165,7 @@ class TableLowering:
         assert isinstance(operation, op.RowScore) and isinstance(step, Score)
         parts = dict.fromkeys((*(part.node for part in step.combination.parts), *(extra.node for extra in step.extras)))
         found = self._shares(node, operation, step, tuple(parts))
-        if found is not None and all(_depth(lowered) <= MAX_DEPTH for lowered in found.values()):
+        if found is not None and all(map(self._is_taken, found.values())):
             return found
         return {
             part: self._by_distinct(f"n{node}.{part}", node, _share_of(self.prepared, step, part), scenario=True)
@@ -183,10 +187,6 @@ class TableLowering:
             return scores.shares(step, operation, self.nodes[node], self.nodes, self.implied, belongs, amounts)
         except KeyError:  # an outcome that is irrational for all rows
             return None
-
-
-def _depth(lowered: Lowered) -> int:
-    return max(part.depth for part in (lowered.value, lowered.inapplicable, lowered.fault) if part is not None)
 
 
 def _share_of(prepared: Prepared, score: Score, touchpoint: op.Node) -> Step:

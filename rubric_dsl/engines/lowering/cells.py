@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import lcm
 
-import polars as pl
-
-from rubric_dsl.engines.columnar.written import integer_type
 from rubric_dsl.engines.lowering import expr as ex
+from rubric_dsl.engines.lowering.distinct import Column
+from rubric_dsl.engines.lowering.expr import Constant
 from rubric_dsl.engines.lowering.forms import LIMIT, Form, Listed, Lowered, Name, Number, Text, YesNo, kind_of
 from rubric_dsl.observations.model import Cell, Row
 from rubric_dsl.plan.model import ColumnSchema
@@ -19,15 +18,16 @@ MAX_DENOMINATOR = 2**62
 
 def cells_of(
     columns: Sequence[ColumnSchema], rows: Sequence[Row]
-) -> tuple[list[pl.Series], Mapping[str, Lowered]]:
+) -> tuple[list[Column], Mapping[str, Lowered]]:
     """The columns that are asked for, and how they are to be read."""
-    series, cells = [], {}
+    held, cells = [], {}
     for column in columns:
         found = [row.values.get(column.name) for row in rows]
-        form, values = _column(f"c.{column.name}", column, found)
-        series.append(values)
-        cells[column.name] = cell_of(column, values.name, form, values.null_count() > 0)
-    return series, cells
+        form, values = _held(column, found)
+        low, high = _ends(form)
+        held.append(Column(f"c.{column.name}", kind_of(form), values, low, high))
+        cells[column.name] = cell_of(column, held[-1].name, form, None in values)
+    return held, cells
 
 
 def cell_of(
@@ -50,41 +50,39 @@ def _ends(form: Form) -> tuple[int, int]:
             return 0, 0
 
 
-def _column(name: str, column: ColumnSchema, cells: Sequence[Cell]) -> tuple[Form, pl.Series]:
+def _held(column: ColumnSchema, cells: Sequence[Cell]) -> tuple[Form, Sequence[Constant]]:
     match column.type:
         case "yes/no":
-            return YesNo(), pl.Series(name, cells, pl.Boolean)
+            return YesNo(), [cell if isinstance(cell, bool) else None for cell in cells]
         case "text":
-            return Text(), pl.Series(name, cells, pl.String)
+            return Text(), [cell if isinstance(cell, str) else None for cell in cells]
         case "choice":
             members = tuple(member.name for member in column.members)
             places: dict[Cell, int] = {member: place for place, member in enumerate(members)}
-            return Name(members), pl.Series(name, [places.get(cell) for cell in cells], pl.UInt32)
+            return Name(members), [places.get(cell) for cell in cells]
         case kind:
-            return _numbers(name, [c for c in cells if isinstance(c, (int, Fraction))], cells, kind in ("date", "time"))
+            return _numbers([c for c in cells if isinstance(c, (int, Fraction))], cells, kind in ("date", "time"))
 
 
 def _numbers(
-    name: str, given: Sequence[Fraction | int], cells: Sequence[Cell], moment: bool
-) -> tuple[Form, pl.Series]:
+    given: Sequence[Fraction | int], cells: Sequence[Cell], moment: bool
+) -> tuple[Form, Sequence[Constant]]:
     denominator = 1
     for value in given:
         denominator = lcm(denominator, value.denominator)
         if denominator > MAX_DENOMINATOR:
-            return _listed(name, cells)
+            return _listed(cells)
     tops = [
         cell.numerator * (denominator // cell.denominator) if isinstance(cell, (int, Fraction)) else None
         for cell in cells
     ]
     present = [top for top in tops if top is not None]
     form = Number(denominator, min(present, default=0), max(present, default=0), moment)
-    if form.most >= LIMIT:
-        return _listed(name, cells)
-    return form, pl.Series(name, tops, integer_type(form.low, form.high))
+    return _listed(cells) if form.most >= LIMIT else (form, tops)
 
 
-def _listed(name: str, cells: Sequence[Cell]) -> tuple[Form, pl.Series]:
+def _listed(cells: Sequence[Cell]) -> tuple[Form, Sequence[Constant]]:
     """Numbers that no integer type holds."""
     values = tuple(dict.fromkeys(cell for cell in cells if cell is not None))
     places: dict[Cell, int] = {value: place for place, value in enumerate(values)}
-    return Listed(values), pl.Series(name, [places.get(cell) for cell in cells], pl.UInt32)
+    return Listed(values), [places.get(cell) for cell in cells]

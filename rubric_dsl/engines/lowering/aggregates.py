@@ -1,19 +1,16 @@
-"""Aggregates over rows from columns: sums where sums are enough, else the values counted, pooled ones listed."""
+"""Aggregates over rows: sums where sums are enough, else the values counted, pooled ones listed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-import polars as pl
-
-from rubric_dsl.engines.columnar.frames import ROW, SUBJECT
-from rubric_dsl.engines.columnar.rows import FrameRows, collected
-from rubric_dsl.engines.columnar.sums import Counted, Group, Sums
-from rubric_dsl.engines.columnar.weighed import Weighed, weighed_aggregate
 from rubric_dsl.engines.lowering import expr as ex
 from rubric_dsl.engines.lowering.forms import Lowered, YesNo, both, decoded, either, yes
 from rubric_dsl.engines.lowering.nodes import TableLowering
+from rubric_dsl.engines.lowering.queries import Group, TableRows
+from rubric_dsl.engines.lowering.sums import Counted, Sums
+from rubric_dsl.engines.lowering.weighed import Weighed, weighed_aggregate
 from rubric_dsl.evaluation.arithmetic import fault_of, quotient
 from rubric_dsl.evaluation.values import ABSENT, Given, Value, as_number
 from rubric_dsl.numbers import reals
@@ -29,7 +26,7 @@ class TableAggregates:
     """The aggregates over one table."""
 
     def __init__(
-        self, lowering: TableLowering, rows: FrameRows, operations: Mapping[op.Node, op.Aggregate], sums: Sums
+        self, lowering: TableLowering, rows: TableRows, operations: Mapping[op.Node, op.Aggregate], sums: Sums
     ) -> None:
         self.lowering = lowering
         self.rows = rows
@@ -83,13 +80,11 @@ class TableAggregates:
     def counted(self) -> dict[op.Node, dict[object, Value]]:
         """By node and subject the aggregates that depend on the order of the values."""
         wanted = {node: sample for node, sample in self._listed.items() if not self.operations[node].pooled}
-        queries = [
-            self._given(sample).group_by(SUBJECT, "v").agg(pl.len().alias("n")) for sample in wanted.values()
-        ]
+        counted = self.rows.by_value([sample.value for sample in wanted.values()], by_stratum=False)
         answers: dict[op.Node, dict[object, Value]] = {}
-        for (node, sample), table in zip(wanted.items(), collected(queries), strict=True):
+        for (node, sample), own in zip(wanted.items(), counted, strict=True):
             by_subject: dict[object, list[Weighed]] = {}
-            for subject, raw, count in zip(*(table[key].to_list() for key in (SUBJECT, "v", "n")), strict=True):
+            for (subject, _), raw, count in own:
                 by_subject.setdefault(subject, []).append((count, as_number(decoded(sample.form, raw))))
             operation = self.operations[node]
             constants = self.lowering.prepared.constants
@@ -102,20 +97,14 @@ class TableAggregates:
     def pooled(self) -> dict[op.Node, dict[object, tuple[Given, ...]]]:
         """By pooled node and subject the values of the selected rows, in order of the rows."""
         wanted = {node: sample for node, sample in self._listed.items() if self.operations[node].pooled}
-        queries = [self._given(sample).select(ROW, SUBJECT, "v").sort(ROW) for sample in wanted.values()]
+        listed = self.rows.in_order([sample.value for sample in wanted.values()])
         answers: dict[op.Node, dict[object, tuple[Given, ...]]] = {}
-        for (node, sample), table in zip(wanted.items(), collected(queries), strict=True):
+        for (node, sample), own in zip(wanted.items(), listed, strict=True):
             by_subject: dict[object, list[Given]] = {}
-            for subject, raw in zip(table[SUBJECT].to_list(), table["v"].to_list(), strict=True):
+            for subject, raw in own:
                 by_subject.setdefault(subject, []).append(decoded(sample.form, raw))
             answers[node] = {subject: tuple(values) for subject, values in by_subject.items()}
         return answers
-
-    def _given(self, sample: Lowered) -> pl.LazyFrame:
-        """The rows that bring something, and what: "v"."""
-        found = self.rows.written([sample.value])
-        frame = found.over(self.rows.frame).with_columns(found.asked[0].alias("v"))
-        return frame.filter(pl.col("v").is_not_null())
 
 
 def _sum_of(part: Counted) -> Exact:

@@ -1,0 +1,59 @@
+"""What the databases differ in: the names of their integer types, and what they cannot divide."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Literal
+
+from sqlglot import exp
+
+from rubric_dsl.engines.lowering.distinct import Column
+from rubric_dsl.engines.lowering.forms import LIMIT
+from rubric_dsl.text.record import dataclass
+
+Type = Literal["yes/no", "text", "int", "long", "wide"]
+INT, LONG = 2**31, 2**63
+
+
+_TYPES: dict[Type, str] = {"yes/no": "BOOLEAN", "text": "TEXT", "int": "INT", "long": "BIGINT"}
+
+
+@cache
+def _built(name: str) -> exp.DataType:
+    return exp.DataType.build(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """`wide`: a type with room for integers below `LIMIT` and their sums; all of them stop a query where they would
+    overflow. `quotients`: integer quotients must stay below it. `fenced`: a query within a query would be written out
+    as often as it is read, unless it has an offset."""
+
+    name: Literal["duckdb", "spark", "postgres"]
+    wide: str
+    quotients: int = LIMIT
+    fenced: bool = False
+
+    def type(self, kind: Type) -> exp.DataType:
+        name = _TYPES[kind] if kind != "wide" else self.wide
+        found: exp.DataType = _built(name).copy()
+        return found
+
+    def text(self, query: exp.Expr) -> str:
+        """The tree written out; it is not to be used afterwards."""
+        return query.sql(dialect=self.name, copy=False)
+
+
+DUCKDB = Dialect("duckdb", "INT128")
+SPARK = Dialect("spark", "DECIMAL(38, 0)", quotients=LONG)
+POSTGRES = Dialect("postgres", "DECIMAL", fenced=True)
+
+
+def integer_type(low: int, high: int) -> Type:
+    """The narrowest type with room for both ends."""
+    most = max(abs(low), abs(high))
+    return "int" if most < INT else "long" if most < LONG else "wide"
+
+
+def type_of(column: Column) -> Type:
+    return integer_type(column.low, column.high) if column.kind == "number" else column.kind

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,7 +14,8 @@ from rubric_dsl.cli.exits import Exit, Stop
 from rubric_dsl.cli.terminal import Terminal
 
 if TYPE_CHECKING:
-    from rubric_dsl.results.bundle import Bundle, Final, Scored
+    from rubric_dsl.results.bundle import Bundle
+    from rubric_dsl.results.status import Final, Scored
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -94,7 +94,7 @@ def bundling(
     bundle: str | None, without_data: bool, final: str | None, date: str | None, sign: str | None
 ) -> Bundling:
     """The options, checked before anything is computed."""
-    from rubric_dsl.results.bundle import Final
+    from rubric_dsl.results.status import Final
 
     if bundle is None:
         for given, name in ((without_data, "--without-data"), (sign, "--sign")):
@@ -115,6 +115,11 @@ def bundling(
 
 
 def _engine(name: str) -> dict[str, str]:
-    from rubric_dsl import __version__
+    """The engine that computed: one of our own, or the program that it asks."""
+    if name in ("reference", "compiled"):
+        from rubric_dsl import __version__
 
-    return {"name": name, "version": __version__ if name == "reference" else version(name)}
+        return {"name": name, "version": __version__}
+    from importlib.metadata import version
+
+    return {"name": name, "version": version({"spark": "pyspark"}.get(name, name))}

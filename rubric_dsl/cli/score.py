@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from rubric_dsl.plan.compile import Compiled
     from rubric_dsl.plan.model import ScoringPlan
     from rubric_dsl.render.corrections import CorrectionsView
-    from rubric_dsl.results.bundle import Scored
     from rubric_dsl.results.model import Result
+    from rubric_dsl.results.status import Scored
 
 @declare("score")
 @rubric_argument
@@ -115,19 +115,16 @@ class _Scoring:
     put: Callable[[bytes | None, Scored], str | None]
 
     def scored(self, leave_out_refused: bool) -> int:
-        from rubric_dsl.cli.correcting import correct
         from rubric_dsl.cli.running import run_plan
         from rubric_dsl.observations.read import stopped_by
         from rubric_dsl.plan.identity import plan_hash
-        from rubric_dsl.render.corrections import corrections_lines
         from rubric_dsl.render.refusals import refusal_lines
         from rubric_dsl.render.terminal import result_lines
         from rubric_dsl.render.view import ResultView
-        from rubric_dsl.results.bundle import Scored, status_json
-        from rubric_dsl.results.corrections_json import corrections_json
         from rubric_dsl.results.json import results_json
         from rubric_dsl.results.reasons import Reasons
         from rubric_dsl.results.score import result_of
+        from rubric_dsl.results.status import Scored, status_json
         from rubric_dsl.results.table import result_rows
 
         ledgers = [table.ledger for table in self.observed.tables.values()]
@@ -137,6 +134,8 @@ class _Scoring:
         runs = run_plan(self.terminal, self.plan, self.observed, self.engine)
         corrected = None
         if self.corrections is not None and not any(run.problems.count for run in runs):
+            from rubric_dsl.cli.correcting import correct
+
             corrected = correct(self.terminal, self.plan, self.observed, self.corrections)
             if corrected.refusals:
                 return self._stopped(self._nothing(), Exit.OBSERVATIONS_REFUSED, corrected)
@@ -150,6 +149,8 @@ class _Scoring:
         found = results_json(self.plan, identity, scored) if self.as_json or self.outputs else None
         view = None if corrected is None else self._corrections(corrected, before, runs)
         if found is not None and view is not None:
+            from rubric_dsl.results.corrections_json import corrections_json
+
             found["corrections"] = corrections_json(self.plan, view.corrections, view.placed, view.effects)
         if found is not None:
             found["status"] = status_json(self.bundled.final)
@@ -165,6 +166,8 @@ class _Scoring:
             views = [ResultView(self.plan, identity, *one) for one in scored]
             self.terminal.show(result_lines(views, self.terminal.look()))
             if view is not None:
+                from rubric_dsl.render.corrections import corrections_lines
+
                 self.terminal.show(corrections_lines(view, self.terminal.look()))
             if digest is not None:
                 self.terminal.out(self.terminal.say("bundle.written", path=self.bundled.folder, digest=digest))

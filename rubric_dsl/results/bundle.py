@@ -18,18 +18,16 @@ from dataclasses import field, replace
 from typing import Any
 
 from rubric_dsl import __version__
-from rubric_dsl.observations.corrected import Correcting
-from rubric_dsl.observations.corrections import Corrections
 from rubric_dsl.observations.model import Ledger
 from rubric_dsl.plan.compile import Compiled, compile_rubric
 from rubric_dsl.plan.identity import canonical_json, plan_hash
 from rubric_dsl.plan.model import ScoringPlan
 from rubric_dsl.results.corrections_json import corrections_json
-from rubric_dsl.results.effects import Effects
 from rubric_dsl.results.harmless import harmless
-from rubric_dsl.results.json import ReasonsOf, ledger_json, results_json
+from rubric_dsl.results.json import ledger_json, results_json
 from rubric_dsl.results.model import Result
 from rubric_dsl.results.provenance import crate_json, prov_json
+from rubric_dsl.results.status import Final, Scored, status_json
 from rubric_dsl.results.table import result_rows
 from rubric_dsl.text.record import dataclass
 
@@ -43,14 +41,6 @@ MADE = (PLAN, RESULT, TABLE, LEDGER, PROV, CRATE)
 """What is computed; everything else in a bundle is given."""
 
 Json = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Final:
-    """Who declared a result final, and on which day (`2021-01-13`)."""
-
-    by: str
-    date: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +76,6 @@ class Given:
     leave_out_refused: bool = False
     kept: bool = True
     final: Final | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """What came out: a result a period with its reasons; `corrected` with corrections."""
-
-    results: Sequence[tuple[Result, ReasonsOf]]
-    corrected: tuple[Corrections, Correcting, Effects] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +153,6 @@ def computed(given: Given, plan: ScoringPlan, scored: Scored, version: str) -> d
         version, plan.header.title, plan.header.edition, sources, absent, list(files), published,
     ))
     return files
-
-
-def status_json(final: Final | None) -> Json:
-    return {"state": "draft"} if final is None else {"state": "final", "by": final.by, "date": final.date}
 
 
 def is_final(manifest: bytes) -> bool:

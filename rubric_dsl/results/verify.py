@@ -26,9 +26,7 @@ from rubric_dsl.results.bundle import (
     MANIFEST,
     RESULT,
     SIGNATURE,
-    Final,
     Given,
-    Scored,
     Texts,
     bundle,
     digest,
@@ -37,6 +35,7 @@ from rubric_dsl.results.bundle import (
 from rubric_dsl.results.effects import effects_of
 from rubric_dsl.results.reasons import Reasons
 from rubric_dsl.results.score import result_of
+from rubric_dsl.results.status import Final, Scored
 from rubric_dsl.text.record import dataclass
 
 What = Literal["manifest", "text", "data", "corrections", "result", "program", "signature", "missing", "extra"]

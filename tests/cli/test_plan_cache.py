@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -207,6 +208,30 @@ ranking by m
   exact
   ties share
 """
+
+
+@pytest.mark.parametrize("engine", ["reference", "compiled"])
+def test_a_bundle_of_a_kept_plan_holds_the_same(scored: Scored, compilations: list[str], engine: str) -> None:
+    words = "hotlines.rubric", "calls.csv", "--engine", engine
+    first = scored(*words, "--bundle", "first").splitlines()[-1]
+    second = scored(*words, "--bundle", "second").splitlines()[-1]
+    assert len(compilations) == 1 and first.split()[-1] == second.split()[-1] and "sha256:" in first
+    assert run(["verify", "second"]) == 0
+
+
+def test_a_run_with_a_kept_plan_loads_nothing_that_reads_rubrics(folder: Path, scored: Scored) -> None:
+    """Some 60 ms of a start."""
+    scored("hotlines.rubric", "calls.csv")
+    said = "import sys; from rubric_dsl.cli.main import run; assert run(sys.argv[1:]) == 0; print(*sys.modules)"
+    words = [sys.executable, "-c", said, "score", "hotlines.rubric", "calls.csv", "--engine", "compiled"]
+    root = str(Path(plan_cache.rubric_dsl.__file__).parent.parent)
+    loaded = subprocess.run(
+        words, env={**os.environ, "PYTHONPATH": root}, capture_output=True, text=True, check=True, encoding="utf-8",
+    ).stdout.split()
+    heavy = {"pydantic", "polars", "lark", "asyncio", "email"}
+    ours = ("rubric_dsl.surface.tree", "rubric_dsl.checks", "rubric_dsl.results.bundle", "rubric_dsl.plan.compile")
+    assert "rubric_dsl.engines.compiled" in loaded
+    assert [name for name in loaded if name in heavy or name.startswith(ours)] == []
 
 
 def test_old_entries_make_room(folder: Path, scored: Scored) -> None:

@@ -30,9 +30,9 @@ from rubric_dsl.render.refusals import ledger_text
 from rubric_dsl.render.values import absence_text, number_text, value_text
 from rubric_dsl.render.width import visible
 from rubric_dsl.resolved.types import NUMBER
-from rubric_dsl.results.bundle import Final
 from rubric_dsl.results.model import NoValue, Outcome, Placed, RankingResult
 from rubric_dsl.results.placement import ranking_of
+from rubric_dsl.results.status import Final
 from rubric_dsl.text.record import dataclass
 
 EN, ZH = Look("en"), Look("zh")

@@ -20,9 +20,9 @@ from rubric_dsl.render.xlsx.formulas import Formulas, NoFormula
 from rubric_dsl.render.xlsx.rows import RowSheet
 from rubric_dsl.render.xlsx.subjects import Subjects
 from rubric_dsl.resolved import operations as op
-from rubric_dsl.results.bundle import Final
 from rubric_dsl.results.model import NoValue, RankingResult
 from rubric_dsl.results.placement import ranking_of
+from rubric_dsl.results.status import Final
 from rubric_dsl.text.record import dataclass
 
 MOST_DIFFERENCE = "1E-9"

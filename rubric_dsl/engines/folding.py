@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from math import lcm
 
 from rubric_dsl.engines.contract import Stratum, Tally
 from rubric_dsl.evaluation.arithmetic import ZERO, fault_of, quotient, total
@@ -51,10 +52,10 @@ class Fold:
         return total([tally.sum for tally in tallies.values()])
 
     def _averaged(self, tallies: Mapping[Stratum, Tally]) -> Exact:
-        means = {s: _mean(tallies[s]) for s in self.weights if s in tallies}
         if self.equal:
-            counting = len(self.weights) if self.zero_for_unobserved else len(means)
-            return quotient(total(list(means.values())), Fraction(counting))
+            own = [tallies[s] for s in self.weights if s in tallies]
+            return _mean_of_means(own, len(self.weights) if self.zero_for_unobserved else len(own))
+        means = {s: _mean(tallies[s]) for s in self.weights if s in tallies}
         shares = self.scenario_shares(tallies)
         return total([reals.multiply(shares[s], mean) for s, mean in means.items()])
 
@@ -72,6 +73,16 @@ class Fold:
         counting = [s for s in self.weights if s in tallies or self.zero_for_unobserved]
         whole = total([self.weights[s] for s in counting])
         return {s: quotient(self.weights[s], whole) for s in counting}
+
+
+def _mean_of_means(tallies: Sequence[Tally], counting: int) -> Exact:
+    """The sum of the means, divided; rational ones are brought together over one denominator."""
+    rational = [(tally.count, tally.sum) for tally in tallies if isinstance(tally.sum, Fraction)]
+    if len(rational) < len(tallies) or not counting:
+        return quotient(total([_mean(tally) for tally in tallies]), Fraction(counting))
+    bottom = lcm(*(count * part.denominator for count, part in rational))
+    top = sum(part.numerator * (bottom // (count * part.denominator)) for count, part in rational)
+    return Fraction(top, bottom * counting)
 
 
 def _mean(tally: Tally) -> Exact:

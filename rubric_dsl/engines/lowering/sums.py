@@ -99,10 +99,13 @@ class Sums:
     def _read(self, summed: Summed) -> dict[str, dict[Group, Counted]]:
         found: dict[str, dict[Group, Counted]] = {}
         for name, added in self._added.items():
-            tops, numbers = _of(added.sum, summed), _of(added.count, summed)
+            pairs = list(zip(_of(added.count, summed), _of(added.sum, summed), strict=True))
+            # Of a hundred thousand groups few differ: each pair is made once.
+            made = {
+                (number, top): Counted(number, Fraction(top, added.denominator)) for number, top in set(pairs) if number
+            }
             found[name] = {
-                group: Counted(number, Fraction(top, added.denominator))
-                for group, number, top in zip(summed.groups, numbers, tops, strict=True) if number
+                group: made[pair] for group, pair in zip(summed.groups, pairs, strict=True) if pair in made
             }
         return found
 

@@ -166,13 +166,17 @@ class TableRun:
             found.facts[schema.name] = dict(self.given.facts)
 
     def _tallied(self, found: Found, node: op.Node, counted: Mapping[Group, Counted]) -> None:
+        made: dict[int, Tally] = {}  # groups that came to the same have one
         for (subject, stratum), part in counted.items():
             name = self.names[subject]
             if isinstance(part.sum, ArithmeticError):
                 found.aggregates.setdefault(node, {})[name] = fault_of(part.sum, node)
             else:
                 by_stratum = found.tallies.setdefault(node, {}).setdefault(name, {})
-                by_stratum[self.given.strata[stratum]] = Tally(part.count, part.sum)
+                tally = made.get(id(part))
+                if tally is None:
+                    tally = made[id(part)] = Tally(part.count, part.sum)
+                by_stratum[self.given.strata[stratum]] = tally
         for name in found.aggregates.get(node, {}):
             found.tallies.get(node, {}).pop(name, None)
 

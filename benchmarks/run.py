@@ -1,6 +1,6 @@
 """All benchmarks in one run: `./dev bench`; `./dev bench --peers` also times the named peers; `./dev bench --columns`
 times only the engines, with many rows; `./dev bench --reading` only reading, beside calamine;
-`./dev bench --sql` only databases.
+`./dev bench --sql` only databases, `./dev bench --scans` only large files.
 
 Nothing here passes or fails: the table shows each median beside its limit or peer, to be read.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import columns, peers, reading, small, sql
+from benchmarks import columns, peers, reading, scans, small, sql
 from benchmarks.editing import editing
 from benchmarks.generate import large_rubric
 from benchmarks.timing import ROOT, Timing, function, process
@@ -44,6 +44,9 @@ def main() -> None:
         return
     if "--reading" in sys.argv[1:]:
         reading.main(sys.argv[1:])
+        return
+    if "--scans" in sys.argv[1:]:
+        scans.main(sys.argv[1:])
         return
     if "--sql" in sys.argv[1:]:
         sql.main(sys.argv[1:])

@@ -19,10 +19,9 @@ from rubric_dsl.cli.terminal import Terminal
 from rubric_dsl.engines.contract import Engine, EngineFailed
 from rubric_dsl.engines.reference import ReferenceEngine
 from rubric_dsl.engines.run import Run, run_periods
-from rubric_dsl.observations.databases import MissingPart
 from rubric_dsl.observations.large import LargeSource
 from rubric_dsl.observations.model import Observations
-from rubric_dsl.observations.raw import Given, Source
+from rubric_dsl.observations.raw import Given, MissingPart, Source
 from rubric_dsl.observations.read import read_observations
 from rubric_dsl.plan.model import ScoringPlan
 

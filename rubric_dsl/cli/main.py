@@ -15,15 +15,16 @@ from rubric_dsl.cli.terminal import Terminal, prepare_streams
 from rubric_dsl.cli.usage import usage_text
 
 
-def main() -> None:
-    """The entry point of the installed program."""
+def main() -> int:
+    """The program: its arguments from the command line, its exit code when all is written."""
     prepare_streams()
     code = run(sys.argv[1:])
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(int(code))
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    return code
 
 
 def run(arguments: Sequence[str]) -> int:

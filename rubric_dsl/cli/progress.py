@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rubric_dsl.cli.terminal import Terminal
@@ -15,7 +15,7 @@ ERASE = "\r\x1b[K"
 
 
 @contextmanager
-def doing(terminal: Terminal, what: str) -> Iterator[None]:
+def doing(terminal: Terminal, what: str | Callable[[], str]) -> Iterator[None]:
     """Shows `what` on standard error while the block runs, if that is a terminal and takes longer than a second.
 
     From then on the seconds it has taken, so that long work can be told from none.
@@ -29,9 +29,10 @@ def doing(terminal: Terminal, what: str) -> Iterator[None]:
     def show() -> None:
         if done.wait(DELAY):
             return
+        said = what if isinstance(what, str) else what()
         while True:
             seconds = terminal.say("doing.seconds", count=int(time.monotonic() - started))
-            sys.stderr.write(f"{ERASE}{what} … {seconds}")
+            sys.stderr.write(f"{ERASE}{said} … {seconds}")
             sys.stderr.flush()
             if done.wait(1):
                 sys.stderr.write(ERASE)

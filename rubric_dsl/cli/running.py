@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import shlex
-import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,10 +18,9 @@ from rubric_dsl.cli.terminal import Terminal
 from rubric_dsl.engines.contract import Engine, EngineFailed
 from rubric_dsl.engines.reference import ReferenceEngine
 from rubric_dsl.engines.run import Run, run_periods
-from rubric_dsl.observations.databases import MissingPart
 from rubric_dsl.observations.large import LargeSource
 from rubric_dsl.observations.model import Observations
-from rubric_dsl.observations.raw import Given, Source
+from rubric_dsl.observations.raw import Given, MissingPart, Source
 from rubric_dsl.observations.read import read_observations
 from rubric_dsl.plan.model import ScoringPlan
 
@@ -55,7 +53,8 @@ def observe(
         kept.update({table: file.data for table, file in whole.items()})
     if sent is not None:
         sent.update(whole)
-    with doing(terminal, terminal.say("doing.reading", file=", ".join(file.name for file in read.values()))):
+    names = ", ".join(file.name for file in read.values())
+    with doing(terminal, partial(terminal.say, "doing.reading", file=names)):
         try:
             with _without_collecting():
                 return read_observations(plan, files, leave_out_refused)
@@ -133,6 +132,8 @@ def engine_named(name: str, master: str | None = None) -> Engine:
 
 
 def _spark(master: str | None) -> Engine:
+    import shutil
+
     from rubric_dsl.engines.sql.engine import SqlEngine
     from rubric_dsl.engines.sql.spark import SparkDatabase
 
@@ -145,7 +146,7 @@ def run_plan(
     terminal: Terminal, plan: ScoringPlan, observations: Observations, engine: Engine | None = None
 ) -> tuple[Run, ...]:
     """A run for each period, the earliest first; of a rubric without `each` the one run."""
-    with doing(terminal, terminal.say("doing.scoring")):
+    with doing(terminal, partial(terminal.say, "doing.scoring")):
         try:
             return run_periods(plan, observations, engine)
         except EngineFailed as error:

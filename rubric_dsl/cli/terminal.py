@@ -9,7 +9,6 @@ from __future__ import annotations
 import codecs
 import json
 import os
-import shutil
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -76,7 +75,11 @@ class Terminal:
     def look(self, place: Place = "out") -> Look:
         stream = _stream(place)
         on_terminal = stream.isatty()
-        columns = shutil.get_terminal_size((COLUMNS_OF_A_FILE, 24)).columns if on_terminal else COLUMNS_OF_A_FILE
+        columns = COLUMNS_OF_A_FILE
+        if on_terminal:
+            import shutil
+
+            columns = shutil.get_terminal_size((COLUMNS_OF_A_FILE, 24)).columns
         return Look(self.lang, max(columns, 40), wrap=on_terminal, ascii=not _can_draw(stream))
 
     def _colours(self, place: Place) -> bool:

@@ -7,7 +7,6 @@ the tests of the catalogue find it.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -38,6 +37,8 @@ class UnknownCode(KeyError):
 @cache
 def families() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
     """Family (the name of its file) to code to entry, codes in ascending order."""
+    import tomllib  # what finds nothing needs no prose
+
     found = {}
     for file in FOLDER.iterdir():
         if file.name.endswith(".toml"):

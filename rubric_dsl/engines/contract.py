@@ -34,24 +34,31 @@ class Tally:
 
 Tallies = Mapping[Subject, Mapping[Stratum, Tally]]
 
-PointsOnRow = tuple[int, Stratum, object, bool, tuple[object, ...]]
-"""A row in a row score: its number, its scenario, the score, whether a condition decided it, and what each touchpoint
-brought; None where there is no score and where a touchpoint does not count."""
 Change = Literal["condition", "limits", "rounding"]
 
 
 @dataclass(frozen=True, slots=True)
 class RowPoints:
-    """What the rows of one subject brought to a row score, in order of the file."""
+    """What the rows of one subject brought to a row score, in columns of the same length."""
 
     table: str
     touchpoints: tuple[Node, ...]
-    rows: Sequence[PointsOnRow]
-    """Scores and points are values that can be compared and hashed, as the engine has them."""
+    numbers: Sequence[int]
+    """The numbers of the rows."""
+    order: Sequence[int]
+    """What rows are sorted by to stand as in the file."""
+    strata: Sequence[Stratum]
+    scores: Sequence[object]
+    """None: the row has no score. Scores and points are values that can be compared and hashed, as the engine has
+    them."""
+    decided: Sequence[bool]
+    """Whether a condition decided the score."""
+    points: Sequence[Sequence[object]]
+    """By touchpoint, what it brought on each row; None where it does not count."""
     exact: Callable[[int, Any], Exact]
     """The number that such a value is: of the points for the place of their touchpoint, of the score for -1."""
     changes: Mapping[tuple[Change, Stratum, Exact], Sequence[int]] = field(default_factory=dict)
-    """By how much bounds and rounding changed the scores of which rows, said by their places."""
+    """By how much bounds and rounding changed the scores of which rows, said by their places in the columns."""
 
 
 @dataclass(frozen=True, slots=True)

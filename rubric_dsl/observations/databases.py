@@ -17,7 +17,7 @@ from typing import Any
 from rubric_dsl.observations import codes
 from rubric_dsl.observations.facts import listing
 from rubric_dsl.observations.near import nearest
-from rubric_dsl.observations.raw import FileRefused, Raw, RawTable, Record, TypedCell
+from rubric_dsl.observations.raw import FileRefused, MissingPart, Raw, RawTable, Record, TypedCell
 from rubric_dsl.observations.words import RubricWords
 from rubric_dsl.plan.model import TableSchema
 
@@ -26,14 +26,6 @@ MOST_STEPS = 2_000_000_000
 _STEPS_AT_ONCE = 1_000_000
 _BATCH = 10_000
 _SECONDS_TO_CONNECT = 10
-
-class MissingPart(Exception):
-    """A package is needed that is not installed: its name, and what `pip install` takes."""
-
-    def __init__(self, package: str, requirement: str) -> None:
-        super().__init__(package)
-        self.package = package
-        self.requirement = requirement
 
 
 def sqlite_table(data: bytes, table: TableSchema, words: RubricWords, part: str) -> RawTable:

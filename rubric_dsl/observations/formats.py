@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import posixpath
 import re
-import zipfile
 
 from rubric_dsl.observations import codes
 from rubric_dsl.observations.raw import FileRefused
@@ -52,6 +51,8 @@ def format_of(data: bytes) -> str:
 
 
 def _in_zip(data: bytes) -> str:
+    import zipfile
+
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = {name.lower().replace("\\", "/") for name in archive.namelist()[:MOST_ENTRIES]}

@@ -94,6 +94,15 @@ def part_of(source: Source) -> str:
     return source.part if isinstance(source, Given) else ""
 
 
+class MissingPart(Exception):
+    """A package is needed that is not installed: its name, and what `pip install` takes."""
+
+    def __init__(self, package: str, requirement: str) -> None:
+        super().__init__(package)
+        self.package = package
+        self.requirement = requirement
+
+
 @dataclass(frozen=True, slots=True)
 class FileRefused(Exception):
     """The rest of the file cannot be read: why, and in which record (0: the file as a whole) and line."""

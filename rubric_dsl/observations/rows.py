@@ -91,12 +91,15 @@ class RowReader:
         mended: list[tuple[int, int, str, Mended]] = []
         for place, (reader,
             raws) in enumerate(zip(self.columns, zip(*(r.cells for r in records), strict=True), strict=True)):
-            known = reader.known
+            known, each_is_seen = reader.known, reader.name in self.percents.columns
             values = list(map(known.get, raws, repeat(_UNREAD)))
             for at, value in enumerate(values):
                 if value is not _UNREAD:
                     continue
                 raw = raws[at]
+                if raw in known and not each_is_seen:  # since an earlier row of these
+                    values[at] = known[raw]
+                    continue
                 if reader.quick is not None and type(raw) is str:
                     value = reader.quick(raw)
                     if value is not None:

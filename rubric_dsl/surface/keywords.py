@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal
@@ -58,6 +57,8 @@ class Keywords:
 @functools.cache
 def keywords() -> Keywords:
     """The tables, read once."""
+    import tomllib
+
     data = tomllib.loads((grammar_folder() / "keywords.toml").read_text("utf-8"))
     tables = {
         section: {key: Spellings(tuple(entry["en"]), tuple(entry["zh"])) for key, entry in table.items()}

@@ -194,3 +194,13 @@ def test_json_is_the_same_document_in_every_encoding() -> None:
 
 def test_machine_output_is_not_translated() -> None:
     assert started("codes", "--json", "--lang", "zh").stdout == started("codes", "--json", "--lang", "en").stdout
+
+
+def test_what_has_to_be_done_at_the_end_is_done_before_the_process_leaves() -> None:
+    said = (
+        "import atexit, sys; from rubric_dsl.__main__ import main; atexit.register(print, 'at the end'); "
+        "sys.argv[1:] = ['codes', 'R999']; main()"
+    )
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", said], capture_output=True, env=env, timeout=60, check=False)
+    assert done.returncode == 2 and done.stdout.decode().endswith("at the end\n") and b"R999" in done.stderr

@@ -100,13 +100,15 @@ def test_a_condition_that_nests_deeply_is_written_without_nesting() -> None:
 
 
 def exactly(points: RowPoints) -> list[object]:
-    """The rows with numbers for what the engine has; of rows without a score no points."""
-    return [
-        (number, stratum, decided, None if score is None else (points.exact(-1, score), tuple(
+    """The rows in order of the file with numbers for what the engine has; of rows without a score no points."""
+    rows = [
+        (order, number, stratum, decided, None if score is None else (points.exact(-1, score), tuple(
             None if value is None else points.exact(place, value) for place, value in enumerate(values)
         )))
-        for number, stratum, score, decided, values in points.rows
+        for order, number, stratum, decided, score, *values in zip(
+            points.order, points.numbers, points.strata, points.decided, points.scores, *points.points, strict=True)
     ]
+    return [row[1:] for row in sorted(rows, key=lambda row: row[0])]
 
 
 def compared(plan: ScoringPlan, observations: Observations, place: str) -> tuple[int, int]:

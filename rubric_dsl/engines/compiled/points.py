@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from typing import Any
 
 from rubric_dsl.engines.compiled.rows import ListRows
-from rubric_dsl.engines.contract import PointsOnRow, RowPoints, Stratum, Subject
+from rubric_dsl.engines.contract import RowPoints, Subject
 from rubric_dsl.engines.folding import strata_of
 from rubric_dsl.engines.lowering.expr import Expr
 from rubric_dsl.engines.lowering.forms import Lowered, decoded
@@ -66,29 +67,39 @@ def _told(lowering: TableLowering, score: Score) -> _Told | None:
     return _Told(score.node, lowering.nodes[score.node], decided, lowering.shares(score.node), scenarios)
 
 
-def _points(
-    rows: ListRows, lowering: TableLowering, told: list[_Told]
-) -> dict[op.Node, Mapping[Subject, RowPoints]]:
+def _points(rows: ListRows, lowering: TableLowering, told: list[_Told]) -> dict[op.Node, dict[Subject, RowPoints]]:
     """All scores in one pass over the rows."""
-    schema = lowering.schema
-    whose: list[tuple[int, Subject, Stratum]] = []
-    values = []
-    for row, found in rows.of_rows([one for score in told for one in score.asked()]):
-        stratum = None if schema.stratum is None else row.values[schema.stratum]
-        whose.append((row.number, str(row.values[schema.subject]), None if stratum is None else str(stratum)))
-        values.append(found)
-    points: dict[op.Node, Mapping[Subject, RowPoints]] = {}
-    start = 0
+    numbers, order = rows.numbers
+    columns = rows.columns([one for score in told for one in score.asked()])
+    strata = [stratum for _, stratum, n in rows.groups for _ in range(n)]
+    points: dict[op.Node, dict[Subject, RowPoints]] = {}
     for score in told:
-        end = start + len(score.shares)
-        by_subject: dict[Subject, list[PointsOnRow]] = {}
-        for (number, subject, stratum), found in zip(whose, values, strict=True):
-            if not score.scenarios or stratum in score.scenarios:
-                on_row = number, stratum, found[end], found[end + 1] is True, found[start:end]
-                by_subject.setdefault(subject, []).append(on_row)
+        own, columns = columns[: len(score.shares) + 2], columns[len(score.shares) + 2 :]
         nodes, exact = tuple(score.shares), score.exact()
-        points[score.node] = {
-            subject: RowPoints(schema.name, nodes, own, exact) for subject, own in by_subject.items()
-        }
-        start = end + 2
+        found = points[score.node] = {}
+        for subject, parts in _parts(rows, score.scenarios).items():
+
+            def taken(column: Sequence[Any], parts: Sequence[slice] = parts) -> Sequence[Any]:
+                return [value for part in parts for value in column[part]] if len(parts) > 1 else column[parts[0]]
+
+            *brought, scores, decided = map(taken, own)
+            found[subject] = RowPoints(
+                lowering.schema.name, nodes, taken(numbers), taken(order), taken(strata), scores,
+                [by_condition is True for by_condition in decided], brought, exact,
+            )
     return points
+
+
+def _parts(rows: ListRows, scenarios: frozenset[str]) -> dict[Subject, list[slice]]:
+    """Where the rows of each subject stand that are of these scenarios (none: all)."""
+    found: dict[Subject, list[slice]] = {}
+    start = 0
+    for subject, stratum, n in rows.groups:
+        if not scenarios or stratum in scenarios:
+            own = found.setdefault(subject, [])
+            if own and own[-1].stop == start:
+                own[-1] = slice(own[-1].start, start + n)
+            else:
+                own.append(slice(start, start + n))
+        start += n
+    return found

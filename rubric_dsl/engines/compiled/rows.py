@@ -11,7 +11,7 @@ from typing import Any
 
 from rubric_dsl.engines.compiled.cells import are_likely_whole, readings_of
 from rubric_dsl.engines.compiled.functions import RowFunction, adding, as_assumed, listing
-from rubric_dsl.engines.contract import Subject
+from rubric_dsl.engines.contract import Stratum, Subject
 from rubric_dsl.engines.lowering.distinct import Column
 from rubric_dsl.engines.lowering.expr import Constant, Expr
 from rubric_dsl.engines.lowering.queries import Group, Summed, by_place, scenarios
@@ -117,10 +117,23 @@ class ListRows:
     def places(self, flags: Sequence[Expr]) -> list[list[int]]:
         return [[place for place, (_, found) in enumerate(self._in_order(flag)) if found] for flag in flags]
 
-    def of_rows(self, asked: Sequence[Expr]) -> Iterator[tuple[Row, tuple[Constant, ...]]]:
-        """Each row of the file and what these are in it."""
-        found = self._listed(asked)
-        return ((row, found[place]) for row, place in zip(self._rows, self._order, strict=True))
+    def columns(self, asked: Sequence[Expr]) -> list[Sequence[Constant]]:
+        """What these are in all rows, the groups of a subject beside each other (`groups`)."""
+        return list(zip(*self._listed(asked), strict=True))
+
+    @cached_property
+    def groups(self) -> Sequence[tuple[Subject, Stratum, int]]:
+        """Whose the rows are: so many of each group."""
+        named = self.names(())
+        return [(named[subject], self.strata[stratum], n) for (subject, stratum), n in self._groups.items()]
+
+    @cached_property
+    def numbers(self) -> tuple[Sequence[int], Sequence[int]]:
+        """Of the rows in that order their numbers, and their places in the file."""
+        numbers, places = [0] * self.size, [0] * self.size
+        for place, (row, own) in enumerate(zip(self._rows, self._order, strict=True)):
+            numbers[own], places[own] = row.number, place
+        return numbers, places
 
     # ------------------------------------------------------------ rows
 
@@ -153,7 +166,7 @@ Grouped = Mapping[tuple[Subject, Cell], Sequence[Cells]]
 
 
 def _grouped(schema: TableSchema, rows: Sequence[Row], declared: frozenset[str] | None) -> Grouped:
-    """The cells of the rows by subject and scenario, groups and rows in order of the file."""
+    """The cells of the rows by subject and scenario, in order of the file; the groups of a subject together."""
     found: dict[tuple[Cell, Cell], list[Cells]] = defaultdict(list)
     cells = [row.values for row in rows]
     keys: Iterable[tuple[Cell, Cell]]
@@ -163,10 +176,11 @@ def _grouped(schema: TableSchema, rows: Sequence[Row], declared: frozenset[str] 
         keys = map(itemgetter(schema.subject, schema.stratum), cells)
     for key, own in zip(keys, cells, strict=True):
         found[key].append(own)
-    return {
-        (name, scenario): own for (name, scenario), own in found.items()
-        if isinstance(name, str) and (declared is None or name in declared)
-    }
+    by_subject: dict[Subject, list[Cell]] = {}
+    for name, scenario in found:
+        if isinstance(name, str) and (declared is None or name in declared):
+            by_subject.setdefault(name, []).append(scenario)
+    return {(name, scenario): found[name, scenario] for name, own in by_subject.items() for scenario in own}
 
 
 def _places(schema: TableSchema, grouped: Grouped, subjects: Sequence[Subject]) -> dict[Group, int]:

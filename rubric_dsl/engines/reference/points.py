@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rubric_dsl.engines.contract import Change, PointsOnRow, RowPoints, Stratum, Subject
+from rubric_dsl.engines.contract import Change, RowPoints, Stratum, Subject
 from rubric_dsl.engines.folding import has_scenario
 from rubric_dsl.engines.reference.rows import touchpoint_points
 from rubric_dsl.engines.run import Run
@@ -25,21 +25,30 @@ def points_of_rows(done: Run, subject: Subject, score: Score) -> RowPoints:
         (*(part.node for part in score.combination.parts), *(extra.node for extra in score.extras))
     ))
     if told is not None:
-        return told.get(subject) or RowPoints(table, touchpoints, (), _as_it_is)
-    rows: list[PointsOnRow] = []
+        nothing = RowPoints(table, touchpoints, (), (), (), (), (), [()] * len(touchpoints), _as_it_is)
+        return told.get(subject, nothing)
+    numbers: list[int] = []
+    strata: list[Stratum] = []
+    scores: list[object] = []
+    decided: list[bool] = []
+    points: list[list[object]] = [[] for _ in touchpoints]
     changes: dict[tuple[Change, Stratum, Exact], list[int]] = {}
     for row, stratum, values in _evaluated(done, subject, score, table):
-        points = dict(touchpoint_points(done.prepared, score, values, row.values))
-        decided = score.decide(values) is not None
-        result = values[score.node]
-        counting = tuple(
-            value if is_number(value := points.get(node)) else None for node in touchpoints  # type: ignore[arg-type]
-        )
-        if is_number(result) and not decided:
+        by_node = dict(touchpoint_points(done.prepared, score, values, row.values))
+        for node, own in zip(touchpoints, points, strict=True):
+            value = by_node.get(node)
+            own.append(value if value is not None and is_number(value) else None)
+        result, by_condition = values[score.node], score.decide(values) is not None
+        if is_number(result) and not by_condition:
             for kind, change in changes_of(score, values):
-                changes.setdefault((kind, stratum, change), []).append(len(rows))
-        rows.append((row.number, stratum, result if is_number(result) else None, decided, counting))
-    return RowPoints(table, touchpoints, rows, _as_it_is, changes)
+                changes.setdefault((kind, stratum, change), []).append(len(numbers))
+        numbers.append(row.number)
+        strata.append(stratum)
+        scores.append(result if is_number(result) else None)
+        decided.append(by_condition)
+    return RowPoints(
+        table, touchpoints, numbers, range(len(numbers)), strata, scores, decided, points, _as_it_is, changes
+    )
 
 
 def _as_it_is(place: int, value: Exact) -> Exact:

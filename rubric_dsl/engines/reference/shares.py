@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from functools import cached_property, cmp_to_key, partial
+from functools import cmp_to_key, partial
 from itertools import groupby
+from operator import itemgetter
 
 from rubric_dsl.engines.contract import Change, RowPoints, Stratum, Subject
 from rubric_dsl.engines.reference.points import changes_of, points_of_rows
@@ -52,10 +53,10 @@ Effect = tuple[Exact, Exact, int, Places]
 class RowSum:
     """What something brought and lost over rows, in points of the folded score, and where it lost."""
 
-    def __init__(self, rows: Sequence[RowNumber] = ()) -> None:
+    def __init__(self, points: RowPoints | None = None) -> None:
         self.brought: Exact = ZERO
         self.lost: Exact = ZERO
-        self._rows = rows
+        self._points = points
         self._losing: list[tuple[Exact, Exact, Places]] = []
 
     def add(self, share: Exact, effects: Iterable[Effect]) -> None:
@@ -79,20 +80,20 @@ class RowSum:
 
     def rows(self) -> tuple[RowNumber, ...]:
         """Where points were lost, most first."""
-        return most_lost_first(
-            ((reals.multiply(share, missing), places()) for share, missing, places in self._losing), self._rows
-        )
+        if self._points is None:
+            return ()
+        losing = ((reals.multiply(share, missing), places()) for share, missing, places in self._losing)
+        return most_lost_first(losing, self._points)
 
 
-def most_lost_first(
-    losing: Iterable[tuple[Exact, Sequence[int]]], rows: Sequence[RowNumber]
-) -> tuple[RowNumber, ...]:
+def most_lost_first(losing: Iterable[tuple[Exact, Sequence[int]]], points: RowPoints) -> tuple[RowNumber, ...]:
     """The rows by what they lost; equals in order of the file."""
     most_first = cmp_to_key(reals.compare)
     positive = [(most_first(reals.negate(lost)), places) for lost, places in losing if reals.compare(lost, ZERO) > 0]
     found: list[RowNumber] = []
     for _, equal in groupby(sorted(positive, key=lambda pair: pair[0]), key=lambda pair: pair[0]):
-        found += (rows[place] for place in sorted(place for _, places in equal for place in places))
+        together = sorted((place for _, places in equal for place in places), key=points.order.__getitem__)
+        found += ((points.table, points.numbers[place]) for place in together)
     return tuple(found)
 
 
@@ -144,11 +145,10 @@ class RowShares:
         """
         points = self._points(score)
         shares = self._shares(score.node)
-        numbers = [(points.table, row[0]) for row in points.rows]
         sums: Sums = {}
 
         def sum_of(key: op.Node | Change) -> RowSum:
-            return sums.setdefault(key, RowSum(numbers))
+            return sums.setdefault(key, RowSum(points))
 
         for alike in _alike(points, shares.of_row):
             for key, effects in self._effects(score, points, alike):
@@ -167,11 +167,11 @@ class RowShares:
         assert isinstance(score, Score)
         points = self._points(score)
         by_score: dict[object, list[int]] = {}
-        for place, (_, _, value, _, _) in enumerate(points.rows):
+        for place, value in enumerate(points.scores):
             if value is not None:
                 by_score.setdefault(value, []).append(place)
         lost = [(reals.subtract(score.worth, points.exact(-1, value)), places) for value, places in by_score.items()]
-        return most_lost_first(lost, [(points.table, row[0]) for row in points.rows])
+        return most_lost_first(lost, points)
 
     def _belonging(self, score: Score, stratum: Stratum) -> Iterator[tuple[op.Node, Exact, Fraction]]:
         """The touchpoints of a scenario with the points of the score for one of theirs, and their worths."""
@@ -237,41 +237,42 @@ class _Rates:
 class _Alike:
     """Rows with the same share on which the same touchpoints count, by what each of these brought."""
 
-    def __init__(self, share: Exact, decided: bool, counting: tuple[bool, ...]) -> None:
+    def __init__(self, points: RowPoints, places: Sequence[int], share: Exact, decided: bool, counting: tuple[bool, ...]
+                 ) -> None:
         self.share = share
         self.decided = decided
         self.counting = counting
-        self.places: list[int] = []
-        self.rows: list[tuple[object, ...]] = []
-        """What each touchpoint brought, and the score last."""
+        self._points = points
+        self._places = places
 
-    @cached_property
-    def _columns(self) -> list[tuple[object, ...]]:
-        return list(zip(*self.rows, strict=True))
+    def _column(self, place: int) -> Sequence[object]:
+        column = self._points.scores if place < 0 else self._points.points[place]
+        places = self._places
+        return itemgetter(*places)(column) if len(places) > 1 else [column[places[0]]]
 
     def counted(self, place: int) -> Mapping[object, int]:
         """How many rows have which points of a touchpoint, or which score for -1."""
-        column = self._columns[place]
+        column = self._column(place)
         different = set(column)
         return {value: column.count(value) for value in different} if len(different) < FEW else Counter(column)
 
     def rows_with(self, place: int, raw: object) -> Sequence[int]:
-        return [row for row, value in zip(self.places, self._columns[place], strict=True) if value == raw]
+        return [row for row, value in zip(self._places, self._column(place), strict=True) if value == raw]
 
 
 def _alike(points: RowPoints, shares: dict[Stratum, Exact]) -> Iterable[_Alike]:
     """The rows that have a score, those that are alike together, in order of their first."""
     firsts: dict[Exact, Stratum] = {}
     same_share = {stratum: firsts.setdefault(share, stratum) for stratum, share in shares.items()}
-    found: dict[tuple[Stratum, bool, tuple[bool, ...] | None], _Alike] = {}
-    for place, (_, stratum, score, decided, values) in enumerate(points.rows):
-        if score is None:
-            continue
-        counting = tuple(value is not None for value in values) if None in values else None
-        key = (same_share[stratum], decided, counting)
-        alike = found.get(key)
-        if alike is None:
-            alike = found[key] = _Alike(shares[stratum], decided, counting or (True,) * len(values))
-        alike.places.append(place)
-        alike.rows.append((*values, score))
-    return found.values()
+    counting: Iterable[tuple[bool, ...]] = [(True,) * len(points.points)] * len(points.scores)
+    if any(None in column for column in points.points):
+        counting = (tuple(value is not None for value in row) for row in zip(*points.points, strict=True))
+    found: dict[tuple[Stratum, bool, tuple[bool, ...]], list[int]] = {}
+    for place, (stratum, score, decided, counts) in enumerate(
+        zip(points.strata, points.scores, points.decided, counting, strict=True)
+    ):
+        if score is not None:
+            found.setdefault((same_share[stratum], decided, counts), []).append(place)
+    return [
+        _Alike(points, places, shares[stratum], decided, counts) for (stratum, decided, counts), places in found.items()
+    ]

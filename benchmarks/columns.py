@@ -85,8 +85,8 @@ def by_hand(frame: pl.DataFrame) -> pl.DataFrame:
 # ---------------------------------------------------------------- the same calls for the engines
 
 
-def table_frame(schema: TableSchema, frame: pl.DataFrame, read: frozenset[str]) -> TableFrame:
-    """The generated cells as the columnar engine takes them, with the ends that they really have."""
+def cells_of(schema: TableSchema, frame: pl.DataFrame, read: frozenset[str]) -> dict[str, Lowered]:
+    """How the generated cells are read, with the ends that they really have."""
     cells: dict[str, Lowered] = {}
     columns = {column.name: column for column in schema.columns}
     for name in read | {"scenario_id"}:
@@ -99,11 +99,19 @@ def table_frame(schema: TableSchema, frame: pl.DataFrame, read: frozenset[str]) 
             assert isinstance(low, int) and isinstance(high, int)
             form = Number(1, low, high)
         cells[name] = cell_of(column, f"c.{name}", form, series.null_count() > 0)
+    return cells
+
+
+def table_frame(schema: TableSchema, frame: pl.DataFrame, read: frozenset[str]) -> TableFrame:
+    """The generated cells as the columnar engine takes them, with the ends that they really have."""
+    cells = cells_of(schema, frame, read)
     lazy = frame.lazy().select(
         pl.col("row").cast(pl.UInt32).alias(ROW), pl.col("city").alias(SUBJECT), pl.col("scenario_id").alias(STRATUM),
         *(pl.col(name).alias(f"c.{name}") for name in cells),
     )
-    subjects = tuple(member.name for member in columns["city"].members)
+    subjects = tuple(
+        member.name for column in schema.columns if column.name == "city" for member in column.members
+    )
     return TableFrame(
         lazy, dict(lazy.collect_schema()), cells, by_place(subjects), scenarios(schema), len(frame), len(frame),
         _no_rows, {},

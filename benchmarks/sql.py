@@ -20,11 +20,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import polars as pl
 from sqlglot import exp
 
-from benchmarks.columns import calls
+from benchmarks.columns import calls, cells_of
 from benchmarks.peers import RUBRIC, TOUCHPOINTS
 from rubric_dsl.engines.contract import Totals
-from rubric_dsl.engines.lowering.cells import cell_of
-from rubric_dsl.engines.lowering.forms import Form, Lowered, Name, Number, YesNo
+from rubric_dsl.engines.lowering.forms import Lowered, YesNo
 from rubric_dsl.engines.lowering.held import HeldTable
 from rubric_dsl.engines.lowering.queries import ROW, STRATUM, SUBJECT, by_place, scenarios
 from rubric_dsl.engines.lowering.totals import Found, TableRun, columns_read, totals_of
@@ -56,20 +55,11 @@ class Job:
 
     def _cells(self, frame: pl.DataFrame) -> tuple[dict[str, Lowered], dict[str, Read]]:
         """How the columns of the file are read, with the ends that they really have."""
-        cells: dict[str, Lowered] = {}
+        cells = cells_of(self.schema, frame, columns_read(self.prepared, self.schema))
         types = {ROW: Read("row", "int"), SUBJECT: Read("city", "int"), STRATUM: Read("scenario_id", "int")}
-        columns = {column.name: column for column in self.schema.columns}
-        for name in columns_read(self.prepared, self.schema) | {"scenario_id"}:
-            column, series = columns[name], frame[name]
-            form: Form = YesNo()
-            if column.type == "choice":
-                form = Name(tuple(member.name for member in column.members))
-            elif column.type != "yes/no":
-                low, high = series.min(), series.max()
-                assert isinstance(low, int) and isinstance(high, int)
-                form = Number(1, low, high)
-            cells[name] = cell_of(column, f"c.{name}", form, series.null_count() > 0)
-            types[f"c.{name}"] = Read(name, "yes/no" if isinstance(form, YesNo) else "int")
+        types |= {
+            f"c.{name}": Read(name, "yes/no" if isinstance(cell.form, YesNo) else "int") for name, cell in cells.items()
+        }
         return cells, types
 
     def totals(self, database: Database, source: exp.Table | exp.Subquery) -> Totals:

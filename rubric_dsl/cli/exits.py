@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from enum import IntEnum
 
 
@@ -21,6 +22,13 @@ class Exit(IntEnum):
     """`diff --exit-code`: some score changes, no rank."""
     RANKS_CHANGE = 11
     INTERRUPTED = 130
+
+
+def install_command(*requirements: str) -> str:
+    """The one line that installs packages for this program."""
+    import shlex  # not needed by a run that has all it wants
+
+    return shlex.join([sys.executable, "-m", "pip", "install"]) + "".join(f' "{one}"' for one in requirements)
 
 
 class Stop(Exception):

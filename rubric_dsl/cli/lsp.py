@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rubric_dsl.cli.app import command as declare
-from rubric_dsl.cli.exits import Exit, Stop
+from rubric_dsl.cli.exits import Exit, Stop, install_command
 from rubric_dsl.cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ def command(terminal: Terminal, to: str | None) -> int:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("pygls", "lsprotocol"):
             raise
-        install = f'{shlex.quote(sys.executable)} -m pip install "pygls>=2,<3"'
+        install = install_command("pygls>=2,<3")
         raise Stop(Exit.NOT_INSTALLED, "lsp.not-installed", command=install) from None
     # Without a word of the author's the editor's own language counts, not that of the terminal it was started in.
     said = to or os.environ.get("RUBRIC_LANG")

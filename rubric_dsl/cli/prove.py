@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -11,7 +9,7 @@ import click
 
 from rubric_dsl.cli.app import command as declare
 from rubric_dsl.cli.app import json_option, use_from_option
-from rubric_dsl.cli.exits import Exit
+from rubric_dsl.cli.exits import Exit, install_command
 from rubric_dsl.cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -64,7 +62,7 @@ def _code(terminal: Terminal, kept: Sequence[Kept], undecided: bool, solver_miss
     if any(one.status == "broken" for one in kept):
         return Exit.FAILED
     if solver_missing or any(one.solver_missing for one in kept):
-        command = f'{shlex.quote(sys.executable)} -m pip install "z3-solver>=4.13,<5"'
+        command = install_command("z3-solver>=4.13,<5")
         terminal.err(terminal.say("prove.solver", command=command))
         return Exit.NOT_INSTALLED
     return Exit.NOT_FINISHED if undecided or any(one.status == "undecided" for one in kept) else Exit.DONE

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import gc
 import os
-import shlex
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 
 from rubric_dsl.cli.arguments import OF_SEVERAL_TABLES, by_table
-from rubric_dsl.cli.exits import Exit, Stop
+from rubric_dsl.cli.exits import Exit, Stop, install_command
 from rubric_dsl.cli.files import is_large, many_files, read_observation_file
 from rubric_dsl.cli.progress import doing
 from rubric_dsl.cli.terminal import Terminal
@@ -59,7 +57,7 @@ def observe(
             with _without_collecting():
                 return read_observations(plan, files, leave_out_refused)
         except MissingPart as missing:
-            command = f'{shlex.quote(sys.executable)} -m pip install "{missing.requirement}"'
+            command = install_command(missing.requirement)
             raise Stop(Exit.NOT_INSTALLED, "file.package", package=missing.package, command=command) from None
 
 
@@ -125,8 +123,7 @@ def engine_named(name: str, master: str | None = None) -> Engine:
         needed, package = _REQUIREMENTS.get(name, {}), (error.name or "").partition(".")[0]
         if package not in needed:
             raise
-        requirements = " ".join(f'"{requirement}"' for requirement in needed.values())
-        command = f"{shlex.quote(sys.executable)} -m pip install {requirements}"
+        command = install_command(*needed.values())
         raise Stop(
             Exit.NOT_INSTALLED, "usage.not-installed", engine=name, package=package, command=command) from None
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
-import shlex
-import sys
 
-from rubric_dsl.cli.exits import Exit, Stop
+from rubric_dsl.cli.exits import Exit, Stop, install_command
 from rubric_dsl.cli.files import read_observation_file
 from rubric_dsl.results import signing
 
@@ -36,5 +34,5 @@ def key_of(path: str) -> str:
 
 def _needed() -> None:
     if importlib.util.find_spec("cryptography") is None:
-        command = f'{shlex.quote(sys.executable)} -m pip install "cryptography>=44"'
+        command = install_command("cryptography>=44")
         raise Stop(Exit.NOT_INSTALLED, "bundle.sign", command=command)

@@ -150,12 +150,8 @@ class Scores:
                 ("condition", owner, *map(_where, lines)), "condition", owner, None if i is None else Part(before[i]),
                 None if j is None else Part(after[j]), lines,
             )
-            if i is not None and j is not None:
-                entries.append(Entry(Pick(number, CopyPart(0, before[i]), CopyPart(1, after[j]))))
-            elif j is not None:
-                entries.append(Entry(CopyPart(1, after[j]), number, 1))
-            elif i is not None:
-                entries.append(Entry(CopyPart(0, before[i]), number, 0))
+            entries.append(_entry(
+                number, None if i is None else CopyPart(0, before[i]), None if j is None else CopyPart(1, after[j])))
         return Listed(tuple(entries))
 
     def _owner(self, lines: tuple[Lines | None, Lines | None]) -> str | None:
@@ -250,12 +246,8 @@ class Scores:
                 (item, "limit", i, j), "limit", item, None if i is None else Part(before[i]),
                 None if j is None else Part(after[j]), self.pair.lines(item, "limit", limit.word),
             )
-            if i is not None and j is not None:
-                entries.append(Entry(Pick(number, CopyPart(0, before[i]), CopyPart(1, after[j]))))
-            elif j is not None:
-                entries.append(Entry(CopyPart(1, after[j]), number, 1))
-            elif i is not None:
-                entries.append(Entry(CopyPart(0, before[i]), number, 0))
+            entries.append(_entry(
+                number, None if i is None else CopyPart(0, before[i]), None if j is None else CopyPart(1, after[j])))
         return Listed(tuple(entries))
 
     # ------------------------------------------------------------ weights
@@ -298,13 +290,17 @@ class Scores:
                 None if j is None else Part(new.judges[j], base=new.items), self.pair.lines(name, "weight", expert),
                 (("expert", expert),),
             )
-            if i is not None and j is not None:
-                entries.append(Entry(Pick(number, Keep(old.judges[i]), Keep(new.judges[j]))))
-            elif j is not None:
-                entries.append(Entry(Keep(new.judges[j]), number, 1))
-            elif i is not None:
-                entries.append(Entry(Keep(old.judges[i]), number, 0))
+            entries.append(_entry(
+                number, None if i is None else Keep(old.judges[i]), None if j is None else Keep(new.judges[j])))
         return Noded(made(new, {"judges": Listed(tuple(entries))}), after)
+
+
+def _entry(number: int, old: Recipe | None, new: Recipe | None) -> Entry:
+    """What stands in one edition, or in both and differs."""
+    if old is None:
+        assert new is not None
+        return Entry(new, number, 1)
+    return Entry(old, number, 0) if new is None else Entry(Pick(number, old, new))
 
 
 def _where(line: Lines | None) -> tuple[str, int, int] | None:

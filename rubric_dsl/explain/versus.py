@@ -79,6 +79,14 @@ class Share:
     calls: tuple[CallShare, ...] = ()
     unsplit: str | None = None
 
+    def outline(self) -> Iterator[tuple[Share, int]]:
+        """It and all below it, in order, with their depth."""
+        waiting = [(self, 0)]
+        while waiting:
+            current, depth = waiting.pop()
+            yield current, depth
+            waiting.extend((part, depth + 1) for part in reversed(current.parts))
+
 
 @dataclass(frozen=True, slots=True)
 class Versus:

@@ -46,15 +46,20 @@ class YesNoReader:
         raise CellRefused(codes.NOT_YES_OR_NO, {"help": "instead", "instead": meant} if meant else {"help": "any"})
 
 
+def spellings(column: ColumnSchema) -> dict[str, str]:
+    """The member that each name and label of a choice means; a name wins over another member's label."""
+    found: dict[str, str] = {}
+    for member in column.members:
+        for label in member.labels:
+            found.setdefault(unicodedata.normalize("NFC", label), member.name)
+    return found | {member.name: member.name for member in column.members}
+
+
 class ChoiceReader:
     """Reads a member by its name or one of its labels; the value is the name."""
 
     def __init__(self, column: ColumnSchema) -> None:
-        self._names: dict[str, str] = {}
-        for member in column.members:
-            for label in member.labels:
-                self._names.setdefault(unicodedata.normalize("NFC", label), member.name)
-        self._names.update((member.name, member.name) for member in column.members)
+        self._names = spellings(column)
         self._members = listing(named_member(member) for member in column.members)
 
     def __call__(self, text: str) -> str:

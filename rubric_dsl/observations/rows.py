@@ -73,7 +73,7 @@ class RowReader:
         self._known = known
         self._keys = tuple(column.name for column in table.columns if column.key)
         self._seen: dict[tuple[Cell, ...], int] = {}
-        self._once = _columns_seen_once(table)
+        self._once = columns_seen_once(table)
         self._taken: dict[tuple[Cell, ...], int] = {}
         self.named: dict[Cell, None] = {}
         """Every subject that stands in some row, refused or not."""
@@ -223,7 +223,7 @@ class RowReader:
         return Finding(self._once[-1], codes.SECOND_ROW, {"first": first, "columns": listing(self._once)})
 
 
-def _columns_seen_once(table: TableSchema) -> tuple[str, ...]:
+def columns_seen_once(table: TableSchema) -> tuple[str, ...]:
     """The columns whose values together stand in one row only."""
     period = () if table.period is None else (table.period,)
     if table.folding == "one row each":

@@ -51,7 +51,7 @@ class _Drawing:
     # ------------------------------------------------------------ the waterfall
 
     def _table(self) -> Iterator[Line]:
-        shares = list(_outline(self.found.top))
+        shares = list(self.found.top.outline())
         heads = [subject_text(self.plan, one.subject, self.look) for one in (self.found.mine, self.found.theirs)]
         head = [*(cut(name, 12, self.look.ellipsis) for name in heads), self.look.say("gap", "差距")]
         cells = [self._cells(share) for share, _ in shares]
@@ -124,7 +124,7 @@ class _Drawing:
     def _calls(self) -> Iterator[Line]:
         """The observations of both, all items together, most first."""
         added: dict[tuple[str, int, str], list[CallShare]] = {}
-        for share, _ in _outline(self.found.top):
+        for share, _ in self.found.top.outline():
             for call in share.calls:
                 if call.row is not None:
                     observed = call.row.observed
@@ -166,7 +166,7 @@ class _Drawing:
                 f"Scores are not rational: shares are rounded to {step}, and what that leaves is a part of its own.",
                 f"得分不是有理数：各份取整到 {step}，取整的余数单列一份。",
             ))
-        if any(is_shown_rounded(share.share, NUMBER) for share, _ in _outline(self.found.top)):
+        if any(is_shown_rounded(share.share, NUMBER) for share, _ in self.found.top.outline()):
             en = "Numbers are shown rounded here; everything adds up exactly."
             notes.append(self.look.say(en, "此处显示的数经过舍入；精确值逐项相加无误。"))
         if notes:
@@ -180,10 +180,3 @@ def signed(value: Fraction, look: Look) -> str:
     """`+0.375`, `−2`, `0`."""
     return amount_text(negate(value), look)
 
-
-def _outline(share: Share) -> Iterator[tuple[Share, int]]:
-    waiting = [(share, 0)]
-    while waiting:
-        current, depth = waiting.pop()
-        yield current, depth
-        waiting.extend((part, depth + 1) for part in reversed(current.parts))

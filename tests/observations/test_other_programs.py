@@ -5,10 +5,6 @@ from __future__ import annotations
 import datetime
 import decimal
 import io
-import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -25,6 +21,7 @@ from rubric_dsl.observations.raw import Given
 from rubric_dsl.observations.read import read_observations
 from tests import office
 from tests.books import book
+from tests.engines.servers import postgres_server
 from tests.observations.calls import HEADER, TYPES, calls, expected, read, typed
 from tests.observations.disguises import _dated, _durations, sqlite_file
 
@@ -185,36 +182,11 @@ def test_typed_values_are_the_texts_that_say_them_exactly(value: object, text: s
 # ---------------------------------------------------------------- a server
 
 
-def _server_programs() -> Path | None:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    return found[-1].parent if found else None
-
-
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    """The URL of a PostgreSQL server of its own, on a socket in a folder that is gone afterwards."""
-    programs = _server_programs()
-    if programs is None:
-        pytest.skip("PostgreSQL is not installed (postgresql)")
-    with tempfile.TemporaryDirectory(prefix="pg") as folder:
-        data, run = Path(folder) / "data", _as_other_user(folder)
-        subprocess.run([*run, str(programs / "initdb"), "-D", str(data), "-U", "rubric", "-A", "trust", "-E", "UTF8"],
-                       check=True, capture_output=True)
-        subprocess.run([*run, str(programs / "pg_ctl"), "-D", str(data), "-w", "-l", str(data / "log"), "-o",
-                        f"-k {folder} -c listen_addresses='' -c fsync=off", "start"], check=True, capture_output=True)
-        try:
-            yield f"postgresql://rubric@/postgres?host={folder}"
-        finally:
-            subprocess.run([*run, str(programs / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop"],
-                           check=False, capture_output=True)
-
-
-def _as_other_user(folder: str) -> list[str]:
-    """The server does not run as root; then it is `postgres` who runs it."""
-    if os.geteuid() != 0:
-        return []
-    shutil.chown(folder, "postgres")
-    return ["runuser", "-u", "postgres", "--"]
+    """The URL of a PostgreSQL server."""
+    with postgres_server() as url:
+        yield url
 
 
 def test_a_table_of_a_server_with_types_and_strange_names(server: str) -> None:

@@ -7,7 +7,7 @@ refuses is refused; what it accepts stands beside the other rows when all is add
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import polars as pl
@@ -15,7 +15,6 @@ import polars as pl
 from rubric_dsl.engines.columnar.frames import TableFrame
 from rubric_dsl.engines.columnar.rows import FrameRows
 from rubric_dsl.engines.columnar.scan import Scan, beside
-from rubric_dsl.engines.columnar.typed import spellings
 from rubric_dsl.engines.contract import Stratum, Subject
 from rubric_dsl.engines.lowering.forms import Lowered
 from rubric_dsl.engines.lowering.queries import ROW, STRATUM, SUBJECT
@@ -25,10 +24,11 @@ from rubric_dsl.evaluation.prepare import Prepared
 from rubric_dsl.observations import codes
 from rubric_dsl.observations.cell import CellRefused
 from rubric_dsl.observations.model import Ledger, Row
+from rubric_dsl.observations.name_cells import spellings
 from rubric_dsl.observations.raw import Record, is_blank
-from rubric_dsl.observations.rows import RowReader
+from rubric_dsl.observations.rows import RowReader, columns_seen_once
 from rubric_dsl.observations.subjects import KnownSubjects
-from rubric_dsl.plan.model import ScoringPlan
+from rubric_dsl.plan.model import ColumnSchema, ScoringPlan
 
 
 class NotScannable(Exception):
@@ -99,28 +99,24 @@ class ScannedTable:
         column = next((column for column in self.schema.columns if column.name == self.schema.stratum), None)
         return {None: None} if column is None else {member.name: member.name for member in column.members}
 
-    def _has_labels(self) -> bool:
-        """Whether the sample spells a subject or scenario otherwise than by its name."""
-        found = False
-        for name in (self.schema.subject, self.schema.stratum):
-            column = next((column for column in self.schema.columns if column.name == name), None)
-            if column is not None and column.type == "choice":
-                names = {member.name for member in column.members}
-                texts = self.scan.sample[self.scan.header_of(column.name)].cast(pl.String).drop_nulls().unique()
-                found = found or any(text not in names for text in texts.to_list())
-        return found
-
-    def _spelled_alike(self) -> list[pl.Expr]:
-        """Members of choices by their names, whatever label stands in the file."""
-        found = []
+    def _choices(self) -> Iterator[tuple[str, ColumnSchema]]:
+        """SUBJECT and STRATUM with their columns, where these are choices."""
         for key, name in ((SUBJECT, self.schema.subject), (STRATUM, self.schema.stratum)):
             column = next((column for column in self.schema.columns if column.name == name), None)
             if column is not None and column.type == "choice":
-                members = [member.name for member in column.members]
-                named = {text: members[place] for text, place in spellings(column).items() if text != members[place]}
-                if named:
-                    found.append(pl.col(key).replace(named))
-        return found
+                yield key, column
+
+    def _has_labels(self) -> bool:
+        """Whether the sample spells a subject or scenario otherwise than by its name."""
+        return any(
+            not set(self.scan.sample[self.scan.header_of(column.name)].cast(pl.String).drop_nulls().unique()).issubset(
+                member.name for member in column.members)
+            for _, column in self._choices()
+        )
+
+    def _spelled_alike(self) -> list[pl.Expr]:
+        """Members of choices by their names, whatever label stands in the file."""
+        return [pl.col(key).replace(spellings(column)) for key, column in self._choices()]
 
     # ------------------------------------------------------------ rows in doubt
 
@@ -155,9 +151,9 @@ class ScannedTable:
     def _repeated(self, frame: pl.LazyFrame) -> list[int]:
         """The rows whose key stands in another row too. Keys are compared by a hash, so that a few more may be here."""
         keys = [f"c.{column.name}" for column in self.schema.columns if column.key]
-        alone = self.schema.one_row_each and self.schema.stratum is not None
+        alone = [SUBJECT, STRATUM] if columns_seen_once(self.schema) else []
         found: list[int] = []
-        for columns in ([keys] if keys else []) + ([[SUBJECT, STRATUM]] if alone else []):
+        for columns in filter(None, (keys, alone)):
             hashed = frame.select(ROW, pl.struct(columns).hash(seed=0).alias("key"))
             twice = hashed.group_by("key").len().filter(pl.col("len") > 1).select("key").collect(engine="streaming")
             if len(twice):

@@ -5,8 +5,6 @@ A cell that is flagged is read again by the reader of observations, which knows 
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 
@@ -16,7 +14,7 @@ from rubric_dsl.engines.columnar.written import RANGES
 from rubric_dsl.engines.lowering.cells import cell_of
 from rubric_dsl.engines.lowering.forms import Form, Lowered, Name, Number, Text, YesNo
 from rubric_dsl.engines.lowering.validity import ends_of
-from rubric_dsl.observations.name_cells import YES_OR_NO
+from rubric_dsl.observations.name_cells import YES_OR_NO, spellings
 from rubric_dsl.plan.model import ColumnSchema
 from rubric_dsl.text.record import dataclass
 
@@ -88,22 +86,13 @@ def _in_words(raw: pl.Expr, words: list[str]) -> pl.Expr:
 
 
 def _choice(column: ColumnSchema, name: str, raw: pl.Expr, kind: pl.DataType) -> Typed | None:
-    places = spellings(column)
+    members = tuple(member.name for member in column.members)
+    places = {text: members.index(name) for text, name in spellings(column).items()}
     if not (kind in (pl.String, pl.Categorical) or isinstance(kind, pl.Enum)):
         return None
     text = raw if kind == pl.String else raw.cast(pl.String)
     value = text.replace_strict(list(places), list(places.values()), default=None, return_dtype=pl.UInt32)
-    members = tuple(member.name for member in column.members)
     return Typed(_cell(column, name, Name(members)), value, raw.is_not_null() & value.is_null())
-
-
-def spellings(column: ColumnSchema) -> Mapping[str, int]:
-    """The place of the member that each name or label means, as the reader takes them."""
-    found: dict[str, int] = {}
-    for place, member in enumerate(column.members):
-        for label in member.labels:
-            found.setdefault(unicodedata.normalize("NFC", label), place)
-    return found | {member.name: place for place, member in enumerate(column.members)}
 
 
 def _text(column: ColumnSchema, name: str, raw: pl.Expr, kind: pl.DataType) -> Typed | None:

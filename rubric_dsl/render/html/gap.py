@@ -85,7 +85,7 @@ def _table(found: Versus, anchor: Anchor) -> Markup:
     heads = [words_of(one.subject, one.subject_label) for one in (found.mine, found.theirs)]
     head = tag("tr", {}, tag("th", {}, Words("item", "项目")), *(tag("th", {"class": "n"}, one) for one in heads),
                tag("th", {"class": "n"}, Words("gap", "差距")), tag("th", {"class": "n"}, Words("line", "细则行")))
-    rows = [_row(share, depth, anchor) for share, depth in _outline(found.top)]
+    rows = [_row(share, depth, anchor) for share, depth in found.top.outline()]
     return tag("div", {"class": "wide"}, tag("table", {}, tag("thead", {}, head), tag("tbody", {}, *rows)))
 
 
@@ -110,10 +110,3 @@ def _name(share: Share) -> Words:
 def _number(value: Outcome | None) -> str:
     return "–" if value is None or isinstance(value, NoValue) else value_text(value, NUMBER, EN)
 
-
-def _outline(share: Share) -> Iterator[tuple[Share, int]]:
-    waiting = [(share, 0)]
-    while waiting:
-        current, depth = waiting.pop()
-        yield current, depth
-        waiting.extend((part, depth + 1) for part in reversed(current.parts))

@@ -16,7 +16,7 @@ from rubric_dsl.cli.terminal import Terminal
 from rubric_dsl.engines.contract import Engine, EngineFailed
 from rubric_dsl.engines.reference import ReferenceEngine
 from rubric_dsl.engines.run import Run, run_periods
-from rubric_dsl.observations.large import LargeSource
+from rubric_dsl.observations.large import LargeSource, OnlyOneByOne
 from rubric_dsl.observations.model import Observations
 from rubric_dsl.observations.raw import Given, MissingPart, Source
 from rubric_dsl.observations.read import read_observations
@@ -56,6 +56,8 @@ def observe(
         try:
             with _without_collecting():
                 return read_observations(plan, files, leave_out_refused)
+        except OnlyOneByOne as several:
+            raise Stop(Exit.USAGE, "file.several", path=str(several)) from None
         except MissingPart as missing:
             command = install_command(missing.requirement)
             raise Stop(Exit.NOT_INSTALLED, "file.package", package=missing.package, command=command) from None

@@ -29,6 +29,10 @@ class LargeTable(Protocol):
         """The ledger of the rows that were read one by one, with the number of all."""
 
 
+class OnlyOneByOne(Exception):
+    """Several files of a table hold what is read row by row, and that is done for one file."""
+
+
 @runtime_checkable
 class LargeSource(Protocol):
     """Files of one table."""
@@ -43,7 +47,7 @@ class LargeSource(Protocol):
         """None: they have to be read row by row (`whole`), by a new reader."""
 
     def whole(self) -> Source:
-        """The same as a file in memory."""
+        """The same as a file in memory. Raises OnlyOneByOne where there are several."""
 
 
 def rows_standing_for(table: TableSchema, found: LargeTable) -> list[Row]:

@@ -231,6 +231,18 @@ def test_a_rubric_with_errors_scores_nothing_and_says_so_in_json(rubric: Said) -
     assert code == 3 and found["rankings"] == [] and found["subjects"] == {} and len(found["diagnostics"]) == 3
 
 
+@pytest.mark.parametrize(("lang", "words"), [("en", "put them together in one file"), ("zh", "请合并成一个文件")])
+def test_a_folder_of_files_that_are_read_row_by_row_is_refused_by_name(
+    rubric: Said, tmp_path: Path, lang: str, words: str
+) -> None:
+    folder = tmp_path / "months"
+    folder.mkdir()
+    for month in ("01", "02"):
+        (folder / f"{month}.csv").write_bytes(b"city\n")
+    code, out, err = rubric("score", "hotlines.rubric", f"calls={folder}", "--lang", lang)
+    assert code == 2 and out == "" and words in err.replace("\n", " ").replace("  ", " ") and "months" in err
+
+
 def test_an_engine_that_is_not_there_is_named(rubric: Said) -> None:
     code, _, err = rubric("score", "hotlines.rubric", "calls.csv", "--engine", "abacus")
     assert code == 2 and "abacus" in err and "reference, compiled, polars" in err

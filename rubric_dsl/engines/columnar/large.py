@@ -12,7 +12,7 @@ import polars as pl
 from rubric_dsl.engines.columnar.scan import scan_of
 from rubric_dsl.engines.columnar.scanned import NotScannable, ScannedTable
 from rubric_dsl.evaluation.prepare import prepare
-from rubric_dsl.observations.large import digest_of
+from rubric_dsl.observations.large import OnlyOneByOne, digest_of
 from rubric_dsl.observations.ledger import Account
 from rubric_dsl.observations.raw import Source
 from rubric_dsl.observations.rows import RowReader
@@ -56,6 +56,7 @@ class LargeFiles:
             return None
 
     def whole(self) -> Source:
-        (file,) = self.files
-        return WholeFile(self.name, file.read_bytes())
+        if len(self.files) > 1:
+            raise OnlyOneByOne(self.name)
+        return WholeFile(self.name, self.files[0].read_bytes())
 

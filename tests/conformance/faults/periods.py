@@ -59,5 +59,5 @@ def _without(patch: pytest.MonkeyPatch) -> None:
     })
 
 
-replaced("one row each is one over all periods", reading, "_columns_seen_once",
+replaced("one row each is one over all periods", reading, "columns_seen_once",
          lambda table: (table.subject,) if table.folding == "one row each" else (), "periods_one_row_each")

@@ -15,6 +15,7 @@ from rubric_dsl.engines.columnar.typed import Typed, typed
 from rubric_dsl.engines.lowering.cells import cell_of, cells_of
 from rubric_dsl.engines.lowering.forms import LIMIT, Lowered, Number
 from rubric_dsl.engines.lowering.queries import ROW, STRATUM, SUBJECT
+from rubric_dsl.observations.databases import raw_of
 from rubric_dsl.observations.headers import Layout, layout_of
 from rubric_dsl.observations.ledger import Account
 from rubric_dsl.observations.model import Row
@@ -37,7 +38,7 @@ class Scan:
     headers: tuple[str, ...]
     raw: pl.LazyFrame
     texts: pl.LazyFrame
-    """The same with every cell as it stands in the file, where the file has texts."""
+    """The same with every cell as it stands in the file: a text, or the value of a typed column."""
     sizes: tuple[int, ...]
     """Rows of each file."""
     sample: pl.DataFrame
@@ -92,7 +93,7 @@ class Scan:
             while place >= starts[file + 1]:
                 file += 1
             number = place - starts[file] + 2
-            yield Record(number, number, ["" if cell is None else str(cell) for cell in cells])
+            yield Record(number, number, [raw_of(cell) for cell in cells])
 
 
 def scan_of(schema: TableSchema, files: Sequence[Path], account: Account) -> Scan | None:
@@ -122,15 +123,7 @@ def _parquet(schema: TableSchema, files: Sequence[Path], account: Account) -> Sc
     step = max(sum(sizes) // 3, 1)
     parts = [raw.slice(place, _SAMPLE_ROWS // 3).collect() for place in (0, step, 2 * step)]
     sample = pl.concat(parts).drop(ROW)
-    texts = raw.select(ROW, *(_as_text(header, sample.schema[header]) for header in headers))
-    return _scan(schema, layout, headers, raw, texts, sizes, sample)
-
-
-def _as_text(header: str, kind: pl.DataType) -> pl.Expr:
-    cell = pl.col(header)
-    if kind == pl.Boolean:
-        return pl.when(cell).then(pl.lit("yes")).when(~cell).then(pl.lit("no")).alias(header)
-    return cell.cast(pl.String)
+    return _scan(schema, layout, headers, raw, raw, sizes, sample)
 
 
 def _csv(schema: TableSchema, plain: PlainCsv, account: Account) -> Scan | None:

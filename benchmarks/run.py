@@ -1,6 +1,7 @@
 """All benchmarks in one run: `./dev bench`; `./dev bench --peers` also times the named peers; `./dev bench --columns`
 times only the engines, with many rows; `./dev bench --reading` only reading, beside calamine;
-`./dev bench --sql` only databases, `./dev bench --scans` only large files.
+`./dev bench --sql` only databases, `./dev bench --scans` only large files, `./dev bench --growth` only how they grow;
+`--quick`, alone or with one of these, only that what is compared has equal totals.
 
 Nothing here passes or fails: the table shows each median beside its limit or peer, to be read.
 """
@@ -15,7 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import columns, peers, reading, scans, small, sql
+from benchmarks import columns, growth, peers, reading, scans, small, sql
 from benchmarks.editing import editing
 from benchmarks.generate import large_rubric
 from benchmarks.timing import ROOT, Timing, function, process
@@ -38,18 +39,23 @@ class File:
     data: bytes
 
 
+_APART = {
+    "--columns": columns.main, "--growth": growth.main, "--reading": reading.main, "--scans": scans.main,
+    "--sql": sql.main,
+}
+"""Benchmarks that run only when they are asked for."""
+
+
 def main() -> None:
-    if "--columns" in sys.argv[1:]:
-        columns.main(sys.argv[1:])
-        return
-    if "--reading" in sys.argv[1:]:
-        reading.main(sys.argv[1:])
-        return
-    if "--scans" in sys.argv[1:]:
-        scans.main(sys.argv[1:])
-        return
-    if "--sql" in sys.argv[1:]:
-        sql.main(sys.argv[1:])
+    words = sys.argv[1:]
+    for word in words:
+        if word in _APART:
+            _APART[word](words)
+            return
+    if "--quick" in words:
+        for name, run_apart in _APART.items():
+            print(f"{name.removeprefix('--')}:", flush=True)
+            run_apart([name, "--quick"])
         return
     print(f"{'milliseconds':<58} {'min':>8} {'median':>8} {'max':>8}  ratio to the limit")
     for timing in [*_processes(), *_zhejiang(), *_edits(), *_layout(), *editing()]:
@@ -57,7 +63,7 @@ def main() -> None:
     print(f"\n{'rows a second of processor time, one core':<58} {'median':>10} {'best':>10}")
     for name, median, best in small.rates():
         print(f"{name:<58} {median:10,.0f} {best:10,.0f}", flush=True)
-    if "--peers" in sys.argv[1:]:
+    if "--peers" in words:
         peers.compare()
 
 

@@ -115,11 +115,25 @@ def _parquet(schema: TableSchema, files: Sequence[Path], account: Account) -> Sc
     headers = tuple(frames[0].collect_schema().names())
     if any(tuple(frame.collect_schema().names()) != headers for frame in frames):
         return None
+    sizes = tuple(int(frame.select(pl.len()).collect().item()) for frame in frames)
+    return _typed_scan(schema, headers, pl.scan_parquet(list(files), row_index_name=ROW, glob=False), sizes, account)
+
+
+def scan_of_frame(schema: TableSchema, frame: pl.DataFrame, account: Account) -> Scan | None:
+    """A frame as one table, as if it were a Parquet file."""
+    if schema.folding == "one row each" or ROW in frame.columns:
+        return None
+    raw = frame.lazy().with_row_index(ROW)
+    return _typed_scan(schema, tuple(frame.columns), raw, (frame.height,), account)
+
+
+def _typed_scan(
+    schema: TableSchema, headers: tuple[str, ...], raw: pl.LazyFrame, sizes: tuple[int, ...], account: Account
+) -> Scan | None:
+    """`raw`: rows whose columns have types, with ROW."""
     layout = layout_of(Record(1, 1, list(headers)), schema, account)
     if layout is None or any(layout.units) or ROW in headers:
         return None
-    sizes = tuple(int(frame.select(pl.len()).collect().item()) for frame in frames)
-    raw = pl.scan_parquet(list(files), row_index_name=ROW, glob=False)
     step = max(sum(sizes) // 3, 1)
     parts = [raw.slice(place, _SAMPLE_ROWS // 3).collect() for place in (0, step, 2 * step)]
     sample = pl.concat(parts).drop(ROW)

@@ -1,6 +1,7 @@
 """All benchmarks in one run: `./dev bench`; `./dev bench --peers` also times the named peers; `./dev bench --columns`
 times only the engines, with many rows; `./dev bench --reading` only reading, beside calamine;
-`./dev bench --sql` only databases, `./dev bench --scans` only large files.
+`./dev bench --sql` only databases, `./dev bench --scans` only large files, `./dev bench --writing` only what an author
+waits for.
 
 Nothing here passes or fails: the table shows each median beside its limit or peer, to be read.
 """
@@ -11,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -48,17 +50,24 @@ def main() -> None:
     if "--scans" in sys.argv[1:]:
         scans.main(sys.argv[1:])
         return
+    if "--writing" in sys.argv[1:]:
+        _show(_edits(), _layout(), editing())
+        return
     if "--sql" in sys.argv[1:]:
         sql.main(sys.argv[1:])
         return
-    print(f"{'milliseconds':<58} {'min':>8} {'median':>8} {'max':>8}  ratio to the limit")
-    for timing in [*_processes(), *_zhejiang(), *_edits(), *_layout(), *editing()]:
-        print(timing.row(), flush=True)
+    _show(_processes(), _zhejiang(), _edits(), _layout(), editing())
     print(f"\n{'rows a second of processor time, one core':<58} {'median':>10} {'best':>10}")
     for name, median, best in small.rates():
         print(f"{name:<58} {median:10,.0f} {best:10,.0f}", flush=True)
     if "--peers" in sys.argv[1:]:
         peers.compare()
+
+
+def _show(*timings: Iterator[Timing]) -> None:
+    print(f"{'milliseconds':<58} {'min':>8} {'median':>8} {'max':>8}  ratio to the limit")
+    for timing in chain.from_iterable(timings):
+        print(timing.row(), flush=True)
 
 
 def _processes() -> Iterator[Timing]:

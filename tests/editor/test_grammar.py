@@ -58,7 +58,8 @@ LINES = {
     "测算 接通率 ＝ 占比（接通）当 等待 为 非 缺失": [
         ("测算", "keyword.control"), ("接通率", "entity.name"), ("＝", "keyword.operator"),
         ("占比", "support.function"), ("（", "punctuation.section"), ("接通", "variable.other"),
-        ("）", "punctuation.section"), ("当", "keyword.other"), ("等待", "variable.other"), ("为", "keyword.operator.word"),
+        ("）", "punctuation.section"), ("当", "keyword.other"), ("等待", "variable.other"),
+        ("为", "keyword.operator.word"),
         ("非", "keyword.operator.word"), ("缺失", "constant.language")],
     # 排名表 is a name that only begins like a keyword; a phrase may stand apart; 分档 behind a number is no unit.
     "  排名表 是／否 “𠀀”": [

@@ -1,7 +1,5 @@
-"""All benchmarks in one run: `./dev bench`; `./dev bench --peers` also times the named peers; `./dev bench --columns`
-times only the engines, with many rows; `./dev bench --reading` only reading, beside calamine;
-`./dev bench --sql` only databases, `./dev bench --scans` only large files, `./dev bench --growth` only how they grow;
-`--quick`, alone or with one of these, only that what is compared has equal totals.
+"""All benchmarks in one run: `./dev bench`. With the name of one that stands apart (`--scans`), only that one; `--quick`,
+alone or with a name, only that what is compared is equal.
 
 Nothing here passes or fails: the table shows each median beside its limit or peer, to be read.
 """
@@ -10,8 +8,9 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -39,9 +38,14 @@ class File:
     data: bytes
 
 
-_APART = {
+def _writing(words: Sequence[str]) -> None:
+    if "--quick" not in words:  # nothing here is compared
+        _show(_edits(), _layout(), editing())
+
+
+_APART: Mapping[str, Callable[[Sequence[str]], None]] = {
     "--columns": columns.main, "--growth": growth.main, "--reading": reading.main, "--scans": scans.main,
-    "--sql": sql.main,
+    "--sql": sql.main, "--writing": _writing,
 }
 """Benchmarks that run only when they are asked for."""
 
@@ -57,14 +61,18 @@ def main() -> None:
             print(f"{name.removeprefix('--')}:", flush=True)
             run_apart([name, "--quick"])
         return
-    print(f"{'milliseconds':<58} {'min':>8} {'median':>8} {'max':>8}  ratio to the limit")
-    for timing in [*_processes(), *_zhejiang(), *_edits(), *_layout(), *editing()]:
-        print(timing.row(), flush=True)
+    _show(_processes(), _zhejiang(), _edits(), _layout(), editing())
     print(f"\n{'rows a second of processor time, one core':<58} {'median':>10} {'best':>10}")
     for name, median, best in small.rates():
         print(f"{name:<58} {median:10,.0f} {best:10,.0f}", flush=True)
     if "--peers" in words:
         peers.compare()
+
+
+def _show(*timings: Iterator[Timing]) -> None:
+    print(f"{'milliseconds':<58} {'min':>8} {'median':>8} {'max':>8}  ratio to the limit")
+    for timing in chain.from_iterable(timings):
+        print(timing.row(), flush=True)
 
 
 def _processes() -> Iterator[Timing]:

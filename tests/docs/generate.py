@@ -1,8 +1,8 @@
 """Writes what is generated in `docs/` and in the pages of the library: `python -m tests.docs.generate [--check]`.
 
 Marked sections of the language reference, what the program says of the blocks before (`text says`), transcripts
-(`console`), and the pages of the diagnostics. With `--check` nothing is written and the exit code says whether anything
-is out of date.
+(`console`), the pages of the diagnostics, and the words of the language for editors. With `--check` nothing is written
+and the exit code says whether anything is out of date.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from editors.textmate import editor_files
 from tests.docs.blocks import DOCS, ROOT, Block
 from tests.docs.consoles import transcript
 from tests.docs.pages import examples_json, page_files
@@ -30,6 +31,7 @@ def generated_files() -> Iterator[tuple[str, str]]:
     for name, text in page_files():
         yield f"docs/{name}", text
     yield "rubric_dsl/diagnostics/examples.json", examples_json()
+    yield from editor_files()
 
 
 def document(text: str) -> str:
@@ -73,9 +75,9 @@ def main(arguments: list[str]) -> int:
         print(*stale, sep="\n", end="\n" if stale else "")
         return 1 if stale else 0
     made = dict(generated_files())
-    (DOCS / "diagnostics").mkdir(exist_ok=True)
     for name in stale:
         if name in made:
+            (ROOT / name).parent.mkdir(parents=True, exist_ok=True)
             (ROOT / name).write_text(made[name], "utf-8")
         else:
             (ROOT / name).unlink()

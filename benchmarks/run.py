@@ -1,5 +1,5 @@
-"""All benchmarks in one run: `./dev bench`. With the name of one that stands apart (`--scans`), only that one; `--quick`,
-alone or with a name, only that what is compared is equal.
+"""All benchmarks in one run: `./dev bench`. With the name of one that stands apart (`--scans`), only that one;
+`--quick`, alone or with a name: only that what is compared is equal.
 
 Nothing here passes or fails: the table shows each median beside its limit or peer, to be read.
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from glob import glob
@@ -149,6 +149,19 @@ def write_beside(path: str, data: bytes) -> None:
         with _temporary(target) as (file, name):
             file.write(data)
             file.flush()
+            os.fsync(file.fileno())
+            file.close()
+            os.replace(name, target)
+    except OSError as error:
+        raise unwritable(path, error) from None
+
+
+def put_beside(path: str, write: Callable[[str], None]) -> None:
+    """The same with a file that `write` makes under the name that it is given: it need not be in memory."""
+    try:
+        target = Path(os.path.realpath(path))
+        with _temporary(target) as (file, name):
+            write(name)
             os.fsync(file.fileno())
             file.close()
             os.replace(name, target)

@@ -70,7 +70,7 @@ def page_lines(code: str, look: Look) -> Iterable[Line]:
             for line in wrap(paragraph, look.columns):
                 yield (Piece(line),)
     if code in examples():
-        yield from _example(examples()[code], look)
+        yield from _example(examples()[code][look.lang], look)
         return
     said = prose.entry(code).get(look.lang, {})
     yield ()
@@ -85,7 +85,7 @@ def _example(example: Example, look: Look) -> Iterable[Line]:
     yield (Piece(look.say("Wrong", "有误"), "strong"),)
     yield from _files(example.wrong, look)
     yield ()
-    yield from _written(example.said[look.lang], 2, look)
+    yield from _written(example.said, 2, look)
     yield ()
     yield (Piece(look.say("Repaired", "改正"), "strong"),)
     yield from _files(example.right, look)

@@ -70,11 +70,14 @@ def command(
     row_points: str | None, **bundle: Any,
 ) -> int:
     from rubric_dsl.cli.compiling import planned, show_found
+    from rubric_dsl.cli.large import server_of
     from rubric_dsl.cli.marking import check_marked, write_marked
     from rubric_dsl.cli.running import engine_for, engine_named, observe
 
     # What is wrong with the engine is told before anything is read.
-    asked = None if engine is None and master is None else engine_named(engine or "reference", master)
+    asked = None
+    if engine is not None or master is not None:
+        asked = engine_named(engine or "reference", master, server_of(observations))
     check_outputs(outputs, (points, row_points))
     if row_points is not None:
         needs_polars(row_points)
@@ -89,7 +92,7 @@ def command(
     by_rows = corrections is not None or bundled.folder is not None or marked is not None or shows_rows(outputs)
     reading = "reference" if by_rows else engine
     sent: dict[str, Given] = {}
-    observed = observe(terminal, done.plan, observations, leave_out_refused, reading, bundled.tables, sent)
+    observed = observe(terminal, done.plan, observations, leave_out_refused, reading, master, bundled.tables, sent)
     if marked is not None:
         check_marked(marked, sent)
         write_marked(terminal, marked, done.plan, observed, sent)

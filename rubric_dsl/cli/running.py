@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 
@@ -19,7 +19,7 @@ from rubric_dsl.engines.run import Run, run_periods
 from rubric_dsl.observations.large import LargeSource, OnlyOneByOne
 from rubric_dsl.observations.model import Observations
 from rubric_dsl.observations.raw import Given, MissingPart, Source
-from rubric_dsl.observations.read import read_observations
+from rubric_dsl.observations.read import read_observations, read_subjects
 from rubric_dsl.plan.model import ScoringPlan
 
 _REQUIREMENTS = {
@@ -43,19 +43,38 @@ def observe(
     `engine`: that for many rows reads their files too (None: it does so where a file is large). `kept` is given the
     bytes of each table that was read whole, for a bundle; `sent` those files themselves.
     """
-    paths = by_table(arguments, plan)
-    read = {path: source_of(path, engine) for path in dict.fromkeys(paths.values())}
-    files = {table: read[path] for table, path in paths.items()}
+    files = _files(arguments, plan, engine)
     whole = {table: file for table, file in files.items() if isinstance(file, Given)}
     if kept is not None:
         kept.update({table: file.data for table, file in whole.items()})
     if sent is not None:
         sent.update(whole)
-    names = ", ".join(file.name for file in read.values())
+    return _read(terminal, files, lambda: read_observations(plan, files, leave_out_refused))
+
+
+def observe_subjects(
+    terminal: Terminal, plan: ScoringPlan, arguments: Sequence[str], subjects: Sequence[str],
+    leave_out_refused: bool = False,
+) -> Observations:
+    """The rows of some subjects; of large files no others are read."""
+    files = _files(arguments, plan, None)
+    return _read(terminal, files, lambda: read_subjects(plan, files, subjects, leave_out_refused))
+
+
+def _files(arguments: Sequence[str], plan: ScoringPlan, engine: str | None) -> dict[str, Source | LargeSource]:
+    paths = by_table(arguments, plan)
+    read = {path: source_of(path, engine) for path in dict.fromkeys(paths.values())}
+    return {table: read[path] for table, path in paths.items()}
+
+
+def _read(
+    terminal: Terminal, files: Mapping[str, Source | LargeSource], read: Callable[[], Observations]
+) -> Observations:
+    names = ", ".join(dict.fromkeys(file.name for file in files.values()))
     with doing(terminal, partial(terminal.say, "doing.reading", file=names)):
         try:
             with _without_collecting():
-                return read_observations(plan, files, leave_out_refused)
+                return read()
         except OnlyOneByOne as several:
             raise Stop(Exit.USAGE, "file.several", path=str(several)) from None
         except MissingPart as missing:

@@ -7,7 +7,7 @@ have been observed stay those of `read`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -45,6 +45,9 @@ class LargeSource(Protocol):
 
     def read(self, plan: ScoringPlan, reader: RowReader, known: KnownSubjects, leave_out: bool) -> LargeTable | None:
         """None: they have to be read row by row (`whole`), by a new reader."""
+
+    def rows_of(self, table: TableSchema, reader: RowReader, subjects: Sequence[str]) -> list[Row] | None:
+        """The rows of some subjects that the reader accepts, in order of the files; None: as above."""
 
     def whole(self) -> Source:
         """The same as a file in memory. Raises OnlyOneByOne where there are several."""

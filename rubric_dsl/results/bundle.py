@@ -27,6 +27,7 @@ from rubric_dsl.results.harmless import harmless
 from rubric_dsl.results.json import ledger_json, results_json
 from rubric_dsl.results.model import Result
 from rubric_dsl.results.provenance import crate_json, prov_json
+from rubric_dsl.results.saved import result_text, standings_json
 from rubric_dsl.results.status import Final, Scored, status_json
 from rubric_dsl.results.table import result_rows
 from rubric_dsl.text.record import dataclass
@@ -134,6 +135,8 @@ def computed(given: Given, plan: ScoringPlan, scored: Scored, version: str) -> d
     # Which engine ran is in the manifest: the result does not depend on it.
     del result["engine"]
     result |= {"status": status_json(given.final), "program": {"name": "rubric", "version": version}}
+    if plan.period is None:
+        result["standings"] = standings_json(plan, results[0][0])
     if scored.corrected is not None:
         corrections, correcting, effects = scored.corrected
         own = replace(corrections, file=CORRECTIONS)
@@ -141,7 +144,7 @@ def computed(given: Given, plan: ScoringPlan, scored: Scored, version: str) -> d
     ledgers = list(results[0][0].ledgers.values())
     files = {
         PLAN: _line(canonical_json(plan)),
-        RESULT: _canonical(result),
+        RESULT: result_text(result, canonical=True).encode("utf-8"),
         TABLE: _csv(result_rows(plan, [one for one, _ in results], "en")),
         LEDGER: _csv(_ledger_rows(ledgers)),
     }

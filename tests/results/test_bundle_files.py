@@ -20,6 +20,7 @@ from rubric_dsl.results.bundle import MANIFEST
 from rubric_dsl.results.bundle_files import read_folder
 from tests import program
 from tests.books import book
+from tests.engines.servers import postgres_server
 
 RUBRIC = """\
 rubric "Hotlines"
@@ -147,3 +148,19 @@ def test_what_no_bundle_can_hold_is_refused_by_name_with_what_to_do(tmp_path: Pa
     server = "calls=postgresql://me:secret@localhost/base#calls"
     said = refused(tmp_path, server, "--without-data")
     assert "export the table" in said and "secret" not in said
+
+
+def test_a_table_of_a_server_is_exported_once_and_verifies_without_the_server(tmp_path: Path) -> None:
+    import psycopg
+
+    with postgres_server() as url:
+        with psycopg.connect(url) as server:
+            server.execute("CREATE TABLE calls (call_id text, city text, wait numeric, polite boolean, day date)")
+            for row in CALLS[1:]:
+                server.execute("INSERT INTO calls VALUES (%s, %s, %s, %s = 'yes', %s)", row)
+        status, result = made(tmp_path, f"calls={url}#calls")
+        assert status == 0 and scores(result) == SCORES, result
+    files = read_folder(tmp_path / "bundle")
+    rows = list(csv.reader(io.StringIO(files["observations/calls.csv"].decode("utf-8"))))
+    assert rows == CALLS
+    assert program.run("verify", tmp_path / "bundle")[1]["same"] is True

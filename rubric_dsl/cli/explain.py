@@ -17,8 +17,10 @@ from rubric_dsl.cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from rubric_dsl.cli.correcting import Corrected
+    from rubric_dsl.cli.saved import SavedResult
     from rubric_dsl.diagnostics.model import Diagnostic
     from rubric_dsl.engines.run import Run
+    from rubric_dsl.explain.standing import Standings
     from rubric_dsl.observations.corrections import Corrections
     from rubric_dsl.observations.model import Observations
     from rubric_dsl.plan.compile import Compiled
@@ -36,6 +38,7 @@ NEAR = 3
 @click.option("--period", metavar="PERIOD")
 @click.option("--versus", metavar="OTHER")
 @click.option("--reach", metavar="GOAL")
+@click.option("--result", "result", metavar="FILE|BUNDLE")
 @click.option("-o", "output", metavar="FILE.html")
 @json_option
 @set_option
@@ -44,7 +47,7 @@ NEAR = 3
 @use_from_option
 def command(
     terminal: Terminal, rubric_file: str, words: tuple[str, ...], subject: str | None, item: str | None,
-    period: str | None, versus: str | None, reach: str | None, output: str | None, as_json: bool,
+    period: str | None, versus: str | None, reach: str | None, result: str | None, output: str | None, as_json: bool,
     settings: tuple[str, ...], corrections: str | None, leave_out_refused: bool, use_from: tuple[str, ...],
 ) -> int:
     from rubric_dsl.cli.compiling import compiled, show_found
@@ -57,6 +60,8 @@ def command(
 
     if output is not None and (reach is not None or not output.lower().endswith(".html")):
         raise Stop(Exit.USAGE, "usage.docs-kind" if reach is None else "usage.reach-page", path=output)
+    if result is not None and reach is not None:
+        raise Stop(Exit.USAGE, "usage.reach-result")
     observations, rest = apart(words)
     subject, item = _named(rest, subject, item)
     done = compiled(terminal, rubric_file, use_from, settings_of(settings))
@@ -64,6 +69,17 @@ def command(
     if done.plan is None:
         return _stopped(terminal, Exit.RUBRIC_HAS_ERRORS, as_json, done.diagnostics)
     items = roots(done.plan) if item is None else (_item(done.plan, item),)
+    saved = None
+    if result is not None:
+        from rubric_dsl.cli.saved import beside, reading, saved_result
+
+        saved = saved_result(result, done.plan)
+        with reading(result):
+            found = beside(terminal, done.plan, saved, observations, leave_out_refused, subject, versus, corrections)
+            if found is not None:
+                run, standings, who = found
+                explaining = _Explaining(terminal, done, done.plan, run, as_json, None, output, saved, standings)
+                return explaining.compare(who[0], who[1], items) if versus else explaining.show(who[0], items)
     observed = observe(terminal, done.plan, observations, leave_out_refused)
     ledgers = [table.ledger for table in observed.tables.values()]
     terminal.show(refusal_lines(ledgers, terminal.look("err")), "err")
@@ -82,7 +98,10 @@ def command(
         return _stopped(terminal, Exit.NOT_FINISHED, as_json, (*done.diagnostics, *problems), observed)
     run = _run_of(terminal, runs, period, subject)
     said = None if corrected is None else corrected.corrections
-    explaining = _Explaining(terminal, done, done.plan, run, as_json, said, output)
+    if saved is not None and result is not None:
+        with reading(result):
+            saved.check(run, _subject(run, subject), said)
+    explaining = _Explaining(terminal, done, done.plan, run, as_json, said, output, saved)
     if reach is not None:
         return explaining.reach(_subject(run, subject), reach, None if item is None else items[0])
     if versus is not None:
@@ -99,6 +118,8 @@ class _Explaining:
     as_json: bool
     corrections: Corrections | None
     output: str | None
+    saved: SavedResult | None = None
+    standings: Standings | None = None
 
     def write(self, path: str, page: Callable[[Mapping[str, Sequence[str]], str], bytes]) -> None:
         """The page of the rubric's files and the language, to the file that was asked for."""
@@ -116,7 +137,7 @@ class _Explaining:
         from rubric_dsl.plan.identity import plan_hash
         from rubric_dsl.render.explanation import explanation_lines
 
-        explainer = Explainer(self.run, lines_in(self.done.sources))
+        explainer = Explainer(self.run, lines_in(self.done.sources), self.standings)
         with doing(self.terminal, self.terminal.say("doing.scoring")):
             found = [explainer.explain(subject, item) for item in items]
         if self.output is not None:
@@ -125,11 +146,18 @@ class _Explaining:
             self.write(self.output, lambda files, lang: explanation_page(self.plan, found, files, lang))
         if self.as_json:
             ledgers = [data.ledger for data in self.run.observations.tables.values()]
-            self.terminal.json(explanation_json(self.plan, plan_hash(self.plan), found, ledgers, self.corrections))
+            said = explanation_json(self.plan, plan_hash(self.plan), found, ledgers, self.corrections)
+            self.terminal.json(said if self.saved is None else said | self.saved.json())
         else:
             self.terminal.show(explanation_lines(self.plan, found, self.terminal.look()))
+            self._beside()
         return Exit.DONE
 
+    def _beside(self) -> None:
+        if self.saved is not None:
+            key = "explain.beside" if self.standings is not None else "explain.compared"
+            self.terminal.out("")
+            self.terminal.out(self.terminal.say(key, path=self.saved.path))
 
     def reach(self, subject: str, wanted: str, item: NamedValue | None) -> int:
         from rubric_dsl.cli.goals import goal_of, reverse_of
@@ -162,7 +190,7 @@ class _Explaining:
             raise Stop(Exit.USAGE, "usage.same-subject", subject=subject)
         if len(items) > 1:
             raise Stop(Exit.USAGE, "usage.which-item", items=_listed([item.name for item in items]))
-        explainer = Explainer(self.run, lines_in(self.done.sources))
+        explainer = Explainer(self.run, lines_in(self.done.sources), self.standings)
         try:
             found = versus(self.run, explainer, subject, other, items[0])
         except NoGap as none:
@@ -173,9 +201,11 @@ class _Explaining:
             self.write(self.output, lambda files, lang: gap_page(found, files, lang))
         if self.as_json:
             ledgers = [data.ledger for data in self.run.observations.tables.values()]
-            self.terminal.json(versus_json(self.plan, plan_hash(self.plan), found, ledgers))
+            said = versus_json(self.plan, plan_hash(self.plan), found, ledgers)
+            self.terminal.json(said if self.saved is None else said | self.saved.json())
         else:
             self.terminal.show(versus_lines(self.plan, found, self.terminal.look()))
+            self._beside()
         return Exit.DONE
 
 

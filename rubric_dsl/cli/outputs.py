@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -64,7 +63,9 @@ def write_outputs(
         if kind in made:
             write_beside(path, made[kind]())
         elif path.lower().endswith(".json"):
-            write_beside(path, (json.dumps(result, ensure_ascii=False, indent=2) + "\n").encode("utf-8"))
+            from rubric_dsl.results.saved import result_text
+
+            write_beside(path, result_text(result).encode("utf-8"))
         else:
             write_beside(path, csv_bytes(rows))
 

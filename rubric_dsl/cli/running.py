@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rubric_dsl.cli.arguments import by_table
 from rubric_dsl.cli.exits import Exit, Stop, install_command
-from rubric_dsl.cli.files import read_observation_file
+from rubric_dsl.cli.files import LARGE, read_observation_file
 from rubric_dsl.cli.large import large_files, table_of
 from rubric_dsl.cli.progress import doing
 from rubric_dsl.cli.terminal import Terminal
@@ -20,8 +22,11 @@ from rubric_dsl.engines.run import Run, run_periods
 from rubric_dsl.observations.large import LargeSource, OnlyOneByOne
 from rubric_dsl.observations.model import Observations
 from rubric_dsl.observations.raw import Given, MissingPart, Source
-from rubric_dsl.observations.read import read_observations
+from rubric_dsl.observations.read import read_observations, read_subjects
 from rubric_dsl.plan.model import ScoringPlan
+
+if TYPE_CHECKING:
+    from rubric_dsl.results.bundle import Copied
 
 _REQUIREMENTS = {
     "polars": {"polars": "polars>=2,<3"},
@@ -37,7 +42,7 @@ WORTH_COMPILING = 200
 
 def observe(
     terminal: Terminal, plan: ScoringPlan, arguments: Sequence[str], leave_out_refused: bool = False,
-    engine: str | None = "reference", master: str | None = None, kept: dict[str, bytes] | None = None,
+    engine: str | None = "reference", master: str | None = None, kept: dict[str, Copied] | None = None,
     sent: dict[str, Given] | None = None,
 ) -> Observations:
     """All tables as read; files that cannot be opened are a fault of the command line and stop.
@@ -45,19 +50,75 @@ def observe(
     `engine`: those for many rows read their tables too (None: one does so where a file is large). `kept` is given the
     bytes of each table that was read whole, for a bundle; `sent` those files themselves.
     """
-    paths = by_table(arguments, plan)
-    read = {path: source_of(path, engine, master) for path in dict.fromkeys(paths.values())}
-    files = {table: read[path] for table, path in paths.items()}
+    files = _files(arguments, plan, engine, master)
+    if kept is not None:
+        files = {table: _to_be_kept(plan, table, file) for table, file in files.items()}
     whole = {table: file for table, file in files.items() if isinstance(file, Given)}
     if kept is not None:
-        kept.update({table: file.data for table, file in whole.items()})
+        kept.update({table: _copied(file) for table, file in files.items()})
     if sent is not None:
         sent.update(whole)
-    names = ", ".join(file.name for file in read.values())
+    return _read(terminal, files, lambda: read_observations(plan, files, leave_out_refused))
+
+
+def _to_be_kept(plan: ScoringPlan, name: str, file: Source | LargeSource) -> Source | LargeSource:
+    """The file as a bundle can hold it: one file; of a database the table as it is now, exported."""
+    from rubric_dsl.observations.copying import exported
+    from rubric_dsl.observations.formats import format_of
+    from rubric_dsl.observations.raw import SERVERS, FileRefused
+
+    if not isinstance(file, Given):
+        files: Sequence[Path] = getattr(file, "files", ())
+        if len(files) > 1:
+            raise Stop(Exit.USAGE, "bundle.several", path=file.name)
+        return read_observation_file(str(files[0])) if files[0].stat().st_size < LARGE else file
+    table = next((table for table in plan.tables if table.name == name), None)
+    is_server = file.location.partition("://")[0] in SERVERS
+    if table is None or not (is_server or format_of(file.data) == "duckdb"):
+        return file
+    try:
+        return exported(file, table)
+    except FileRefused:  # refused in the ledger, when it is read
+        return file
+    except MissingPart as missing:
+        command = install_command(missing.requirement)
+        raise Stop(Exit.NOT_INSTALLED, "file.package", package=missing.package, command=command) from None
+
+
+def _copied(file: Source | LargeSource) -> Copied:
+    from rubric_dsl.results.bundle import Copied
+
+    if isinstance(file, Given):
+        return Copied(file.data, file.part)
+    files: Sequence[Path] = getattr(file, "files", ())
+    return Copied(read_observation_file(str(files[0])).data, read="columns")
+
+
+def observe_subjects(
+    terminal: Terminal, plan: ScoringPlan, arguments: Sequence[str], subjects: Sequence[str],
+    leave_out_refused: bool = False,
+) -> Observations:
+    """The rows of some subjects; of large files no others are read."""
+    files = _files(arguments, plan, None)
+    return _read(terminal, files, lambda: read_subjects(plan, files, subjects, leave_out_refused))
+
+
+def _files(
+    arguments: Sequence[str], plan: ScoringPlan, engine: str | None, master: str | None = None
+) -> dict[str, Source | LargeSource]:
+    paths = by_table(arguments, plan)
+    read = {path: source_of(path, engine, master) for path in dict.fromkeys(paths.values())}
+    return {table: read[path] for table, path in paths.items()}
+
+
+def _read(
+    terminal: Terminal, files: Mapping[str, Source | LargeSource], read: Callable[[], Observations]
+) -> Observations:
+    names = ", ".join(dict.fromkeys(file.name for file in files.values()))
     with doing(terminal, partial(terminal.say, "doing.reading", file=names)):
         try:
             with _without_collecting():
-                return read_observations(plan, files, leave_out_refused)
+                return read()
         except OnlyOneByOne as several:
             raise Stop(Exit.USAGE, "file.several", path=str(several)) from None
         except EngineFailed as error:

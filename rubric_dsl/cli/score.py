@@ -89,18 +89,24 @@ def command(
             terminal.json(_stopped_before_plan(done))
         return Exit.RUBRIC_HAS_ERRORS
     # What is copied, corrected or shown row by row is read whole, whatever computes.
-    by_rows = corrections is not None or bundled.folder is not None or marked is not None or shows_rows(outputs)
+    by_rows = corrections is not None or marked is not None or shows_rows(outputs)
     reading = "reference" if by_rows else engine
     sent: dict[str, Given] = {}
-    observed = observe(terminal, done.plan, observations, leave_out_refused, reading, master, bundled.tables, sent)
+    kept = None if bundled.folder is None else bundled.tables
+    if kept is not None and bundled.without_data:
+        bundled.refuse_databases(observations)
+    observed = observe(terminal, done.plan, observations, leave_out_refused, reading, master, kept, sent)
     if marked is not None:
         check_marked(marked, sent)
         write_marked(terminal, marked, done.plan, observed, sent)
     chosen = asked or engine_for(observed)
 
-    def put(corrections: bytes | None, scored: Scored) -> str | None:
+    def put(corrected: Corrected | None, scored: Scored) -> str | None:
         if bundled.folder is None:
             return None
+        from rubric_dsl.results.bundle import Copied
+
+        corrections = None if corrected is None else Copied(corrected.file.data, corrected.file.part)
         given = rubric_file, use_from, settings_of(settings), leave_out_refused, corrections, chosen.name
         return bundled.write(terminal, *given, scored)
 
@@ -135,7 +141,7 @@ class _Scoring:
     corrections: str | None
     bundled: Bundling
     only: str | None
-    put: Callable[[bytes | None, Scored], str | None]
+    put: Callable[[Corrected | None, Scored], str | None]
 
     def scored(self, leave_out_refused: bool) -> int:
         from rubric_dsl.cli.running import run_plan
@@ -177,10 +183,14 @@ class _Scoring:
             found["corrections"] = corrections_json(self.plan, view.corrections, view.placed, view.effects)
         if found is not None:
             found["status"] = status_json(self.bundled.final)
+        if found is not None and self.plan.period is None and any(path.endswith(".json") for path in self.outputs):
+            from rubric_dsl.results.saved import standings_json
+
+            found["standings"] = standings_json(self.plan, results[0])
         with_effects = None if view is None or corrected is None else (
             corrected.corrections, corrected.correcting, view.effects,
         )
-        digest = self.put(None if corrected is None else corrected.data, Scored(scored, with_effects))
+        digest = self.put(corrected, Scored(scored, with_effects))
         if found is not None and digest is not None:
             found["bundle"] = digest
         if self.as_json:

@@ -52,6 +52,14 @@ class LargeSource(Protocol):
         """The same as a file in memory. Raises OnlyOneByOne where there are several."""
 
 
+@runtime_checkable
+class SearchedSource(LargeSource, Protocol):
+    """One of which the rows of some subjects are read alone."""
+
+    def rows_of(self, table: TableSchema, reader: RowReader, subjects: Sequence[str]) -> list[Row] | None:
+        """Those that the reader accepts, in order of the files; None: all have to be read row by row."""
+
+
 @dataclass(frozen=True, slots=True)
 class WholeFile:
     name: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from rubric_dsl.observations import codes
 from rubric_dsl.observations.accepting import accepted, located
@@ -69,6 +69,36 @@ def read_observations(
             tables[name] = TableData(name, (), large[name].accounted(ledger), large[name])
         else:
             tables[name] = TableData(name, tuple(rows.get(name, ())), ledger)
+    return Observations(tables)
+
+
+def read_subjects(
+    plan: ScoringPlan, sources: Mapping[str, Source | LargeSource], subjects: Sequence[str],
+    leave_out_refused: bool = False,
+) -> Observations:
+    """The rows of some subjects in all tables, each with the ledger of what was read of it.
+
+    Of files that can be searched only these rows are read; what takes other rows to see (a key that comes twice, a
+    subject without rows) is not judged.
+    """
+    known = KnownSubjects(plan.subjects)
+    rules = PlanRules(plan)
+    tables: dict[str, TableData] = {}
+    for table in _register_first(plan):
+        source = sources.get(table.name)
+        account = _account_of(table.name, source)
+        rows: list[Row] | None = None
+        if isinstance(source, SearchedSource):
+            rows = source.rows_of(table, RowReader(table, rules.of(table), known, account), subjects)
+        if isinstance(source, LargeSource) and rows is None:
+            source = source.whole()
+            account = _account_of(table.name, source)
+        if rows is None:
+            _, found = _rows_of(table, rules.of(table), known, source, account, plan)
+            rows = [row for row in found if row.values[table.subject] in subjects]
+            if table.name == plan.register_table:
+                known = KnownSubjects(str(row.values[table.subject]) for row in found)
+        tables[table.name] = TableData(table.name, tuple(rows), account.ledger(leave_out_refused))
     return Observations(tables)
 
 

@@ -15,6 +15,8 @@ from rubric_dsl.engines.columnar.scanned import NotScannable, ScannedTable
 from rubric_dsl.evaluation.prepare import prepare
 from rubric_dsl.observations.large import OnlyOneByOne, digest_of
 from rubric_dsl.observations.ledger import Account
+from rubric_dsl.observations.model import Row
+from rubric_dsl.observations.name_cells import spellings_of
 from rubric_dsl.observations.raw import Source
 from rubric_dsl.observations.rows import RowReader
 from rubric_dsl.observations.subjects import KnownSubjects
@@ -48,6 +50,19 @@ class LargeFiles:
         if found is not None and len(self.files) > 1:
             found.names = tuple(map(str, self.files))
         return found
+
+    def rows_of(self, table: TableSchema, reader: RowReader, subjects: Sequence[str]) -> list[Row] | None:
+        scan = scan_of(table, self.files, reader.account)
+        if scan is None:
+            return None
+        spelled = spellings_of(next(column for column in table.columns if column.name == table.subject), subjects)
+        try:
+            records = list(scan.records_with(table.subject, spelled))
+        except pl.exceptions.PolarsError:
+            return None
+        cells = ((one, [one.cells[at] for at in scan.layout.places]) for one in records)
+        rows = (reader.row(one.number, one.line, own) for one, own in cells)
+        return [row for row in rows if row is not None]
 
     def whole(self) -> Source:
         if len(self.files) > 1:

@@ -85,8 +85,15 @@ class Scan:
     def records(self, places: Sequence[int]) -> Iterator[Record]:
         """The rows at these ascending places as a reader sees them, numbered in their own file."""
         wanted = pl.Series("at", places, dtype=pl.UInt64)
-        rows = self.texts.filter(pl.col(ROW).cast(pl.UInt64).is_in(wanted.implode())).sort(ROW).collect(
-            engine="streaming")
+        return self._records(pl.col(ROW).cast(pl.UInt64).is_in(wanted.implode()))
+
+    def records_with(self, column: str, texts: Sequence[str]) -> Iterator[Record]:
+        """The rows that have one of these texts in a column, with or without blanks around it."""
+        cell = pl.col(self.header_of(column)).cast(pl.String).str.strip_chars()
+        return self._records(cell.is_in(list(texts)))
+
+    def _records(self, chosen: pl.Expr) -> Iterator[Record]:
+        rows = self.texts.filter(chosen).sort(ROW).collect(engine="streaming")
         starts = [0, *accumulate(self.sizes)]
         file = 0
         for place, *cells in rows.select(ROW, *self.headers).iter_rows():

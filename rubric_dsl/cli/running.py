@@ -10,16 +10,15 @@ from functools import partial
 
 from rubric_dsl.cli.arguments import OF_SEVERAL_TABLES, by_table
 from rubric_dsl.cli.exits import Exit, Stop, install_command
-from rubric_dsl.cli.files import is_large, many_files, read_observation_file
+from rubric_dsl.cli.files import are_few_rows, is_large, many_files, read_observation_file
 from rubric_dsl.cli.progress import doing
 from rubric_dsl.cli.terminal import Terminal
 from rubric_dsl.engines.contract import Engine, EngineFailed
 from rubric_dsl.engines.reference import ReferenceEngine
 from rubric_dsl.engines.run import Run, run_periods
-from rubric_dsl.observations.large import LargeSource, OnlyOneByOne
 from rubric_dsl.observations.model import Observations
-from rubric_dsl.observations.raw import Given, MissingPart, Source
-from rubric_dsl.observations.read import read_observations
+from rubric_dsl.observations.raw import Given, MissingPart, OnDisk, SeveralFiles
+from rubric_dsl.observations.read import AnySource, read_observations
 from rubric_dsl.plan.model import ScoringPlan
 
 _REQUIREMENTS = {
@@ -56,8 +55,6 @@ def observe(
         try:
             with _without_collecting():
                 return read_observations(plan, files, leave_out_refused)
-        except OnlyOneByOne as several:
-            raise Stop(Exit.USAGE, "file.several", path=str(several)) from None
         except MissingPart as missing:
             command = install_command(missing.requirement)
             raise Stop(Exit.NOT_INSTALLED, "file.package", package=missing.package, command=command) from None
@@ -75,11 +72,13 @@ def _without_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def source_of(path: str, engine: str | None) -> Source | LargeSource:
-    """A file as a whole, or as the engine for many rows takes it."""
+def source_of(path: str, engine: str | None) -> AnySource:
+    """A file as a whole, several to be read one after the other, or as the engine for many rows takes them."""
+    files = many_files(path)
+    if files is not None and len(files) > 1 and (engine not in (None, "polars") or are_few_rows(files)):
+        return SeveralFiles(path, tuple(OnDisk(str(file)) for file in files))
     if engine not in (None, "polars"):
         return read_observation_file(path)
-    files = many_files(path)
     if files is None or not is_large(files) or files[0].suffix.lower() in OF_SEVERAL_TABLES:
         return read_observation_file(path)
     engine_named("polars")  # that it is there is told before anything is read

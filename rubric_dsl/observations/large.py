@@ -7,12 +7,12 @@ have been observed stay those of `read`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from rubric_dsl.observations.model import Ledger, Row
-from rubric_dsl.observations.raw import Source
+from rubric_dsl.observations.raw import SeveralFiles, Source
 from rubric_dsl.observations.rows import RowReader
 from rubric_dsl.observations.subjects import KnownSubjects
 from rubric_dsl.plan.model import ScoringPlan, TableSchema
@@ -29,10 +29,6 @@ class LargeTable(Protocol):
         """The ledger of the rows that were read one by one, with the number of all."""
 
 
-class OnlyOneByOne(Exception):
-    """Several files of a table hold what is read row by row, and that is done for one file."""
-
-
 @runtime_checkable
 class LargeSource(Protocol):
     """Files of one table."""
@@ -46,8 +42,8 @@ class LargeSource(Protocol):
     def read(self, plan: ScoringPlan, reader: RowReader, known: KnownSubjects, leave_out: bool) -> LargeTable | None:
         """None: they have to be read row by row (`whole`), by a new reader."""
 
-    def whole(self) -> Source:
-        """The same as a file in memory. Raises OnlyOneByOne where there are several."""
+    def whole(self) -> Source | SeveralFiles:
+        """The same to be read row by row."""
 
 
 def rows_standing_for(table: TableSchema, found: LargeTable) -> list[Row]:
@@ -62,3 +58,8 @@ def digest_of(file: Path) -> str:
     """SHA-256 of a file that is not read into memory as a whole."""
     with open(file, "rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def digest_of_several(digests: Sequence[str]) -> str:
+    """Of several files that of the list of their digests."""
+    return hashlib.sha256("".join(f"{digest}\n" for digest in digests).encode()).hexdigest()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Protocol
@@ -13,9 +13,9 @@ import polars as pl
 from rubric_dsl.engines.columnar.scan import Scan, scan_of, scan_of_frame
 from rubric_dsl.engines.columnar.scanned import NotScannable, ScannedTable
 from rubric_dsl.evaluation.prepare import prepare
-from rubric_dsl.observations.large import OnlyOneByOne, digest_of
+from rubric_dsl.observations.large import digest_of, digest_of_several
 from rubric_dsl.observations.ledger import Account
-from rubric_dsl.observations.raw import Source
+from rubric_dsl.observations.raw import OnDisk, SeveralFiles, Source
 from rubric_dsl.observations.rows import RowReader
 from rubric_dsl.observations.subjects import KnownSubjects
 from rubric_dsl.plan.model import ScoringPlan, TableSchema
@@ -36,19 +36,26 @@ class LargeFiles:
         self.files = tuple(files)
 
     @cached_property
+    def _digests(self) -> list[str]:
+        return [digest_of(file) for file in self.files]
+
+    @property
     def sha256(self) -> str:
         """Of one file its digest; of several that of the list of their digests."""
-        digests = [digest_of(file) for file in self.files]
-        if len(digests) == 1:
-            return digests[0]
-        return hashlib.sha256("".join(f"{digest}\n" for digest in digests).encode()).hexdigest()
+        return self._digests[0] if len(self.files) == 1 else digest_of_several(self._digests)
 
     def read(self, plan: ScoringPlan, reader: RowReader, known: KnownSubjects, leave_out: bool) -> ScannedTable | None:
-        return _scanned(plan, partial(scan_of, files=self.files), reader, known, leave_out)
+        return _scanned(plan, self._scan, reader, known, leave_out)
 
-    def whole(self) -> Source:
+    def _scan(self, schema: TableSchema, *, account: Account) -> Scan | None:
+        found = scan_of(schema, self.files, account)
+        if found is None or len(self.files) == 1:
+            return found
+        return replace(found, files=tuple(zip(map(str, self.files), self._digests, strict=True)))
+
+    def whole(self) -> Source | SeveralFiles:
         if len(self.files) > 1:
-            raise OnlyOneByOne(self.name)
+            return SeveralFiles(self.name, tuple(OnDisk(str(file)) for file in self.files))
         return WholeFile(self.name, self.files[0].read_bytes())
 
 

@@ -12,17 +12,16 @@ from typing import TYPE_CHECKING
 
 from rubric_dsl.cli.arguments import by_table
 from rubric_dsl.cli.exits import Exit, Stop, install_command
-from rubric_dsl.cli.files import LARGE, read_observation_file
+from rubric_dsl.cli.files import LARGE, are_few_rows, many_files, read_observation_file
 from rubric_dsl.cli.large import large_files, table_of
 from rubric_dsl.cli.progress import doing
 from rubric_dsl.cli.terminal import Terminal
 from rubric_dsl.engines.contract import Engine, EngineFailed
 from rubric_dsl.engines.reference import ReferenceEngine
 from rubric_dsl.engines.run import Run, run_periods
-from rubric_dsl.observations.large import LargeSource, OnlyOneByOne
 from rubric_dsl.observations.model import Observations
-from rubric_dsl.observations.raw import Given, MissingPart, Source
-from rubric_dsl.observations.read import read_observations, read_subjects
+from rubric_dsl.observations.raw import Given, MissingPart, OnDisk, SeveralFiles
+from rubric_dsl.observations.read import AnySource, read_observations, read_subjects
 from rubric_dsl.plan.model import ScoringPlan
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ def observe(
     return _read(terminal, files, lambda: read_observations(plan, files, leave_out_refused))
 
 
-def _to_be_kept(plan: ScoringPlan, name: str, file: Source | LargeSource) -> Source | LargeSource:
+def _to_be_kept(plan: ScoringPlan, name: str, file: AnySource) -> AnySource:
     """The file as a bundle can hold it: one file; of a database the table as it is now, exported."""
     from rubric_dsl.observations.copying import exported
     from rubric_dsl.observations.formats import format_of
@@ -85,7 +84,7 @@ def _to_be_kept(plan: ScoringPlan, name: str, file: Source | LargeSource) -> Sou
         raise Stop(Exit.NOT_INSTALLED, "file.package", package=missing.package, command=command) from None
 
 
-def _copied(file: Source | LargeSource) -> Copied:
+def _copied(file: AnySource) -> Copied:
     from rubric_dsl.results.bundle import Copied
 
     if isinstance(file, Given):
@@ -105,22 +104,20 @@ def observe_subjects(
 
 def _files(
     arguments: Sequence[str], plan: ScoringPlan, engine: str | None, master: str | None = None
-) -> dict[str, Source | LargeSource]:
+) -> dict[str, AnySource]:
     paths = by_table(arguments, plan)
     read = {path: source_of(path, engine, master) for path in dict.fromkeys(paths.values())}
     return {table: read[path] for table, path in paths.items()}
 
 
 def _read(
-    terminal: Terminal, files: Mapping[str, Source | LargeSource], read: Callable[[], Observations]
+    terminal: Terminal, files: Mapping[str, AnySource], read: Callable[[], Observations]
 ) -> Observations:
     names = ", ".join(dict.fromkeys(file.name for file in files.values()))
     with doing(terminal, partial(terminal.say, "doing.reading", file=names)):
         try:
             with _without_collecting():
                 return read()
-        except OnlyOneByOne as several:
-            raise Stop(Exit.USAGE, "file.several", path=str(several)) from None
         except EngineFailed as error:
             raise _failed(error) from error
         except MissingPart as missing:
@@ -140,19 +137,21 @@ def _without_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def source_of(path: str, engine: str | None, master: str | None = None) -> Source | LargeSource:
-    """A file as a whole, or as the engine for many rows takes it."""
-    if engine in ("duckdb", "spark", "postgresql"):
-        return table_of(path, engine, master) or read_observation_file(path)
-    if engine not in (None, "polars"):
+def source_of(path: str, engine: str | None, master: str | None = None) -> AnySource:
+    """A file as a whole, several to be read one after the other, or as an engine for many rows takes them."""
+    if engine in ("duckdb", "spark", "postgresql") and (table := table_of(path, engine, master)) is not None:
+        return table
+    by_rows = engine not in (None, "polars")
+    files = many_files(path)
+    if files is not None and len(files) > 1 and (by_rows or are_few_rows(files)):
+        return SeveralFiles(path, tuple(OnDisk(str(file)) for file in files))
+    large = None if by_rows else large_files(path)
+    if large is None:
         return read_observation_file(path)
-    files = large_files(path)
-    if files is None:
-        return read_observation_file(path)
-    engine_named("polars")
+    engine_named("polars")  # that it is there is told before anything is read
     from rubric_dsl.engines.columnar.large import LargeFiles
 
-    return LargeFiles(path, files)
+    return LargeFiles(path, large)
 
 
 def engine_for(observations: Observations) -> Engine:

@@ -16,11 +16,11 @@ from rubric_dsl.results.harmless import harmless
 KINDS = (".json", ".csv", ".html", ".xlsx")
 
 
-def check_outputs(paths: Sequence[str]) -> None:
+def check_outputs(paths: Sequence[str], kinds: Sequence[str] = KINDS) -> None:
     """Refuses names that no kind of file has, before anything is computed."""
     for path in paths:
-        if os.path.splitext(path)[1].lower() not in KINDS:
-            raise Stop(Exit.USAGE, "usage.output-kind", path=path)
+        if os.path.splitext(path)[1].lower() not in kinds:
+            raise Stop(Exit.USAGE, "usage.output-kind", path=path, kinds=", ".join(kinds))
         if paths.count(path) > 1:
             raise Stop(Exit.USAGE, "usage.output-twice", path=path)
 

@@ -141,7 +141,8 @@ class _Diffing:
         from rubric_dsl.render.diff_json import diff_json
 
         magnitude = possible(self.comparison) if impacts is None else actual(self.comparison, impacts)
-        said = wording(self.comparison.old, self.comparison.new, (_written(self.sides[0]), _written(self.sides[1])))
+        texts = _written(self.sides[0]), _written(self.sides[1])
+        said = wording(self.comparison.old, self.comparison.new, texts, self.comparison.renames)
         view = DiffView(self.comparison, said, magnitude, reasons(self.comparison), self.files, impacts)
         if self.as_json:
             self.terminal.json(diff_json(view))

@@ -134,7 +134,8 @@ def wording_lines(wording: Sequence[Wording], words: DifferenceWords, look: Look
 
 
 WORDING = {
-    "title": "标题", "edition": "版本", "source": "依据", "note": "说明", "label": "标签", "class label": "等级标签",
+    "name": "名称", "title": "标题",
+    "edition": "版本", "source": "依据", "note": "说明", "label": "标签", "class label": "等级标签",
     "message": "提示语", "order": "次序", "language": "语言", "comments": "注释", "test": "用例",
 }  # fmt: skip
 

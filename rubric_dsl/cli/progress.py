@@ -18,7 +18,7 @@ ERASE = "\r\x1b[K"
 def doing(terminal: Terminal, what: str | Callable[[], str]) -> Iterator[None]:
     """Shows `what` on standard error while the block runs, if that is a terminal and takes longer than a second.
 
-    From then on the seconds it has taken, so that long work can be told from none.
+    From then on the seconds it has taken, so that long work can be told from none; `what` is asked again each time.
     """
     if not sys.stderr.isatty():
         yield
@@ -29,8 +29,8 @@ def doing(terminal: Terminal, what: str | Callable[[], str]) -> Iterator[None]:
     def show() -> None:
         if done.wait(DELAY):
             return
-        said = what if isinstance(what, str) else what()
         while True:
+            said = what if isinstance(what, str) else what()
             seconds = terminal.say("doing.seconds", count=int(time.monotonic() - started))
             sys.stderr.write(f"{ERASE}{said} … {seconds}")
             sys.stderr.flush()

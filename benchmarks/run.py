@@ -1,7 +1,5 @@
-"""All benchmarks in one run: `./dev bench`; `./dev bench --peers` also times the named peers; `./dev bench --columns`
-times only the engines, with many rows; `./dev bench --reading` only reading, beside calamine;
-`./dev bench --sql` only databases, `./dev bench --scans` only large files, `./dev bench --writing` only what an author
-waits for.
+"""All benchmarks in one run: `./dev bench`. With the name of one that stands apart (`--scans`), only that one;
+`--quick`, alone or with a name: only that what is compared is equal.
 
 Nothing here passes or fails: the table shows each median beside its limit or peer, to be read.
 """
@@ -10,14 +8,14 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import columns, peers, reading, scans, small, sql
+from benchmarks import columns, growth, peers, reading, scans, small, sql
 from benchmarks.editing import editing
 from benchmarks.generate import large_rubric
 from benchmarks.timing import ROOT, Timing, function, process
@@ -40,27 +38,34 @@ class File:
     data: bytes
 
 
-def main() -> None:
-    if "--columns" in sys.argv[1:]:
-        columns.main(sys.argv[1:])
-        return
-    if "--reading" in sys.argv[1:]:
-        reading.main(sys.argv[1:])
-        return
-    if "--scans" in sys.argv[1:]:
-        scans.main(sys.argv[1:])
-        return
-    if "--writing" in sys.argv[1:]:
+def _writing(words: Sequence[str]) -> None:
+    if "--quick" not in words:  # nothing here is compared
         _show(_edits(), _layout(), editing())
-        return
-    if "--sql" in sys.argv[1:]:
-        sql.main(sys.argv[1:])
+
+
+_APART: Mapping[str, Callable[[Sequence[str]], None]] = {
+    "--columns": columns.main, "--growth": growth.main, "--reading": reading.main, "--scans": scans.main,
+    "--sql": sql.main, "--writing": _writing,
+}
+"""Benchmarks that run only when they are asked for."""
+
+
+def main() -> None:
+    words = sys.argv[1:]
+    for word in words:
+        if word in _APART:
+            _APART[word](words)
+            return
+    if "--quick" in words:
+        for name, run_apart in _APART.items():
+            print(f"{name.removeprefix('--')}:", flush=True)
+            run_apart([name, "--quick"])
         return
     _show(_processes(), _zhejiang(), _edits(), _layout(), editing())
     print(f"\n{'rows a second of processor time, one core':<58} {'median':>10} {'best':>10}")
     for name, median, best in small.rates():
         print(f"{name:<58} {median:10,.0f} {best:10,.0f}", flush=True)
-    if "--peers" in sys.argv[1:]:
+    if "--peers" in words:
         peers.compare()
 
 

@@ -30,3 +30,12 @@ def score(rubric: Path, **tables: Path) -> dict[str, Any]:
 
 def ranks_of(result: Mapping[str, Any], ranking: int = 0) -> dict[str, int | None]:
     return {row["subject"]: row["rank"] for row in result["rankings"][ranking]["rows"]}
+
+
+def text(*words: str | Path) -> str:
+    """What `rubric …` prints when it ends with 0."""
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        status = rubric([*map(str, words)])
+    assert status == 0, err.getvalue()
+    return out.getvalue()

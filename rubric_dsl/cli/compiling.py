@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from rubric_dsl.plan.model import ScoringPlan
     from rubric_dsl.render.diagnostics import LinesOf
 
+PARAMETERS_NAMED = 10
+"""So many are listed where none is near."""
 
 def compiled(
     terminal: Terminal, path: str, use_from: Sequence[str] = (), settings: Mapping[str, str] | None = None,
@@ -34,8 +36,25 @@ def compiled(
     files = RubricFiles(path, use_from)
     load = Loaded(_once(path, load_rubric(files, path), files.load))
     done = _compiled(terminal, path, use_from, settings or {}, load)
+    _all_are_parameters(done.plan, path, settings or {})
     _given(load, kept)
     return done
+
+
+def _all_are_parameters(plan: ScoringPlan | None, path: str, settings: Mapping[str, str]) -> None:
+    """Stops where `--set` names something else: with a misspelt name the default would be scored without a word."""
+    if plan is None:
+        return
+    known = [parameter.name for parameter in plan.parameters]
+    for name in settings:
+        if name in known:
+            continue
+        from rubric_dsl.resolved.scope import near
+
+        if not known:
+            raise Stop(Exit.USAGE, "usage.no-parameters", parameter=name, file=path)
+        meant = ", ".join(near(name, known) or known[:PARAMETERS_NAMED])
+        raise Stop(Exit.USAGE, "usage.unknown-parameter", parameter=name, file=path, parameters=meant)
 
 
 def _once(path: str, text: bytes, load: Load) -> Load:
@@ -89,6 +108,7 @@ def planned(
         return Planned(before)
     load.files.clear()
     done = _compiled(terminal, path, use_from, given, load)
+    _all_are_parameters(done.plan, path, given)
     if done.plan is not None and not done.diagnostics:
         cache.keep(path, text, given, use_from, load, list(done.sources), done.plan)
     _given(load, kept)

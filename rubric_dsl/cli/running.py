@@ -44,7 +44,7 @@ def observe(
     bytes of each table that was read whole, for a bundle; `sent` those files themselves.
     """
     paths = by_table(arguments, plan)
-    read = {path: _source(path, engine) for path in dict.fromkeys(paths.values())}
+    read = {path: source_of(path, engine) for path in dict.fromkeys(paths.values())}
     files = {table: read[path] for table, path in paths.items()}
     whole = {table: file for table, file in files.items() if isinstance(file, Given)}
     if kept is not None:
@@ -75,7 +75,7 @@ def _without_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def _source(path: str, engine: str | None) -> Source | LargeSource:
+def source_of(path: str, engine: str | None) -> Source | LargeSource:
     """A file as a whole, or as the engine for many rows takes it."""
     if engine not in (None, "polars"):
         return read_observation_file(path)

@@ -163,7 +163,7 @@ class _Scoring:
         if self.as_json:
             self.terminal.json(found)
         else:
-            views = [ResultView(self.plan, identity, *one) for one in scored]
+            views = [ResultView(self.plan, identity, *one, self.bundled.final) for one in scored]
             self.terminal.show(result_lines(views, self.terminal.look()))
             if view is not None:
                 from rubric_dsl.render.corrections import corrections_lines

@@ -81,6 +81,8 @@ class ReadCell:
     value: Cell = None
     before: str | None = None
     """What was observed, where a correction stands on the cell."""
+    place: str = ""
+    """The cell as a spreadsheet names it (`拨测!F12`), where the table is a sheet of a workbook or of a database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,8 @@ class Observed:
     line: int
     scenario: Scenario | None
     keys: tuple[ReadCell, ...]
+    sheet: str = ""
+    """The sheet of a workbook or the table of a database; empty where a file has none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,8 @@ def _top(explanation: Explanation) -> Json:
     found["costs"] = [_cost(cost) for cost in explanation.costs]
     if explanation.corrected:
         found["corrected"] = [
-            _observed(observed) | {"column": cell.column.name, "before": cell.before, "now": cell.text}
+            _observed(observed) | {"column": cell.column.name, "before": cell.before, "now": cell.text} | (
+                {"cell": cell.place} if cell.place else {})
             for observed, cell in explanation.corrected
         ]
     found["sentences"] = {lang: list(sentences(explanation, lang)) for lang in ("en", "zh")}
@@ -191,7 +192,7 @@ def _input(one: Input) -> Json:
 
 def row_json(row: ExplainedRow, scored: bool) -> Json:
     """An observation with what was read and what decided. `scored`: it is one of an item that has points."""
-    found = _observed(row.observed) | {"columns": _cells(row.read), "values": _values(row.read)}
+    found = _observed(row.observed) | {"columns": _cells(row.read), "values": _values(row.read)} | _places(row.read)
     corrected = {cell.column.name: cell.before for cell in row.read if cell.before is not None}
     if corrected:
         found["corrected"] = {name: {"before": before} for name, before in corrected.items()}
@@ -216,6 +217,8 @@ def _observed(observed: Observed) -> Json:
     found: Json = {
         "table": observed.schema.name, "row": observed.number, "line": observed.line, "file": observed.file,
     }
+    if observed.sheet:
+        found["sheet"] = observed.sheet
     if observed.scenario is not None:
         found["scenario"] = scenario_json(observed.scenario)
     if observed.keys:
@@ -229,6 +232,12 @@ def scenario_json(scenario: Scenario) -> Json:
 
 def _cells(cells: Iterable[ReadCell]) -> dict[str, str]:
     return {cell.column.name: cell.text for cell in cells}
+
+
+def _places(cells: Iterable[ReadCell]) -> Json:
+    """Where the cells are, in a workbook or database."""
+    found = {cell.column.name: cell.place for cell in cells if cell.place}
+    return {"cells": found} if found else {}
 
 
 def _values(cells: Iterable[ReadCell]) -> dict[str, object]:
@@ -267,6 +276,6 @@ def _unobserved(one: Unobserved) -> Json:
 
 def _cost(cost: RowCost) -> Json:
     return _observed(cost.observed) | {
-        "columns": _cells(cost.read), "lost": number_json(cost.lost, NUMBER), "items": list(cost.items),
-        "decisions": [_decision(decision) for decision in cost.decisions],
+        "columns": _cells(cost.read), **_places(cost.read), "lost": number_json(cost.lost, NUMBER),
+        "items": list(cost.items), "decisions": [_decision(decision) for decision in cost.decisions],
     }

@@ -25,7 +25,7 @@ class Schemas:
         self.columns = {(table.name, c.name): c for table in done.plan.tables for c in table.columns}
         self.keys = {table.name: [c for c in table.columns if c.key] for table in done.plan.tables}
         self.before = {(c.table, c.row, c.column): c.before for c in done.observations.corrected}
-        self.files = {name: data.ledger.file for name, data in done.observations.tables.items()}
+        self.ledgers = {name: data.ledger for name, data in done.observations.tables.items()}
 
     def scenario(self, table: TableSchema, stratum: Stratum) -> Scenario | None:
         """The scenario with its first label; of a private column neither."""
@@ -42,14 +42,18 @@ class Schemas:
         stratum = None if schema.stratum is None else row.values[schema.stratum]
         scenario = self.scenario(schema, None if stratum is None else str(stratum))
         keys = tuple(self.cell(table, column, row) for column in self.keys[table])
-        return Observed(schema, self.files.get(table, table), row.number, row.line, scenario, keys)
+        ledger = self.ledgers.get(table)
+        file, sheet = (table, "") if ledger is None else (ledger.file, ledger.sheet)
+        return Observed(schema, file, row.number, row.line, scenario, keys, sheet)
 
     def cell(self, table: str, column: ColumnSchema, row: Row) -> ReadCell:
         """The cell as written and read; of a private column `•••`, also where it is blank."""
         before = self.before.get((table, row.number, column.name)) if self.before else None
+        ledger = self.ledgers.get(table)
+        place = ledger.place(row.number, column.name) if ledger is not None and ledger.sheet else ""
         if column.private:
-            return ReadCell(column, PRIVATE, None, None if before is None else PRIVATE)
-        return ReadCell(column, row.cells[column.name], row.values[column.name], before)
+            return ReadCell(column, PRIVATE, None, None if before is None else PRIVATE, place)
+        return ReadCell(column, row.cells[column.name], row.values[column.name], before, place)
 
 
 class SubjectRows:

@@ -25,10 +25,10 @@ def reach_json(done: Run, identity: str, subject: Subject, found: Reach, reverse
     header = done.plan.header
     made: Json = {
         "format": FORMAT, "rubric": {"title": header.title, "edition": header.edition, "plan": identity},
-        "subject": subject, "goal": _goal(found.goal), **_reach(found),
+        "subject": subject, "goal": _goal(found.goal), **_reach(done, found),
     }
     if reverse is not None:
-        made["reverse"] = {"goal": _goal(reverse.goal), **_reach(reverse)}
+        made["reverse"] = {"goal": _goal(reverse.goal), **_reach(done, reverse)}
     made["places"] = [_place(one) for one in places(done, subject)]
     made["classes"] = [_class(one) for one in classes(done, subject)]
     return made
@@ -42,18 +42,18 @@ def _goal(goal: Goal) -> Json:
     return {"item": goal.named.name, "score": exact_text(goal.score)}
 
 
-def _reach(found: Reach) -> Json:
+def _reach(done: Run, found: Reach) -> Json:
     return {
         "already": found.already, "proved_least": found.proved, "trials": found.trials, "more": found.more,
-        "proposals": [_proposal(one) for one in found.proposals],
+        "proposals": [_proposal(done, one) for one in found.proposals],
     }
 
 
-def _proposal(proposal: Proposal) -> Json:
+def _proposal(done: Run, proposal: Proposal) -> Json:
     calls, cells, steps = proposal.cost
     made: Json = {
         "observations": calls, "cells": cells, "steps": steps,
-        "changes": [change for one in proposal.changes for change in _changes(one)],
+        "changes": [change for one in proposal.changes for change in _changes(done, one)],
         "rankings": {
             name: {"rank": stand.rank, "ties_with": list(stand.beside)} for name, stand in proposal.stands.items()
         },
@@ -64,10 +64,12 @@ def _proposal(proposal: Proposal) -> Json:
     return made
 
 
-def _changes(change: RowChange) -> Iterator[Json]:
+def _changes(done: Run, change: RowChange) -> Iterator[Json]:
+    ledger = done.observations.tables[change.schema.name].ledger
     for cell in change.cells:
         yield {
             "table": change.schema.name, "row": change.row.number, "column": cell.column.name,
+            "cell": ledger.place(change.row.number, cell.column.name),
             "old": cell.old_text, "new": cell.new_text, "steps": cell.steps, "needed": cell.needed,
         }
 

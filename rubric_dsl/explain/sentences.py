@@ -265,6 +265,8 @@ def _costliest(costs: Sequence[RowCost], lang: str) -> str:
 
 def _row(observed: Observed, table: bool, lang: str) -> str:
     name = called(observed.schema.name, observed.schema.label, lang) if table else ""
+    if observed.sheet:
+        name = f"工作表“{observed.sheet}”" if lang == "zh" else f"sheet {observed.sheet}"
     if lang == "zh":
         return f"{name}第{observed.number}行"
     return f"row {observed.number}" + (f" of {name}" if name else "")
@@ -279,7 +281,11 @@ def _about(cost: RowCost, lang: str) -> str:
         said.append(f"场景{scenario.name}" if zh else f"scenario {scenario.name}")
     for cell in cost.read:
         name = called(cell.column.name, cell.column.label, lang)
-        said.append(f"{name}为“{cell.text}”" if zh else f'{name} "{cell.text}"')
+        place = cell.place.rpartition("!")[2]
+        if zh:
+            said.append(f"{name}为“{cell.text}”" + (f"（{place}）" if place else ""))
+        else:
+            said.append(f'{name} "{cell.text}"' + (f" in {place}" if place else ""))
     return ("，" if zh else ", ").join(said)
 
 

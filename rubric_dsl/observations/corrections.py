@@ -12,12 +12,13 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 
 from rubric_dsl.observations import codes
-from rubric_dsl.observations.encodings import utf8_text
 from rubric_dsl.observations.facts import listing
 from rubric_dsl.observations.ledger import Account
 from rubric_dsl.observations.model import Refusal
-from rubric_dsl.observations.raw import FileRefused, Record, Source, text_of_cell
-from rubric_dsl.observations.records import records_of
+from rubric_dsl.observations.opening import open_table
+from rubric_dsl.observations.raw import FileRefused, RawTable, Record, Source, TypedCell, text_of_cell
+from rubric_dsl.observations.words import RubricWords
+from rubric_dsl.plan.model import ColumnSchema, Lines, TableSchema
 from rubric_dsl.text.record import dataclass
 
 HEADERS: Mapping[str, tuple[str, ...]] = {
@@ -44,6 +45,7 @@ NO_SUCH_DECISION = "D304"
 NOT_A_DATE = "D310"
 MOST = 10_000
 TOO_MANY = "D311"
+NO_TEXT = "D312"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +81,35 @@ def read_corrections(source: Source) -> Corrections:
     sha256 = hashlib.sha256(source.data).hexdigest()
     account = Account("corrections", source.name, sha256)
     entries: list[Correction] = []
+    schema = _schema()
     try:
-        text = utf8_text(source.data)
-        separator = "\t" if "\t" in text.partition("\n")[0] and "," not in text.partition("\n")[0] else ","
-        entries.extend(_entries(records_of(text, separator), account))
+        opened = open_table(source, schema, RubricWords(schema))
+        account.sheet = opened.sheet
+        entries.extend(_entries(opened, account))
     except FileRefused as refused:
         account.refuse(refused.row, refused.line, None, None, refused.code, refused.facts)
     return Corrections(source.name, sha256, tuple(entries), account.ledger(False).refusals)
 
 
-def _entries(records: Iterator[Record], account: Account) -> Iterator[Correction]:
-    header = next(records, None)
+def _schema() -> TableSchema:
+    """The table as the reader of files knows tables: a column for each way of writing a header."""
+    nowhere = Lines(file="", line=0, column=1, end_line=0, end_column=1)
+    columns = tuple(
+        ColumnSchema(
+            name=text, label=None, type="text", members=(), low=None, high=None, decimals=None, percent_written=None,
+            presence="optional", present_when=None, written_absent=(), key=False, private=False, lines=nowhere,
+        )
+        for texts in HEADERS.values() for text in texts
+    )
+    return TableSchema(
+        name="corrections", label="更正", subject="", folding="averaged", stratum=None, one_row_each=False,
+        stratum_weights=None, missing=None, columns=columns, musts=(), lines=nowhere,
+    )
+
+
+def _entries(opened: RawTable, account: Account) -> Iterator[Correction]:
+    records = opened.records
+    header = next((record for record in records if any(map(text_of_cell, record.cells))), None)
     if header is None:
         raise FileRefused(codes.NO_HEADER, {"help": "empty"})
     places = _places([text_of_cell(cell) for cell in header.cells])
@@ -109,14 +129,29 @@ def _entries(records: Iterator[Record], account: Account) -> Iterator[Correction
         if count > MOST:
             account.refuse(record.number, record.line, None, None, TOO_MANY, {"limit": MOST})
             return
+        if opened.sheet:  # a sheet does not hold the blank cells at the end of a row
+            cells += [""] * (len(header.cells) - len(cells))
         if len(cells) != len(header.cells):
             more = len(cells) > len(header.cells)
             facts = {"cells": len(cells), "columns": len(header.cells), "help": "more" if more else "fewer"}
             account.refuse(record.number, record.line, None, None, codes.WRONG_NUMBER_OF_CELLS, facts)
             continue
+        if _has_no_text(record, places, account):
+            continue
         entry = _entry(record, {name: cells[place] for name, place in places.items()}, account)
         if entry is not None:
             yield entry
+
+
+def _has_no_text(record: Record, places: Mapping[str, int], account: Account) -> bool:
+    """Whether a cell of a workbook that matters is an error, or a formula that was never computed."""
+    found = [
+        (name, cell) for name, place in places.items() if place < len(record.cells)
+        if isinstance(cell := record.cells[place], TypedCell) and cell.kind in ("error", "formula")
+    ]
+    for name, cell in found:
+        account.refuse(record.number, record.line, HEADERS[name][0], cell.text, NO_TEXT, {"help": cell.kind})
+    return bool(found)
 
 
 def _places(cells: Sequence[str]) -> dict[str, int]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rubric_dsl.observations import codes
 from rubric_dsl.observations.encodings import NAMES
 from rubric_dsl.observations.formats import format_of, refuse_unread
-from rubric_dsl.observations.raw import SERVERS, FileRefused, Given, RawTable, Record, Source, part_of
+from rubric_dsl.observations.raw import SERVERS, FileRefused, Given, RawTable, Record, Source, TableSource, part_of
 from rubric_dsl.observations.records import text_table
 from rubric_dsl.observations.words import RubricWords
 from rubric_dsl.plan.model import TableSchema
@@ -21,6 +21,8 @@ MAX_BYTES = 512 * 1024 * 1024
 
 def open_table(source: Source, table: TableSchema, words: RubricWords) -> RawTable:
     """The records of the table in the file; raises FileRefused, also while they are read."""
+    if isinstance(source, TableSource):
+        return source.table()
     data, part = source.data, part_of(source)
     location = source.location if isinstance(source, Given) else ""
     if location.partition("://")[0] in SERVERS:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from rubric_dsl.observations import codes
 from rubric_dsl.observations.cell import BLANKS
@@ -149,3 +149,16 @@ class RawTable:
     hidden: frozenset[int] = frozenset()
     form: str = ""
     """The identity of the plan that a form was made for, where the file is a form."""
+
+
+@runtime_checkable
+class TableSource(Protocol):
+    """Rows that a program hands over instead of a file; `data` is empty."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def data(self) -> bytes: ...
+
+    def table(self) -> RawTable: ...

@@ -16,7 +16,7 @@ from rubric_dsl.observations.model import Observations, Row, TableData
 from rubric_dsl.observations.near import nearest
 from rubric_dsl.observations.opening import open_table
 from rubric_dsl.observations.presence import RowRules
-from rubric_dsl.observations.raw import FileRefused, Source
+from rubric_dsl.observations.raw import FileRefused, Source, TableSource
 from rubric_dsl.observations.rows import RowReader
 from rubric_dsl.observations.rules import PlanRules
 from rubric_dsl.observations.subjects import KnownSubjects, refuse_unobserved
@@ -102,6 +102,8 @@ def _account_of(table: str, source: Source | LargeSource | None) -> Account:
         return Account(table, table, "")
     if isinstance(source, LargeSource):
         return Account(table, source.name, source.sha256)
+    if isinstance(source, TableSource):
+        return Account(table, source.name, "")  # there are no bytes of which to tell a hash
     return Account(table, source.name, hashlib.sha256(source.data).hexdigest())
 
 

@@ -34,9 +34,12 @@ def account_lines(view: ResultView, look: Look) -> Iterable[Line]:
             en, zh = f"with {name} = {now} instead of {before}", f"{name}={now}（原为{before}）"
             yield from paragraph(look.say(en, zh), look)
     yield from paragraph(look.say(
-        f"method {view.plan_hash[:19]}, engine {view.result.engine}",
-        f"方案 {view.plan_hash[:19]}，引擎 {view.result.engine}",
+        f"method {view.plan_hash[:19]}, engine {view.result.engine}" + (", draft" if view.final is None else ""),
+        f"方案 {view.plan_hash[:19]}，引擎 {view.result.engine}" + ("，草稿" if view.final is None else ""),
     ), look)
+    if view.final is not None:
+        by, date = visible(view.final.by), view.final.date
+        yield from paragraph(look.say(f"final, declared by {by} on {date}", f"定稿，{by}于 {date} 确认"), look)
     if _something_is_rounded(view):
         yield from paragraph(look.say(
             "Numbers are shown rounded here; everything is computed and ranked exactly.",

@@ -142,10 +142,12 @@ class RowsDrawing:
     def _named(self, row: ExplainedRow) -> str:
         said = [] if row.decision.by == "condition" else [self._text(cell) for cell in row.read]
         text = "/".join(said)
+        place = row.read[0].place if len(said) == 1 else ""
         if row.lost is None and is_number(row.points):
             points = f"{self._number(row.points)}/{self._number(row.worth)}"
             text = self.look.say(f"{text}: {points}", f"{text}：{points}") if text else points
-        return self.row(row.observed) + (self.look.say(f" ({text})", f"（{text}）") if text else "")
+        where = visible(place) or self.row(row.observed)
+        return where + (self.look.say(f" ({text})", f"（{text}）") if text else "")
 
     def _group(self, about: str, lost: Exact | None, rows: Sequence[str], indent: str) -> Iterable[Line]:
         """What they have in common, then the rows; a row is not broken between lines as long as it fits on one."""
@@ -267,7 +269,11 @@ class RowsDrawing:
     # ------------------------------------------------------------ words
 
     def row(self, observed: Observed) -> str:
-        """`row 30`, with the table where there are several and the line of the file where it differs."""
+        """`row 30`, with the table where there are several and the line of the file where it differs; of a workbook
+        with its sheet, `拨测 row 30`."""
+        if observed.sheet:
+            sheet = visible(observed.sheet)
+            return self.look.say(f"{sheet} row {observed.number}", f"{sheet}第{observed.number}行")
         table = called(observed.schema.name, observed.schema.label, self.look) if self._several else ""
         line = ""
         if observed.line != observed.number:
@@ -276,8 +282,14 @@ class RowsDrawing:
         return self.look.say(en, f"{table}第{observed.number}行") + line
 
     def cells(self, read: Sequence[ReadCell]) -> str:
-        said = [f"{called(c.column.name, c.column.label, self.look)} {self._text(c)}" for c in read]
+        """`wait 70`, of a workbook `wait 70 (F12)`."""
+        said = [f"{called(c.column.name, c.column.label, self.look)} {self._text(c)}{self._at(c)}" for c in read]
         return self.look.say(", ", "，").join(said)
+
+    def _at(self, cell: ReadCell) -> str:
+        """The cell in its sheet, which is named with the row."""
+        place = cell.place.rpartition("!")[2]
+        return self.look.say(f" ({place})", f"（{place}）") if place else ""
 
     def _text(self, cell: ReadCell) -> str:
         now = cut(visible(cell.text), LONGEST_CELL, self.look.ellipsis) or "-"

@@ -11,6 +11,7 @@ from rubric_dsl.explain.changes import CellChange, RowChange
 from rubric_dsl.explain.distances import ClassDistance, Neighbour, classes, places
 from rubric_dsl.explain.goals import ClassGoal, Goal, RankGoal
 from rubric_dsl.explain.reach import Proposal, Reach
+from rubric_dsl.observations.model import Ledger
 from rubric_dsl.plan.model import ScoringPlan
 from rubric_dsl.render.pieces import Line, Look, Piece, Role
 from rubric_dsl.render.values import called, number_text, subject_text
@@ -102,21 +103,26 @@ class _Drawing:
     def _row(self, change: RowChange) -> str:
         table = called(change.schema.name, change.schema.label, self.look) if self.several else ""
         number = change.row.number
+        ledger = self.done.observations.tables[change.schema.name].ledger
+        if ledger.sheet:
+            table = visible(ledger.sheet)
         row = self.look.say(f"{table} row {number}".strip(), f"{table}第{number}行")
         own = [cell for cell in change.cells if not cell.needed]
         needed = [cell for cell in change.cells if cell.needed]
-        said = self.look.say(", ", "，").join(self._cell(cell) for cell in own)
+        said = self.look.say(", ", "，").join(self._cell(cell, ledger, number) for cell in own)
         if needed:
-            few = self.look.say(", ", "，").join(self._cell(cell) for cell in needed[:NEEDED_SHOWN])
+            few = self.look.say(", ", "，").join(self._cell(cell, ledger, number) for cell in needed[:NEEDED_SHOWN])
             more = len(needed) - NEEDED_SHOWN
             rest = self.look.say(f" and {more} more cells", f"等{len(needed)}格") if more > 0 else ""
             said += self.look.say(f", which needs {few}{rest}", f"，因而还须填 {few}{rest}")
         return f"{row} {said}"
 
-    def _cell(self, cell: CellChange) -> str:
+    def _cell(self, cell: CellChange, ledger: Ledger, row: int) -> str:
         arrow = "->" if self.look.ascii else "→"
         name = called(cell.column.name, cell.column.label, self.look)
-        return f"{name} {visible(cell.old_text) or '-'} {arrow} {visible(cell.new_text) or '-'}"
+        said = f"{name} {visible(cell.old_text) or '-'} {arrow} {visible(cell.new_text) or '-'}"
+        place = ledger.place(row, cell.column.name).rpartition("!")[2] if ledger.sheet else ""
+        return said + (self.look.say(f" ({place})", f"（{place}）") if place else "")
 
     def _outcome(self, proposal: Proposal) -> str:
         said = []

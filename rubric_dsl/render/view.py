@@ -5,6 +5,7 @@ from __future__ import annotations
 from rubric_dsl.plan.model import NamedValue, ScoringPlan
 from rubric_dsl.results.json import ReasonsOf
 from rubric_dsl.results.model import Result
+from rubric_dsl.results.status import Final
 from rubric_dsl.text.record import dataclass
 
 
@@ -16,6 +17,8 @@ class ResultView:
     plan_hash: str
     result: Result
     reasons: ReasonsOf
+    final: Final | None = None
+    """Who declared the result final; None: it is a draft."""
 
     def named(self, name: str) -> NamedValue | None:
         return next((value for value in self.plan.values if value.name == name), None)

@@ -171,13 +171,13 @@ def _placed(
     if placed.group is not None:
         row["group"] = placed.group
     if placed.because is not None:
-        row["because"] = _unranked(plan, placed)
+        row["because"] = unranked_text(plan, placed)
     if reasons is not None:
         row["reasons"] = [_reason(loss) for loss in reasons(schema, placed.subject)]
     return row
 
 
-def _unranked(plan: ScoringPlan, placed: Placed) -> str:
+def unranked_text(plan: ScoringPlan, placed: Placed) -> str:
     if placed.condition is not None and plan.nodes[placed.condition].lines:
         return f"excluded by the condition in line {plan.nodes[placed.condition].lines[0].line}"
     if isinstance(placed.score, NoValue) and placed.because != "excluded":

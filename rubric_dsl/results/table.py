@@ -32,7 +32,7 @@ def result_rows(plan: ScoringPlan, results: Sequence[Result], lang: str = "en") 
 
 def _rows(plan: ScoringPlan, result: Result, lang: str) -> Iterator[tuple[str, ...]]:
     placed = {ranking.name: {row.subject: row for row in ranking.rows} for ranking in result.rankings}
-    for subject in _order(result):
+    for subject in in_order(result):
         ranks = [cell for s in plan.rankings for cell in _rank_cells(plan, s.node, placed[s.name][subject], lang)]
         values = result.values[subject]
         cells = [
@@ -66,7 +66,7 @@ def _is_reported(plan: ScoringPlan, node: op.Node) -> bool:
     return named.grain.kind != "row" or isinstance(named.operation, (op.Touchpoint, op.RowScore))
 
 
-def _order(result: Result) -> list[str]:
+def in_order(result: Result) -> list[str]:
     return [row.subject for row in result.rankings[0].rows] if result.rankings else list(result.values)
 
 

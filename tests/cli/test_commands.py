@@ -168,6 +168,15 @@ def test_a_parameter_set_is_checked_anew_and_said(rubric: Said) -> None:
     assert code == 3 and "R130" in err
 
 
+def test_a_setting_of_no_parameter_is_refused_with_those_that_there_are(rubric: Said) -> None:
+    for command in (["score", "hotlines.rubric", "calls.csv"], ["check", "hotlines.rubric"]):
+        code, out, err = rubric(*command, "--set", "targt=20 s")
+        assert (code, out) == (2, "")
+        assert err == "--set targt: hotlines.rubric has no parameter of this name; it has: target\n"
+    code, _, err = rubric("plan", "hotlines.rubric", "--set", "目标=20 s", "--lang", "zh")
+    assert code == 2 and err == "--set 目标：hotlines.rubric 没有这个参数；可设置的有：target\n"
+
+
 def test_refused_cells_are_all_named_and_nothing_is_scored(rubric: Said) -> None:
     code, out, err = rubric("score", "hotlines.rubric", "calls=refused.csv")
     assert (code, out) == (4, "")

@@ -156,3 +156,15 @@ def test_d311_more_corrections_than_the_limit_are_refused(monkeypatch: pytest.Mo
         File("c.csv", ("row key,column,old,new,reason,decided by,date\n" + line + line).encode())
     )
     assert [(refusal.row, refusal.code) for refusal in found.refusals] == [(3, "D311")]
+
+
+def test_d312_a_correction_that_is_a_formula_or_an_error_says_nothing() -> None:
+    header = ["row key", "column", "old", "new", "reason", "decided by", "date"]
+    fine = ["A1", "wait", 12, 14, "clock", "board", "2021-01-20"]
+    bad = [["A2", "wait", 12, {"formula": "=7*2"}, *fine[4:]], ["A3", "wait", {"error": "#N/A"}, 14, *fine[4:]]]
+    data = book([header, fine, *bad], computed_on_load=True)
+    found = corrections.read_corrections(File("c.xlsx", data))
+    assert [(refusal.row, refusal.column, refusal.code) for refusal in found.refusals] == [
+        (3, "new", "D312"), (4, "old", "D312"),
+    ]
+    assert [entry.key for entry in found.entries] == ["A1"]

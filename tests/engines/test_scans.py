@@ -5,7 +5,10 @@ from __future__ import annotations
 import itertools
 import random
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from math import inf, nextafter
 from pathlib import Path
 
 import polars as pl
@@ -13,6 +16,7 @@ import pytest
 
 from rubric_dsl.engines.columnar import ColumnarEngine
 from rubric_dsl.engines.columnar.large import LargeFiles
+from rubric_dsl.engines.columnar.typed import decimal_of_binary
 from rubric_dsl.engines.reference import ReferenceEngine
 from rubric_dsl.evaluation.prepare import prepare
 from rubric_dsl.observations.model import Observations
@@ -163,3 +167,79 @@ def test_files_split_in_any_way_and_shuffled_are_one_table(tmp_path: Path, zheji
         assert large.tables["calls"].large is not None and not stopped_by(large)
         seen.append(said(ColumnarEngine().totals(zhejiang, prepared, large)))
     assert all(one == seen[0] for one in seen)
+
+
+TYPED = """rubric "Lines"
+observe calls of city, averaged
+  city   "City"   text
+  day    "Day"    date
+  on     "On"     yes/no
+  wait   "Wait"   seconds when on
+  mark   "Mark"   number 0 to 10, 2 decimals when on
+  rate   "Rate"   percent written 0.875 when on
+indicator total "Total" worth 100
+  unless on: 0
+  touchpoint quick "Quick" worth 40 when wait <= 2.5 s
+  touchpoint good "Good" worth 60 when mark >= 8.35 and rate >= 87.5%
+ranking by total
+  exact
+  ties share
+"""
+
+NUMBERS = (0.0, -0.0, 1.0, 2.5, 2.5000000000000004, 0.1 + 0.2, 8.35, 8.349999999999998, 8.345, 1e300, 5e-324,
+           float("nan"), float("inf"), -1.0, 1e15, 123456789012345.7, 0.875, 87.5, 9.99, 10.0)
+
+
+def _typed_calls(chance: random.Random, rows: int) -> pl.DataFrame:
+    """Calls in the types that a data frame has: binary numbers, 0 and 1, moments; a few cells are odd."""
+
+    def numbers(usual: Sequence[float]) -> list[float | None]:
+        return [
+            None if not is_on else chance.choice(NUMBERS) if chance.random() < odd else chance.choice(usual)
+            for is_on in on
+        ]
+
+    odd = chance.choice((0, 0.05))
+    on = [chance.random() < 0.8 for _ in range(rows)]
+    days = [datetime(2020, 10, 1 + chance.randrange(28), 9 if chance.random() < odd else 0) for _ in range(rows)]
+    flag = pl.Series([2 if chance.random() < odd else int(is_on) for is_on in on], dtype=pl.Int8)
+    binary = chance.choice((pl.Float64, pl.Float64, pl.Float32))
+    return pl.DataFrame({
+        "city": [chance.choice("ABC") for _ in range(rows)], "day": days,
+        "on": flag if chance.random() < 0.5 else pl.Series(on),
+        "wait": pl.Series(numbers((1, 2.5, 3, 30, 31.25)), dtype=binary),
+        "mark": pl.Series(numbers((8, 8.35, 8.34, 9.5, 10)), dtype=pl.Float64),
+        "rate": pl.Series(numbers((0.875, 0.9, 0.8749, 1)), dtype=pl.Float64),
+    })
+
+
+def test_columns_of_data_frames_are_scanned_and_refused_as_the_reader_does(tmp_path: Path) -> None:
+    plan = compile_rubric("lines.rubric", lambda path: TYPED.encode()).plan
+    assert plan is not None
+    met: Counter[str] = Counter()
+    for seed in range(count(80, 5_000)):
+        path = tmp_path / "calls.parquet"
+        _typed_calls(random.Random(seed), 60).write_parquet(path)
+        scanned, stopped = compare(plan, {"calls": path}, leave_out=seed % 2 == 1)
+        met["scanned"] += scanned
+        met["stopped"] += stopped
+    assert met["scanned"] > 60 and met["stopped"] > 10, met
+
+
+def test_binary_numbers_are_the_shortest_decimals_that_are_the_same() -> None:
+    """Around decimals, where a rounding too many would show: each neighbour in binary is another number."""
+    chance = random.Random(7)
+    near: list[float] = []
+    for _ in range(count(6_000, 400_000)):
+        number = chance.randrange(10 ** chance.randrange(1, 15)) / 10 ** chance.randrange(6)
+        near += [number, -number, nextafter(number, inf), nextafter(number, 0)]
+    for places in range(6):
+        value, unsure = decimal_of_binary(pl.col("x"), places)
+        found = pl.DataFrame({"x": near}).select(value.alias("value"), unsure.alias("unsure"))
+        sure = 0
+        for number, scaled, is_unsure in zip(near, *found, strict=True):
+            said = Decimal(repr(number)).scaleb(places)
+            assert is_unsure or scaled == said, (number, places)
+            assert not is_unsure or said % 1 or abs(said) >= 10**15, (number, places)
+            sure += not is_unsure
+        assert len(near) // 16 < sure < len(near)

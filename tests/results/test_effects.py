@@ -19,6 +19,7 @@ from rubric_dsl.observations.read import read_observations
 from rubric_dsl.plan.compile import compile_rubric
 from rubric_dsl.results.effects import rows_of
 from tests import program
+from tests.books import book
 from tests.explain.explained import File
 from tests.tables import ROOT
 from tests.zhejiang.independent import EXAMPLE
@@ -55,6 +56,30 @@ def test_four_marks_won_by_appeal_move_taizhou_above_hangzhou(tmp_path: Path) ->
     assert moves(effect["moved"]) == moves(result["corrections"]["together"]) == expected
     assert program.ranks_of(result)["台州"] == 4
     assert result["ledger"]["calls"]["scored"] == 88
+
+
+def test_decisions_in_a_workbook_count_as_those_in_a_text(tmp_path: Path) -> None:
+    """Numbers, a date, blank cells at the end, a reason over two merged rows, a title above, GB18030 beside it."""
+    line = "10-S4,transfers,1,0,录音,评审组,2021-01-20,3,"
+    text = corrections(tmp_path, line, "10-S2,transfers,0,1,录音,评审组,2021-01-20,4,驳回")
+    other = tmp_path / "gb.csv"
+    other.write_bytes(text.read_bytes().decode("utf-8").replace(
+        HEADER, "主键,列,原值,新值,理由,裁定人,日期,文号,裁定\n").encode("gb18030"))
+    day = {"date": "2021-01-20", "format": "yyyy-mm-dd"}
+    sheet = tmp_path / "corrections.xlsx"
+    sheet.write_bytes(book([
+        [], ["主键", "列", "原值", "新值", "理由", "裁定人", "日期", "文号", "裁定"],
+        ["10-S4", "transfers", 1, 0, "录音", "评审组", day, 3],
+        ["10-S2", "transfers", 0, 1, "", "评审组", day, 4, "驳回"],
+    ], merge=["E3:E4"], sheet="申诉", others=["说明"]))
+    told = [scored(path)["corrections"] for path in (text, other, tmp_path / "corrections.xlsx#申诉")]
+    for one in told:
+        del one["file"], one["sha256"]
+        for effect in one["effects"]:
+            del effect["rows"]
+        for listed in one["entries"]:
+            del listed["row"]  # a title stands above the sheet
+    assert told[0] == told[1] == told[2]
 
 
 def test_three_marks_tie(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from rubric_dsl.engines.columnar.typed import Typed, typed
 from rubric_dsl.engines.lowering.cells import cell_of, cells_of
 from rubric_dsl.engines.lowering.forms import LIMIT, Lowered, Number
 from rubric_dsl.engines.lowering.queries import ROW, STRATUM, SUBJECT
+from rubric_dsl.observations.databases import raw_of
 from rubric_dsl.observations.headers import Layout, layout_of
 from rubric_dsl.observations.ledger import Account
 from rubric_dsl.observations.model import Row
@@ -37,7 +38,7 @@ class Scan:
     headers: tuple[str, ...]
     raw: pl.LazyFrame
     texts: pl.LazyFrame
-    """The same with every cell as it stands in the file, where the file has texts."""
+    """The same with every cell as it stands in the file: a text, or the value of a typed column."""
     sizes: tuple[int, ...]
     """Rows of each file."""
     sample: pl.DataFrame
@@ -92,7 +93,7 @@ class Scan:
             while place >= starts[file + 1]:
                 file += 1
             number = place - starts[file] + 2
-            yield Record(number, number, ["" if cell is None else str(cell) for cell in cells])
+            yield Record(number, number, [raw_of(cell) for cell in cells])
 
 
 def scan_of(schema: TableSchema, files: Sequence[Path], account: Account) -> Scan | None:
@@ -114,23 +115,29 @@ def _parquet(schema: TableSchema, files: Sequence[Path], account: Account) -> Sc
     headers = tuple(frames[0].collect_schema().names())
     if any(tuple(frame.collect_schema().names()) != headers for frame in frames):
         return None
+    sizes = tuple(int(frame.select(pl.len()).collect().item()) for frame in frames)
+    return _typed_scan(schema, headers, pl.scan_parquet(list(files), row_index_name=ROW, glob=False), sizes, account)
+
+
+def scan_of_frame(schema: TableSchema, frame: pl.DataFrame, account: Account) -> Scan | None:
+    """A frame as one table, as if it were a Parquet file."""
+    if schema.folding == "one row each" or ROW in frame.columns:
+        return None
+    raw = frame.lazy().with_row_index(ROW)
+    return _typed_scan(schema, tuple(frame.columns), raw, (frame.height,), account)
+
+
+def _typed_scan(
+    schema: TableSchema, headers: tuple[str, ...], raw: pl.LazyFrame, sizes: tuple[int, ...], account: Account
+) -> Scan | None:
+    """`raw`: rows whose columns have types, with ROW."""
     layout = layout_of(Record(1, 1, list(headers)), schema, account)
     if layout is None or any(layout.units) or ROW in headers:
         return None
-    sizes = tuple(int(frame.select(pl.len()).collect().item()) for frame in frames)
-    raw = pl.scan_parquet(list(files), row_index_name=ROW, glob=False)
     step = max(sum(sizes) // 3, 1)
     parts = [raw.slice(place, _SAMPLE_ROWS // 3).collect() for place in (0, step, 2 * step)]
     sample = pl.concat(parts).drop(ROW)
-    texts = raw.select(ROW, *(_as_text(header, sample.schema[header]) for header in headers))
-    return _scan(schema, layout, headers, raw, texts, sizes, sample)
-
-
-def _as_text(header: str, kind: pl.DataType) -> pl.Expr:
-    cell = pl.col(header)
-    if kind == pl.Boolean:
-        return pl.when(cell).then(pl.lit("yes")).when(~cell).then(pl.lit("no")).alias(header)
-    return cell.cast(pl.String)
+    return _scan(schema, layout, headers, raw, raw, sizes, sample)
 
 
 def _csv(schema: TableSchema, plain: PlainCsv, account: Account) -> Scan | None:

@@ -188,9 +188,9 @@ class ScannedTable:
         """Rows that were accepted, read as a reader reads them; they are not accounted for again."""
         read: list[Row] = []
         for record in self.scan.records(places):
-            cells = [str(record.cells[at]) for at in self.scan.layout.places]
-            values = {one.name: one.read(text)[0] for one, text in zip(self.reader.columns, cells, strict=True)}
-            texts = dict(zip((one.name for one in self.reader.columns), cells, strict=True))
+            cells = [record.cells[at] for at in self.scan.layout.places]
+            values = {one.name: one.read(cell)[0] for one, cell in zip(self.reader.columns, cells, strict=True)}
+            texts = {one.name: str(cell) for one, cell in zip(self.reader.columns, cells, strict=True)}
             read.append(Row(record.number, record.line, texts, values))
         return read
 

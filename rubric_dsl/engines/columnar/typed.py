@@ -6,6 +6,7 @@ A cell that is flagged is read again by the reader of observations, which knows 
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
 import polars as pl
@@ -21,6 +22,10 @@ from rubric_dsl.text.record import dataclass
 _NUMBERS = ("whole number", "number", "percent", "seconds")
 _FEW = 4
 """Numbers may be so many times as large as those in the sample before their rows are read apart."""
+_FIFTEEN_DIGITS = 10**15
+_MOST_PLACES = 6
+_SEEN = 1_000
+"""So many different numbers of a sample are looked at."""
 _DAYS_BEFORE_1970 = 719_163
 """Polars counts days from 1970-01-01 (0), the plan from 0001-01-01 (1)."""
 _COMMON = "一-鿿，。、；：？！（）《》“”…·"
@@ -74,6 +79,8 @@ def _yes_no(column: ColumnSchema, name: str, raw: pl.Expr, kind: pl.DataType) ->
         words = kind.categories.to_list()
         if all(word in YES_OR_NO for word in words):
             return Typed(cell, _in_words(raw, [word for word in words if YES_OR_NO[word]]), None)
+    if kind.is_integer():
+        return Typed(cell, raw == 1, raw.is_not_null() & ~raw.is_in([0, 1]))
     if kind == pl.String:
         known = raw.is_in(list(YES_OR_NO))
         value = pl.when(known).then(raw.is_in([word for word, yes in YES_OR_NO.items() if yes]))
@@ -110,6 +117,10 @@ def _date(column: ColumnSchema, name: str, raw: pl.Expr, kind: pl.DataType) -> T
     cell = _cell(column, name, Number(1, low, high, moment=True))
     if kind == pl.Date:
         return Typed(cell, raw.cast(pl.Int32) + _DAYS_BEFORE_1970, None)
+    if isinstance(kind, pl.Datetime):
+        days = raw.dt.date()
+        with_time = (days.cast(kind) != raw).fill_null(False)
+        return Typed(cell, days.cast(pl.Int32) + _DAYS_BEFORE_1970, with_time)
     if kind != pl.String:
         return None
     days = raw.str.to_date("%Y-%m-%d", strict=False)
@@ -152,6 +163,10 @@ def _number(column: ColumnSchema, name: str, raw: pl.Expr, sample: pl.Series) ->
         places, seen = 0, sample
     elif isinstance(kind, pl.Decimal):
         places, seen, value = kind.scale or 0, sample.to_physical(), raw.to_physical()
+    elif kind.is_float():
+        places = _places_of_binary(sample)
+        seen = sample.to_frame("x").select(_scaled(pl.col("x"), places).cast(pl.Int64, strict=False)).to_series()
+        value, unsure = decimal_of_binary(raw, places)
     else:
         return None
     limit = 0 if column.type == "whole number" else column.decimals
@@ -173,6 +188,32 @@ def _places(sample: pl.Series) -> int:
 
 def _decimals(sample: pl.Series, places: int) -> pl.Series:
     return sample.str.strip_suffix("%").cast(pl.Decimal(38, places), strict=False).to_physical()
+
+
+def _scaled(binary: pl.Expr, places: int) -> pl.Expr:
+    return (binary.cast(pl.Float64) * pl.lit(10**places, dtype=pl.Float64)).round(0)
+
+
+def decimal_of_binary(raw: pl.Expr, places: int) -> tuple[pl.Expr, pl.Expr]:
+    """Binary numbers as the shortest decimals that are the same, times a power of ten; and where that is not sure.
+
+    A decimal of at most 15 digits is the shortest of the binary number nearest to it, so what divides back to the
+    number is it. It is divided by a column: by a literal Polars multiplies with the reciprocal, which rounds twice.
+    """
+    number = raw.cast(pl.Float64)
+    scaled = _scaled(number, places)
+    sure = scaled.abs() < _FIFTEEN_DIGITS  # not so where it is infinite or no number
+    sure &= (scaled / (number * 0 + 10**places) if places else scaled) == number
+    return pl.when(sure).then(scaled).cast(pl.Int64), raw.is_not_null() & ~sure
+
+
+def _places_of_binary(sample: pl.Series) -> int:
+    """As many digits after the point as the sample has, as far as they are few."""
+    numbers = sample.drop_nulls().cast(pl.Float64)
+    numbers = numbers.filter(numbers.is_finite())
+    texts = (format(Decimal(repr(number)), "f") for number in numbers.unique()[:_SEEN])
+    found = [len(text.partition(".")[2].rstrip("0")) for text in texts]
+    return min(max([0, *found]), _MOST_PLACES)
 
 
 def _form(

@@ -38,6 +38,8 @@ class Book:
         self._names: set[str] = set()
         self.values: dict[str, int] = {}
         """What stands as a value because it has no formula: where, and in how many cells."""
+        self.because: dict[str, str] = {}
+        """Why, where more can be said than that there is no such formula."""
         self.formulas = 0
 
     def say(self, en: str, zh: str) -> str:

@@ -154,6 +154,16 @@ class Subjects:
                 return f'IFERROR(AVERAGEIFS({values},{chosen}),"")'
         raise NoFormula
 
+    def fact(self, node: op.Node, operation: op.Column, subject: str) -> str:
+        """A cell of the subject's row in a table with one row each."""
+        sheet = self._rows[operation.table]
+        if sheet.schema.folding != "one row each" or not self._told_apart or (
+            self._done.plan.nodes[node].type.kind in ("date", "time")
+        ):
+            raise NoFormula
+        cell = f"INDEX({self._column(sheet, node)},MATCH({subject},{sheet.named(sheet.schema.subject)},0))"
+        return f'IFERROR(IF({cell}="","",{cell}),"")'
+
     def _column(self, sheet: RowSheet, node: op.Node) -> str:
         letters = sheet.column(node)
         if letters is None:
@@ -188,6 +198,8 @@ class _OfSubject(Formulas):
     def _written(self, node: op.Node, operation: op.Operation) -> str:
         if isinstance(operation, op.Aggregate):
             return self._around.aggregate(operation, self.subject)
-        if isinstance(operation, (op.Column, op.Subject, op.Period, op.Previous, op.Across)):
+        if isinstance(operation, op.Column):
+            return self._around.fact(node, operation, self.subject)
+        if isinstance(operation, (op.Subject, op.Period, op.Previous, op.Across)):
             raise NoFormula
         return super()._written(node, operation)

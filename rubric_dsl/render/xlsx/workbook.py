@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 from rubric_dsl.engines.run import Run
-from rubric_dsl.evaluation.values import Value
 from rubric_dsl.numbers.decimals import exact_text
 from rubric_dsl.observations.corrected import shown_key, shown_value
 from rubric_dsl.observations.periods import period_shown
-from rubric_dsl.plan.model import RankingSchema, ScoringPlan
+from rubric_dsl.plan.model import ScoringPlan
 from rubric_dsl.render.corrections import CorrectionsView
 from rubric_dsl.render.pieces import Look, plain
 from rubric_dsl.render.plan_page import plan_lines
-from rubric_dsl.render.xlsx.book import Book, letters_of, shown
-from rubric_dsl.render.xlsx.formulas import Formulas, NoFormula
+from rubric_dsl.render.xlsx.book import Book, shown
+from rubric_dsl.render.xlsx.ranks import FIRST, RankingBlock
 from rubric_dsl.render.xlsx.rows import RowSheet
 from rubric_dsl.render.xlsx.subjects import Subjects
-from rubric_dsl.resolved import operations as op
-from rubric_dsl.results.model import NoValue, RankingResult
 from rubric_dsl.results.placement import ranking_of
 from rubric_dsl.results.status import Final
 from rubric_dsl.text.record import dataclass
 
 MOST_DIFFERENCE = "1E-9"
-NOISE = 9
-"""Decimals to which scores are rounded before ranks are taken, so that floating point makes no order of ties."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,67 +76,20 @@ class _Workbook:
 
     def _ranking(self, own: Any, subjects: Subjects) -> None:
         book, place = self.book, 0
-        own.freeze_panes(2, 0)
+        own.freeze_panes(FIRST, 0)
+        own.write_string(0, 0, self._status(), book.wrong if self.given.final is None else book.head)
         for schema, ranking in zip(self.plan.rankings, self.rankings, strict=True):
-            own.write_string(0, place, book.called(schema.name, schema.label), book.head)
-            for k, title in enumerate((
-                book.say("rank", "名次"), book.say("subject", "对象"), book.say("score", "得分"),
-                book.say("exact", "准确值"), book.say("rank by the program", "程序名次"),
-            )):
-                own.write_string(1, place + k, title, book.head)
-            self._one_ranking(own, schema, ranking, place, subjects)
-            place += 6
+            block = RankingBlock(book, own, self.done, schema, ranking, place, subjects, self.line)
+            for placed in block.write():
+                what = book.say(f"rank in {placed.ranking}", f"{placed.ranking} 名次")
+                self.checks.append((placed.subject, what, placed.cell, str(placed.rank), float(placed.rank)))
+            place += block.width
 
-    def _one_ranking(
-        self, sheet: Any, schema: RankingSchema, ranking: RankingResult, place: int, subjects: Subjects
-    ) -> None:
-        operation = self.plan.nodes[schema.node].operation
-        assert isinstance(operation, op.Ranking)
-        ranked = [row for row in ranking.rows if row.rank is not None]
-        letters = letters_of(place + 2)
-        scores = f"${letters}$3:${letters}${len(ranked) + 2}"
-        for i, row in enumerate(ranking.rows):
-            line = i + 2
-            sheet.write_string(line, place + 1, row.subject)
-            score: Value = row.score if not isinstance(row.score, NoValue) else ""
-            text = self._score(operation, row.subject, subjects)
-            if text is None:
-                self.book.value(sheet, line, place + 2, score, f"{schema.name}: score")
-            else:
-                self.book.formula(sheet, line, place + 2, text, score)
-            if isinstance(row.score, Fraction):
-                sheet.write_string(line, place + 3, exact_text(row.score))
-            if row.rank is None:
-                sheet.write_string(line, place, "–")
-                continue
-            sheet.write_number(line, place + 4, row.rank)
-            by_formula = self._rank(operation, letters, scores, line + 1)
-            if by_formula is None:
-                self.book.value(sheet, line, place, Fraction(row.rank), f"{schema.name}: rank")
-            else:
-                self.book.formula(sheet, line, place, by_formula, Fraction(row.rank))
-            mine = letters_of(place)
-            self.checks.append((
-                row.subject, self.book.say(f"rank in {schema.name}", f"{schema.name} 名次"),
-                f"'{sheet.get_name()}'!${mine}${line + 1}", str(row.rank), float(row.rank),
-            ))
-
-    def _score(self, operation: op.Ranking, subject: str, subjects: Subjects) -> str | None:
-        cell = subjects.cell(operation.by, self.line[subject])
-        if cell is None or operation.rounding is None:
-            return cell
-        try:
-            formulas = Formulas(self.plan, self.done.prepared, lambda node: None)
-            return formulas.rounded(cell, operation.rounding.mode, operation.rounding.step)
-        except NoFormula:
-            return None
-
-    def _rank(self, operation: op.Ranking, letters: str, scores: str, line: int) -> str | None:
-        """The place among the ranked by the score alone; none where keys, groups, caps or dense places decide."""
-        if operation.ties != "share" or operation.within is not None or operation.caps:
-            return None
-        beyond = "<" if operation.lowest_first else ">"
-        return f"SUMPRODUCT(--(ROUND({scores},{NOISE}){beyond}ROUND(${letters}${line},{NOISE})))+1"
+    def _status(self) -> str:
+        if self.given.final is None:
+            return self.book.say("DRAFT: nobody has declared this result final", "草稿：尚未有人确认为定稿")
+        by, date = self.given.final.by, self.given.final.date
+        return self.book.say(f"Final, declared by {by} on {date}", f"定稿，{by}于 {date} 确认")
 
     # ------------------------------------------------------------ what stands beside
 
@@ -166,17 +114,26 @@ class _Workbook:
         sheet = book.sheet(book.say("method", "方法"))
         sheet.set_column(0, 0, 120)
         said = plain(plan_lines(self.plan, self.given.identity, Look(book.lang, 110))).splitlines()
-        if self.given.final is None:
-            said.insert(0, book.say("DRAFT: nobody has declared this result final", "草稿：尚未有人确认为定稿"))
-        else:
-            by, date = self.given.final.by, self.given.final.date
-            said.insert(0, book.say(f"Final, declared by {by} on {date}", f"定稿，{by}于 {date} 确认"))
+        said.insert(0, self._status())
         if self.done.period is not None:
             said.insert(1, period_shown(self.plan, self.done.period))
+        said += ["", *self._without_formulas()]
         for lines in self.given.files.values():
             said += ["", *lines]
         for i, text in enumerate(said):
             sheet.write_string(i, 0, text)
+
+    def _without_formulas(self) -> Iterator[str]:
+        """What stands as a value, in how many cells and why."""
+        say = self.book.say
+        if not self.book.values:
+            yield say("Every number here is a formula from the observations on.", "表中各数从观测起全部是公式。")
+            return
+        yield say("Values without a formula, in italics:", "没有公式、以斜体写成数值的：")
+        for where, count in self.book.values.items():
+            why = self.book.because.get(where) or say(
+                "no formula of a spreadsheet has this meaning", "电子表格没有意义相同的公式")
+            yield say(f"  {where} ({count}): {why}", f"  {where}（{count} 格）：{why}")
 
     def _ledger(self) -> None:
         book = self.book
@@ -231,7 +188,9 @@ class _Workbook:
             line, row = 6 + i, 7 + i
             sheet.write_string(line, 0, subject)
             sheet.write_string(line, 1, what)
-            sheet.write_formula(line, 2, f"={cell}", book.plain, near)
+            # A reference to a blank cell is 0 in a spreadsheet, and absent is not zero.
+            here = f"={cell}" if isinstance(near, float) else f'=IF({cell}="","",{cell})'
+            sheet.write_formula(line, 2, here, book.plain, near)
             sheet.write_string(line, 3, exact)
             if isinstance(near, float):
                 sheet.write_formula(line, 4, f"=ABS(N(C{row})-({near!r}))", book.plain, 0)

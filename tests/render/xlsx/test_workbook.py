@@ -70,6 +70,54 @@ ranking by total
   ties share
 """
 
+PLACES = """\
+rubric "places of many kinds"
+observe results of city, one row each
+  city   text
+  region choice east "东部" | west "West"
+  score  number
+  second number optional
+  late   yes/no
+  new    yes/no
+measure points = score
+measure other optional = second
+ranking overall by points
+  rounded half up to 0.1
+  ties by other lowest first
+  exclude when new
+ranking in_region by points within region
+  exact
+  ties share dense
+ranking keyed_in_region by points within region
+  rounded half up to 1
+  ties by other
+ranking fewest by points lowest first
+  rounded half up to 1
+  ties share dense
+ranking capped by points
+  exact
+  ties share
+  no better than 2 when late
+"""
+RESULTS = """\
+city,region,score,second,late,new
+甲,east,9,1,yes,no
+乙,east,8.04,2,no,no
+丙,west,7.96,1,no,no
+丁,west,7.96,1,no,no
+戊,west,9.5,1,no,yes
+己,east,8.04,,no,no
+庚,east,3,7,no,no
+"""
+EXPECTED = {
+    "overall": {"甲": 1, "丙": 2, "丁": 2, "乙": 4, "己": 5, "庚": 6, "戊": None},
+    "in_region": {"甲": 1, "乙": 2, "己": 2, "庚": 3, "戊": 1, "丙": 2, "丁": 2},
+    "keyed_in_region": {"甲": 1, "乙": 2, "己": 3, "庚": 4, "戊": 1, "丙": 2, "丁": 2},
+    "fewest": {"庚": 1, "乙": 2, "丙": 2, "丁": 2, "己": 2, "甲": 3, "戊": 4},
+    "capped": {"戊": 1, "甲": 2, "乙": 3, "己": 3, "丙": 5, "丁": 5, "庚": 7},
+}
+"""By hand: a blank second is behind every other; rounded to whole points 9.5 is 10, 8.04 and 7.96 are 8."""
+
 
 def scored(folder: Path, name: str, *words: str | Path) -> Path:
     path = folder / name
@@ -120,6 +168,15 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     (folder / "visits.csv").write_text("city,clean\n甲,9.1\n甲,7.3\n乙,0.1\n丙,10\n", "utf-8")
     tables = (f"calls={folder / 'calls.csv'}", f"visits={folder / 'visits.csv'}")
     made["many"] = scored(folder, "many.xlsx", folder / "many.rubric", *tables)
+    (folder / "places.rubric").write_text(PLACES, "utf-8")
+    (folder / "results.csv").write_text(RESULTS, "utf-8")
+    made["places"] = scored(folder, "places.xlsx", folder / "places.rubric", f"results={folder / 'results.csv'}")
+    moved = openpyxl.load_workbook(made["places"])
+    cells = next(one for one in moved.worksheets if one["A1"].value in ("row", "行") and one["B2"].value == "甲")
+    score = next(cell for cell in cells[1] if cell.value == "score")
+    cells.cell(8, score.column).value = 8  # 庚, who had 3
+    made["moved"] = folder / "moved.xlsx"
+    moved.save(made["moved"])
     return dict(zip(made, computed(folder, list(made.values())), strict=True))
 
 
@@ -129,7 +186,7 @@ def test_libreoffice_computes_every_score_and_rank_of_the_example(books: dict[st
     check = book.worksheets[-1]
     assert check["B1"].value == 0 and check["B4"].value == "0" and check["B2"].value < 1e-9
     assert check["B3"].value > 2500
-    ranking = {row[1]: row for row in book.worksheets[0].iter_rows(min_row=3, values_only=True)}
+    ranking = {row[1]: row for row in book.worksheets[0].iter_rows(min_row=4, values_only=True)}
     for expected in rows_of(EXAMPLE / "expected_scores.csv"):
         rank, _, score, exact, _ = ranking[expected["city"]][:5]
         top, _, bottom = expected["total"].partition("/")
@@ -140,7 +197,7 @@ def test_libreoffice_computes_every_score_and_rank_of_the_example(books: dict[st
 def test_a_cell_that_is_changed_runs_through_to_the_ranks_and_the_check_says_so(books: dict[str, Any]) -> None:
     """One transfer less is four eighths for 台州, which passes 杭州."""
     book = books["changed"]
-    ranking = {row[1]: row for row in book.worksheets[0].iter_rows(min_row=3, values_only=True)}
+    ranking = {row[1]: row for row in book.worksheets[0].iter_rows(min_row=4, values_only=True)}
     assert (ranking["台州"][0], ranking["台州"][2]) == (4, 76.375) and ranking["杭州"][0] == 5
     told = {(row[0], row[1]) for row in differing(book)}
     assert ("台州", "rank in overall") in told or ("台州", "overall 名次") in told
@@ -151,6 +208,38 @@ def test_rules_of_many_kinds_are_formulas_and_right(books: dict[str, Any]) -> No
     book = books["many"]
     assert differing(book) == []
     assert book.worksheets[-1]["B4"].value == "0"
+
+
+def places_in(book: Any) -> dict[str, dict[str, Any]]:
+    """By ranking the rank of each subject, as the first sheet has it."""
+    sheet, found = book.worksheets[0], {}
+    for cell in sheet[2]:
+        if cell.value:
+            rows = sheet.iter_rows(min_row=4, min_col=cell.column, max_col=cell.column + 1, values_only=True)
+            found[cell.value] = {city: None if rank == "–" else rank for rank, city in rows if city}
+    return found
+
+
+def test_places_by_keys_in_groups_and_without_gaps_are_formulas(books: dict[str, Any]) -> None:
+    book = books["places"]
+    assert differing(book) == []
+    assert places_in(book) == EXPECTED
+    assert book.worksheets[-1]["B4"].value in ("capped: rank (7)", "capped: 名次 (7)")
+    method = [row[0] for sheet in book.worksheets for row in sheet.iter_rows(max_col=1, values_only=True)]
+    assert any("capped" in str(text) and ("better places" in str(text) or "名次上限" in str(text)) for text in method)
+
+
+def test_a_draft_says_so_on_its_first_sheet(books: dict[str, Any]) -> None:
+    assert str(books["zhejiang"].worksheets[0]["A1"].value).startswith(("DRAFT", "草稿"))
+
+
+def test_places_by_keys_move_with_the_observations(books: dict[str, Any]) -> None:
+    """庚 has 8 points now: equal to four others when rounded, and first of them by its second value, 7."""
+    found = places_in(books["moved"])
+    assert found["keyed_in_region"] == EXPECTED["keyed_in_region"] | {"庚": 2, "乙": 3, "己": 4}
+    assert found["fewest"] == {"庚": 1, "乙": 1, "丙": 1, "丁": 1, "己": 1, "甲": 2, "戊": 3}
+    assert found["in_region"] == EXPECTED["in_region"]  # 8 is still third in the east
+    assert found["overall"] == {"甲": 1, "丙": 2, "丁": 2, "乙": 4, "庚": 5, "己": 6, "戊": None}
 
 
 def test_texts_stay_texts_and_private_cells_stay_hidden(tmp_path: Path) -> None:

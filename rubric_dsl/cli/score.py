@@ -19,7 +19,8 @@ from rubric_dsl.cli.app import (
 )
 from rubric_dsl.cli.arguments import settings as settings_of
 from rubric_dsl.cli.bundling import bundle_options, bundling
-from rubric_dsl.cli.exits import Exit, Stop
+from rubric_dsl.cli.exits import Exit
+from rubric_dsl.cli.naming import unknown
 from rubric_dsl.cli.outputs import check_outputs, shows_rows, write_outputs
 from rubric_dsl.cli.terminal import Terminal
 
@@ -183,8 +184,7 @@ class _Scoring:
         lines = lines_in(self.done.sources)
         files = {file: lines(file) for file in self.done.sources}
         if self.only is not None and not any(self.only in run.subjects for run in runs):
-            known = ", ".join(runs[-1].subjects[:30])
-            raise Stop(Exit.USAGE, "usage.unknown-subject", subject=self.only, subjects=known)
+            raise unknown("subject", self.only, runs[-1].subjects, runs[-1].subjects)
         given = ReportOf(self.plan, plan_hash(self.plan), runs, files, corrections, self.bundled.final, self.only)
         return report(given, self.terminal.lang)
 

@@ -25,7 +25,7 @@ def command(terminal: Terminal, code: str | None, as_json: bool) -> int:
     if code is not None and code.upper() not in prose.all_codes():
         by_name = {prose.name(known): known for known in prose.all_codes()}
         if code not in by_name:
-            near = near_words(code, by_name, 1) or near_words(code.upper(), prose.all_codes(), 1)
+            near = near_words(code, by_name, 1)
             key = "usage.near-code" if near else "usage.no-such-code"
             raise Stop(Exit.USAGE, key, code=code, near="".join(near))
         code = by_name[code]

@@ -13,6 +13,7 @@ from rubric_dsl.cli.app import corrections_option, json_option, rubric_argument,
 from rubric_dsl.cli.arguments import apart
 from rubric_dsl.cli.arguments import settings as settings_of
 from rubric_dsl.cli.exits import Exit, Stop
+from rubric_dsl.cli.naming import listed, unknown
 from rubric_dsl.cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from rubric_dsl.plan.compile import Compiled
     from rubric_dsl.plan.model import NamedValue, ScoringPlan
 
-LISTED = 30
-NEAR = 3
 
 
 @declare("explain")
@@ -189,7 +188,7 @@ class _Explaining:
         if subject == other:
             raise Stop(Exit.USAGE, "usage.same-subject", subject=subject)
         if len(items) > 1:
-            raise Stop(Exit.USAGE, "usage.which-item", items=_listed([item.name for item in items]))
+            raise Stop(Exit.USAGE, "usage.which-item", items=listed([item.name for item in items]))
         explainer = Explainer(self.run, lines_in(self.done.sources), self.standings)
         try:
             found = versus(self.run, explainer, subject, other, items[0])
@@ -261,16 +260,16 @@ def _run_of(terminal: Terminal, runs: Sequence[Run], period: str | None, subject
         if period in (period_text(run.plan, own), period_label(run.plan, own)):
             return run
     texts = [period_text(run.plan, own) for run, own in scored]
-    raise _unknown("period", period, texts, texts)
+    raise unknown("period", period, texts, texts)
 
 
 def _subject(run: Run, subject: str | None) -> str:
     """The subject of this name, or of this label where subjects are members of a choice."""
     if subject is None:
-        raise Stop(Exit.USAGE, "usage.no-subject", subjects=_listed(run.subjects))
+        raise Stop(Exit.USAGE, "usage.no-subject", subjects=listed(run.subjects))
     found = _member(run, subject)
     if found is None:
-        raise _unknown("subject", subject, run.subjects, [*run.subjects, *_labels(run)])
+        raise unknown("subject", subject, run.subjects, [*run.subjects, *_labels(run)])
     return found
 
 
@@ -294,27 +293,10 @@ def _item(plan: ScoringPlan, item: str) -> NamedValue:
     items = explainable(plan)
     found = [named for named in items if named.name == item] or [named for named in items if named.label == item]
     if len(found) > 1:
-        names = _listed([named.name for named in found])
+        names = listed([named.name for named in found])
         raise Stop(Exit.USAGE, "usage.ambiguous-item", item=item, items=names)
     if not found:
         every = [named.name for named in items]
         scored = [named.name for named in items if named.kind in ("indicator", "touchpoint")]
-        raise _unknown("item", item, scored or every, [*every, *(named.label for named in items if named.label)])
+        raise unknown("item", item, scored or every, [*every, *(named.label for named in items if named.label)])
     return found[0]
-
-
-def _unknown(what: str, given: str, names: Sequence[str], candidates: Iterable[str]) -> Stop:
-    """What there is instead, with what was probably meant: the nearest name, else those that hold what was given."""
-    from rubric_dsl.observations.near import nearest
-
-    known = list(dict.fromkeys(candidates))
-    one = nearest(given, known)
-    near = [name for name in known if given in name][:NEAR] if one is None else [one]
-    facts = {what: given, f"{what}s": _listed(names)}
-    if not near:
-        return Stop(Exit.USAGE, f"usage.unknown-{what}", **facts)
-    return Stop(Exit.USAGE, f"usage.near-{what}", near="`, `".join(near), **facts)
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names[:LISTED]) + (", …" if len(names) > LISTED else "")

@@ -21,6 +21,7 @@ from rubric_dsl.cli.arguments import settings as settings_of
 from rubric_dsl.cli.bundling import bundle_options, bundling
 from rubric_dsl.cli.exits import Exit, Stop
 from rubric_dsl.cli.files import put_beside
+from rubric_dsl.cli.naming import unknown
 from rubric_dsl.cli.outputs import (
     COLUMNS,
     check_outputs,
@@ -241,8 +242,7 @@ class _Scoring:
         lines = lines_in(self.done.sources)
         files = {file: lines(file) for file in self.done.sources}
         if self.only is not None and not any(self.only in run.subjects for run in runs):
-            known = ", ".join(runs[-1].subjects[:30])
-            raise Stop(Exit.USAGE, "usage.unknown-subject", subject=self.only, subjects=known)
+            raise unknown("subject", self.only, runs[-1].subjects, runs[-1].subjects)
         given = ReportOf(self.plan, plan_hash(self.plan), runs, files, corrections, self.bundled.final, self.only)
         return report(given, self.terminal.lang)
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from rubric_dsl.observations.messages import message
 from rubric_dsl.observations.model import Ledger, Refusal
 from rubric_dsl.render.pieces import Line, Look, Piece
-from rubric_dsl.render.width import cut, pad, visible, width
+from rubric_dsl.render.width import cut, pad, visible, width, wrap
 
 MOST_SHOWN = 1_000
 MOST_PICTURES = 10
@@ -40,11 +40,22 @@ def refusal_line(refusal: Refusal, look: Look, ledger: Ledger | None = None) -> 
     return *pieces, Piece(f"{visible(message(refusal, look.lang))} [{refusal.code}]")
 
 
+def _fitting(line: Line, look: Look) -> Iterable[Line]:
+    """The line; on a terminal that is too narrow its reason stands below its place."""
+    if not look.wrap or sum(width(piece.text) for piece in line) <= look.columns:
+        yield line
+        return
+    *place, reason = line
+    yield tuple(place)
+    for part in wrap(reason.text, look.columns - 2):
+        yield (Piece("  " + part),)
+
+
 def refusal_lines(ledgers: Iterable[Ledger], look: Look) -> Iterable[Line]:
     """All refusals of all tables, at most 1,000 of a table, and what they come to."""
     for ledger in ledgers:
         for place, refusal in enumerate(ledger.refusals[:MOST_SHOWN]):
-            yield refusal_line(refusal, look, ledger)
+            yield from _fitting(refusal_line(refusal, look, ledger), look)
             if place < MOST_PICTURES:
                 yield from _picture(refusal, ledger, look)
         if len(ledger.refusals) > MOST_SHOWN:

@@ -19,7 +19,7 @@ from rubric_dsl.cli.app import (
 )
 from rubric_dsl.cli.arguments import settings as settings_of
 from rubric_dsl.cli.bundling import bundle_options, bundling
-from rubric_dsl.cli.exits import Exit, Stop
+from rubric_dsl.cli.exits import Exit
 from rubric_dsl.cli.files import put_beside
 from rubric_dsl.cli.naming import unknown
 from rubric_dsl.cli.outputs import (

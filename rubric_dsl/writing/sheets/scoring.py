@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from rubric_dsl.numbers.decimals import read_decimal
@@ -19,6 +20,7 @@ from rubric_dsl.writing.sheets.phrases import (
     VAGUE,
     Standard,
     Unread,
+    digits_of,
     expression_of,
     full_marks,
     pattern_of,
@@ -32,7 +34,6 @@ from rubric_dsl.writing.sheets.texts import (
     RULE_STARTS,
     after_by,
     condition_of,
-    digits_of,
     is_number,
     kind_of,
     one_line,
@@ -71,6 +72,8 @@ class Scoring(Observing):
         """What rankings go by where only `Ranking` stands above the table."""
         self.touchpoints = 0
         self.panels: list[Panel] = []
+        self.silent: set[str] = set()
+        """Cells of items of which something was asked already, at another cell."""
 
     def _scoring(self) -> Lines:
         """The lines of indicators, made before columns are written: they say what is observed."""
@@ -94,6 +97,8 @@ class Scoring(Observing):
             lines.append((0, ["indicator ", said, *worth]))
             self._weights_of(None, roots, lines, 1)
             depth = 1
+        if len(roots) == 1 and total is not None and isinstance(roots[0], Node):
+            self._compare(roots[0], total)
         for root in roots:
             if depth == 0:
                 lines.append((-1, []))
@@ -101,6 +106,16 @@ class Scoring(Observing):
             if not self.root:
                 self.root = self._name_of(root)
         return lines
+
+    def _compare(self, root: Node, total: Cell) -> None:
+        """The total of the one indicator: its full marks where it says none, else the same."""
+        stated, own = full_marks(total.text), root.first("worth")
+        marks = full_marks(own.text) if own is not None else None
+        if own is None:
+            root.said["worth"] = [total]
+        elif stated is not None and marks is not None and Fraction(stated) != Fraction(marks):
+            facts = {"what": root.cell.text, "stated": stated, "added": marks}
+            self.found.append(total.finding("I420", facts, "agree"))
 
     def _child(self, child: Node | Point, lines: Lines, depth: int) -> None:
         if isinstance(child, Point):
@@ -135,8 +150,11 @@ class Scoring(Observing):
         marks = full_marks(cell.text[kind.end() :] if kind else cell.text)
         if marks is None:
             self.found.append(cell.finding("I409", {"text": cell.text}, "number"))
-            return [" worth ", ("?", cell)]
+            self.silent.add(item.cell.source)
+            return []
         word = {"扣分": "penalty", "加分": "bonus"}.get(kind[1], kind[1]) if kind else "worth"
+        if isinstance(item, Node) and word != "worth":
+            return []  # it is worth nothing itself: its touchpoints say what is taken off or added
         return [f" {word} ", (marks, cell)]
 
     def _premise(self, item: Node | Point, lines: Lines, depth: int) -> list[str]:

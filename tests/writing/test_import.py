@@ -249,13 +249,7 @@ def test_weights_in_a_column_become_a_panel() -> None:
     assert scored(done, 等待时长="16") == 30
 
 
-def test_a_sheet_too_long_and_a_workbook_with_two_rules_are_said() -> None:
-    def long(sheet: Any, book: Any) -> None:
-        sheet.write_row(0, 0, ["一级指标", "满分", "触点", "满分"])
-        sheet.write(5000, 0, "x")
-
-    assert "I413" in codes(imported(made(long)))
-
+def test_of_a_workbook_with_two_rules_one_is_named() -> None:
     def two(sheet: Any, book: Any) -> None:
         for one in (sheet, book.add_worksheet("2019年")):
             one.write_row(0, 0, ["一级指标", "满分", "触点", "满分"])
@@ -390,3 +384,20 @@ def test_whatever_stands_in_the_cells_is_answered_and_nothing_ends_in_a_crash() 
         if not done.has_errors:
             assert compiled(done).summary is not None, seed
     assert asked > 20
+
+
+def test_what_says_nothing_where_it_stands_is_not_dropped_in_silence() -> None:
+    """Points without a threshold, a standard beside an indicator, a column too far to the right."""
+    one = imported(small(["接听", 10, "接听", 10, 8], heading="一级指标|满分|触点|满分|得分"))
+    assert [found.span.file[-2:] for found in one.diagnostics if found.code == "I406"] == ["E5"]
+    two = imported(small(["接听", "每次扣1分", "接听", 10], heading="一级指标|评分标准|触点|满分"))
+    assert asked_at(two) == {"B6": "I404"}
+    assert all("{" not in prose.message(found, "zh") for found in two.diagnostics)
+    three = imported(small(["接听", 10, "接听", 10, "", *[""] * 200, "加分"]))
+    assert "I413" in codes(three)
+
+
+def test_a_number_in_a_premise_is_no_name() -> None:
+    row = ["等候", 20, "等待", 20, "不足15秒不得分", "15秒内得20分；超过15秒得5分"]
+    done = imported(small(row, heading="一级指标|满分|触点|满分|前提|评分标准"))
+    assert asked_at(done) == {"E6": "I412"}

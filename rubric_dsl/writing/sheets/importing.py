@@ -138,6 +138,11 @@ def _outline(book: Workbook, sheets: Sequence[Sheet], wanted: str) -> tuple[Outl
 def _left_aside(book: Workbook, read: Sequence[Sheet | None]) -> list[Diagnostic]:
     shown = [sheet for sheet in book.sheets if sheet not in read and sheet.rows]
     found = [sheet.at(1, 0).finding("I414", {"sheet": sheet.name}, "sheet") for sheet in shown]
+    found += [Cell(book.file, name, 1, 0, "").finding("I414", {"sheet": name}, "sheet") for name in book.beyond]
+    found += [
+        sheet.at(1, 0).finding("I421", {"sheet": sheet.name, "places": sheet.hidden}, "show")
+        for sheet in read if sheet is not None and sheet.hidden
+    ]
     hidden = (Cell(book.file, name, 1, 0, "") for name in book.hidden)
     return found + [cell.finding("I414", {"sheet": cell.sheet}, "hidden") for cell in hidden]
 

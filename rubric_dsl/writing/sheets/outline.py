@@ -261,7 +261,7 @@ class _Reader:
         if threshold is not None:
             point.rows.append((threshold, points))
         elif points is not None:
-            own["points"] = points
+            self._left_aside(points.column)
         for role, said in own.items():
             point.said.setdefault(role, []).append(said)
 

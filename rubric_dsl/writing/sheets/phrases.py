@@ -65,8 +65,10 @@ _REST = (
 _YES = ("是", "有", "√", "✓", "yes", "符合", "做到", "达到", "满足", "合格", "达标")
 _NO = ("否", "无", "×", "✗", "no", "不符合", "未做到", "未达到", "不满足", "不合格", "不达标", "没有")
 VAGUE = re.compile(
-    "酌情|适当|视情|左右|大约|约|基本|较|一般情况|相应|等等|若干|as appropriate|about|roughly|approximately|reasonabl"
+    "酌情|适当|视情|左右|大约|约(?=[0-9])|基本(?:符合|满足|达到|做到|清楚|完整|规范)|一般情况|相应|若干|"
+    "较(?:好|差|快|慢|高|低|多|少|大|小|为)|as appropriate|about (?=[0-9])|roughly|approximately|reasonabl"
 )
+"""Words that leave the points to whoever assesses."""
 
 
 def plain(text: str) -> str:

@@ -28,6 +28,12 @@ RULE_STARTS = re.compile(r"(?:when|by|minus|plus)\b|=(?!=)|当|按|扣|加")
 """How a rule in the words of the language begins."""
 
 
+def premise_of(text: str) -> str | None:
+    """What must hold by a sentence such as `未接通不得分`; None: it is no such sentence, or speaks of a number."""
+    found = PREMISE.fullmatch(plain(text))
+    return found["what"] if found and not re.search("[0-9]", found["what"]) else None
+
+
 def called(text: str) -> str:
     """What a text names, without its number in a list and the full marks behind it."""
     text = " ".join(ORDINAL.sub("", text).split()) or text

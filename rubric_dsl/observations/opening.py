@@ -51,7 +51,7 @@ def open_workbook(source: Source) -> Sheets:
     kind = format_of(source.data)
     refuse_unread(source.name, source.data, kind)
     if kind not in _WORKBOOKS:
-        raise FileRefused(codes.FILE_DAMAGED, {"help": "archive"})
+        raise FileRefused(codes.FORMAT_NOT_READ, {"help": "no-workbook"})
     return _WORKBOOKS[kind](source.data)
 
 

@@ -49,8 +49,7 @@ WITHOUT_FOLDER: Mapping[str, str] = {
     "R364": "a form holds the identity of a plan, which changes with the program",
     "D311": "10,001 lines are too many to keep; test_corrections.py lowers the limit",
     "D312": "corrections of the gallery are texts; test_without_folder.py makes a workbook",
-    "I413": "a sheet of 5,001 rows is too long to keep; tests/writing/test_import.py makes one",
-    "I416": "a workbook with two scoring sheets; tests/writing/test_import.py makes one",
+    "I413": "a sheet of 5,001 rows is too long to keep; test_without_folder.py makes one",
     "X007": "the checks ask for every absent value before a run; test_without_folder.py runs a plan nobody checked",
 }
 

@@ -23,6 +23,8 @@ from rubric_dsl.results.score import score
 from rubric_dsl.surface import print_parts
 from rubric_dsl.surface.layout import formatted
 from rubric_dsl.text.files import Source
+from rubric_dsl.writing.sheets import grid as grids
+from rubric_dsl.writing.sheets.importing import import_workbook
 from tests.books import book
 from tests.diagnostics.gallery import WITHOUT_FOLDER, File
 from tests.engines.build import Plan, grid, observed
@@ -144,8 +146,15 @@ def test_r400_a_layout_that_would_say_something_else_is_not_given(monkeypatch: p
     assert (spoilt.text, [finding.code for finding in spoilt.diagnostics]) == (None, ["R400"])
 
 
+def test_i413_a_sheet_that_no_scoring_rule_fills_is_not_read_to_its_end() -> None:
+    rows = [["Indicator 1", "Full marks", "Touchpoint", "Full marks"], *[[]] * grids.MOST_ROWS, ["x"]]
+    found = import_workbook(Given("rule.xlsx", book(rows, sheet="Rubric")), "en").diagnostics
+    assert [(one.code, one.span.file) for one in found if one.code == "I413"] == [("I413", "rule.xlsx#Rubric!A1")]
+
+
 def test_each_exception_is_shown_here() -> None:
-    shown = {name.split("_")[1].upper() for name in globals() if name.startswith(("test_d", "test_r", "test_x"))}
+    tests = (name for name in globals() if name.startswith(("test_d", "test_i", "test_r", "test_x")))
+    shown = {name.split("_")[1].upper() for name in tests}
     assert shown == set(WITHOUT_FOLDER)
 
 

@@ -27,6 +27,14 @@ def on_config(config: Any) -> Any:
     return config
 
 
+def on_page_context(context: Any, page: Any, config: Any, **_: Any) -> Any:
+    """The other language of a page is one step away."""
+    folder, _, name = page.file.dest_uri.partition("/")
+    for other in config["extra"]["alternate"]:
+        other["link"] = f"{other['lang']}/{name if folder in ('en', 'zh') else 'tutorial.html'}"
+    return context
+
+
 def on_page_markdown(markdown: str, **_: Any) -> str:
     """Fences without the words that are for the tests; the name of a file above its text."""
     parts, at = [], 0

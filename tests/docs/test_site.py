@@ -44,6 +44,12 @@ def test_the_words_behind_fences_are_not_shown(site: Path) -> None:
         assert "error=R031" not in text and "```" not in text and "<pre" in text
 
 
+def test_the_other_language_of_a_page_is_one_step_away(site: Path) -> None:
+    page = (site / "zh" / "howto" / "bands.html").read_text("utf-8")
+    (there,) = re.findall(r'<a href="([^"]*)" hreflang="en"', page)
+    assert (site / "zh" / "howto" / there).resolve() == (site / "en" / "howto" / "bands.html").resolve()
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     if CHROMIUM is None:

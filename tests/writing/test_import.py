@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 from fractions import Fraction
 from typing import Any
 
@@ -17,6 +18,7 @@ from rubric_dsl.plan.compile import Compiled, compile_rubric
 from rubric_dsl.results.score import score
 from rubric_dsl.writing.sheets.importing import Imported, import_workbook
 from rubric_dsl.writing.sheets.phrases import Standard, Unread, pattern_of, points_of, standard_of
+from tests.properties.long import count
 
 # The 22 touchpoints of the Zhejiang form: indicator, its marks, touchpoint, marks, what is observed, standard.
 CALL = (
@@ -247,13 +249,7 @@ def test_weights_in_a_column_become_a_panel() -> None:
     assert scored(done, 等待时长="16") == 30
 
 
-def test_a_sheet_too_long_and_a_workbook_with_two_rules_are_said() -> None:
-    def long(sheet: Any, book: Any) -> None:
-        sheet.write_row(0, 0, ["一级指标", "满分", "触点", "满分"])
-        sheet.write(5000, 0, "x")
-
-    assert "I413" in codes(imported(made(long)))
-
+def test_of_a_workbook_with_two_rules_one_is_named() -> None:
     def two(sheet: Any, book: Any) -> None:
         for one in (sheet, book.add_worksheet("2019年")):
             one.write_row(0, 0, ["一级指标", "满分", "触点", "满分"])
@@ -310,10 +306,98 @@ def test_points_as_people_write_them(written: str, meant: str | None) -> None:
 
 def test_standards_in_one_sentence() -> None:
     rows = (("from 95%", "10"), ("31% to 94%", "6"), ("1% to 30%", "2"), ("0%", "0"))
-    assert standard_of("≥95%得10分；31–94%得6分；1–30%得2分；0%不得分", "10") == Standard("rows", rows)
+    clauses = ("≥95%得10分", "31–94%得6分", "1–30%得2分", "0%不得分")
+    assert standard_of("；".join(clauses), "10") == Standard("rows", rows, clauses=clauses)
     voices = (("柔和", "6"), ("平淡", "3"), ("生硬", "0"))
-    assert standard_of("柔和：6；平淡：3；生硬：0", "6") == Standard("rows", voices)
+    said = standard_of("柔和：6；平淡：3；生硬：0", "6")
+    assert isinstance(said, Standard) and said.rows == voices
     assert standard_of("每次扣0.5分，扣完为止", "5") == Standard("each", amount="0.5")
     assert standard_of("接通得6分，未接通不得分", "6") == Standard("yes", stem="接通")
     assert standard_of("等待时长不超过15秒得7分", "7") == Standard("when", (("up to 15 s", "7"),), stem="等待时长")
     assert isinstance(standard_of("x" * 100_000, "5"), Unread)
+
+
+def test_headings_over_headings_weights_as_percentages_and_touchpoints_of_one_scenario() -> None:
+    def write(sheet: Any, book: Any) -> None:
+        rows = [
+            ["医院评价表"], ["测评对象", "城市"], ["合并方式", "平均 按 科室"], ["场景", "内科、外科"],
+            ["总分", 100], ["排名", "四舍五入到0.01，并列同名次"], ["指标", "", "", "触点"],
+            ["一级指标", "二级指标", "权重", "触点", "满分", "场景", "评分标准"],
+            ["医疗质量", "病历", 0.6, "病历完整率", 100, "", "≥95%得100分；80%≤x<95%得60分；不足80%不得分"],
+            ["", "感染", 0.4, "手卫生", 100, "内科", "每次扣10分，扣完为止"],
+            ["", "", "", "消毒", 100, "外科", "符合要求得100分"],
+        ]
+        percent = book.add_format({"num_format": "0%"})
+        for at, row in enumerate(rows):
+            for place, cell in enumerate(row):
+                if cell != "":
+                    sheet.write(at, place, cell, percent if isinstance(cell, float) else None)
+
+    done = imported(made(write))
+    assert codes(done) == []
+    plan = compiled(done).plan
+    assert plan is not None
+    data = "城市,科室,病历完整率,手卫生,消毒\n甲,内科,96%,2,否\n甲,外科,90%,0,是\n"
+    result = score(plan, read_observations(plan, {plan.tables[0].name: Given("a.csv", data.encode())}))
+    # 病历 (100 + 60) / 2 = 80; 感染 (80 + 100) / 2 = 90; 0.6 × 80 + 0.4 × 90 = 84.
+    assert result.values["甲"]["医疗质量"] == 84
+
+
+def test_a_total_that_its_parts_do_not_add_up_to_is_asked_about() -> None:
+    rows = [
+        ["接听", 10, "接听", 10, "接通得10分，未接通不得分"], ["小计", 15],
+        ["等候", 20, "等待", 20, "15秒内得20分；超过15秒得0分"],
+    ]
+    assert asked_at(imported(small(*rows, ["合计", 30]))) == {"B7": "I420"}
+    assert asked_at(imported(small(rows[0], rows[2], ["合计", 35]))) == {"B8": "R090"}
+    assert asked_at(imported(small(rows[0], ["合计", 35]))) == {"B7": "I420"}
+
+
+POOL = (
+    "", "-", "—", "0", "10", "-5", "1e9", "10分", "≥95%", "31–94%", "15秒内", "每次扣1分", "酌情", "其余", "接通",
+    "未接通不得分", "合计", "小计", "注：", "{", "a {b}", "{}", "x" * 3000, "“", '"', "\\", "#", "指标", "满分", "除非",
+    "当 接通", "按 等待", "= 1 / 0", "加分 3", "扣分", "指标 x\n满分 5", "=1+1", "(((((", "1–2–3",
+    "9" * 70,
+    "由5分递减至1分", "评分标准", "一级指标", "测评对象", "平均", "：", "排名", "0%", "甲|乙", "甲、乙",
+    "first match", "is", "not", "rubric", "细则",
+)
+
+
+def test_whatever_stands_in_the_cells_is_answered_and_nothing_ends_in_a_crash() -> None:
+    choose = random.Random(6)
+    asked = 0
+    for seed in range(count(60, 5_000)):
+        rows = [[*row[:3], row[3], row[5]] for row in CALL[: choose.randrange(1, 6)]]
+        for _ in range(choose.randrange(1, 12)):
+            row = choose.choice(rows)
+            row[choose.randrange(len(row))] = choose.choice(POOL)
+        heading = choose.choice([
+            "一级指标|满分|触点|满分|评分标准", "一级指标|权重|触点|满分|判据", "指标|前提|触点|阈值|得分",
+            "触点|满分|场景|规定|说明", "一级指标|二级指标|触点|满分|评分标准",
+        ])
+        head = tuple((choose.choice([*(key for key, _ in HEAD), *POOL[1:8]]), choose.choice(POOL)) for _ in range(4))
+        done = imported(small(*rows, head=choose.choice([HEAD, head]), heading=heading))
+        asked += done.has_errors
+        for lang in ("zh", "en"):
+            for one in done.diagnostics:
+                assert prose.message(one, lang), seed
+        if not done.has_errors:
+            assert compiled(done).summary is not None, seed
+    assert asked > 20
+
+
+def test_what_says_nothing_where_it_stands_is_not_dropped_in_silence() -> None:
+    """Points without a threshold, a standard beside an indicator, a column too far to the right."""
+    one = imported(small(["接听", 10, "接听", 10, 8], heading="一级指标|满分|触点|满分|得分"))
+    assert [found.span.file[-2:] for found in one.diagnostics if found.code == "I406"] == ["E5"]
+    two = imported(small(["接听", "每次扣1分", "接听", 10], heading="一级指标|评分标准|触点|满分"))
+    assert asked_at(two) == {"B6": "I404"}
+    assert all("{" not in prose.message(found, "zh") for found in two.diagnostics)
+    three = imported(small(["接听", 10, "接听", 10, "", *[""] * 200, "加分"]))
+    assert "I413" in codes(three)
+
+
+def test_a_number_in_a_premise_is_no_name() -> None:
+    row = ["等候", 20, "等待", 20, "不足15秒不得分", "15秒内得20分；超过15秒得5分"]
+    done = imported(small(row, heading="一级指标|满分|触点|满分|前提|评分标准"))
+    assert asked_at(done) == {"E6": "I412"}

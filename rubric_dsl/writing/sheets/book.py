@@ -11,6 +11,8 @@ from typing import Any
 from rubric_dsl.render.width import width
 from rubric_dsl.surface.keywords import Language
 
+LINE = 15
+"""Points of height that a line of text takes."""
 _LONG_AGO = datetime.datetime(2020, 1, 1)
 MOST_CELL = 32_767
 """Characters that a cell of Excel holds."""
@@ -102,17 +104,9 @@ class _Writer:
                     if text or not above:
                         sheet.write_string(number, at, text, shown)
                 if above and len(row) > 1 and number:
-                    sheet.set_row(number, 14 * _lines(row[1], sum(table.widths[1:]) or 80))
+                    sheet.set_row(number, LINE * _lines(row[1], sum(table.widths[1:]) or 80))
                 elif not above:
-                    tall = max(
-                        (
-                            _lines(text, table.widths[at] if at < len(table.widths) else 12)
-                            for at, text in enumerate(row)
-                            if (number, at) not in covered
-                        ),
-                        default=1,
-                    )
-                    sheet.set_row(number, 14 * min(max(tall, 1), 29))
+                    sheet.set_row(number, LINE * min(_tall(table, number), 27))
             for first, last, at in table.merged:
                 sheet.merge_range(first, at, last, at, "", self.cell)
                 sheet.write_string(first, at, table.rows[first][at], self.cell)
@@ -120,6 +114,16 @@ class _Writer:
             sheet.set_landscape()
             sheet.fit_to_pages(1, 0)
             sheet.repeat_rows(first_head)
+
+
+def _tall(table: Table, number: int) -> int:
+    """Lines that a row needs; a merged cell spreads its own over its rows."""
+    over = {at: last - first + 1 for first, last, at in table.merged if first <= number <= last}
+    needed = (
+        -(-_lines(text, table.widths[at] if at < len(table.widths) else 12) // over.get(at, 1))
+        for at, text in enumerate(table.rows[number])
+    )
+    return max(needed, default=1)
 
 
 def _lines(text: str, wide: int) -> int:
@@ -138,7 +142,7 @@ def _instructions(book: Any, lang: Language) -> None:
     for number, (what, said) in enumerate(INSTRUCTIONS[lang]):
         sheet.write_string(number, 0, what, head)
         sheet.write_string(number, 1, said, body)
-        sheet.set_row(number, 14 * max(_lines(said, 90), _lines(what, 22)))
+        sheet.set_row(number, LINE * max(_lines(said, 90), _lines(what, 22)))
 
 
 INSTRUCTIONS: dict[Language, tuple[tuple[str, str], ...]] = {

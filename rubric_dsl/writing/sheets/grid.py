@@ -8,7 +8,7 @@ from dataclasses import field
 from rubric_dsl.diagnostics.model import Diagnostic, Facts, Fix
 from rubric_dsl.observations.ledger import column_letters
 from rubric_dsl.observations.opening import open_workbook
-from rubric_dsl.observations.raw import FileRefused, Raw, Source, TypedCell, text_of_cell
+from rubric_dsl.observations.raw import FileRefused, Raw, Source, TypedCell, is_blank, text_of_cell
 from rubric_dsl.observations.workbook import Sheets, records_of
 from rubric_dsl.text.record import dataclass
 from rubric_dsl.text.source import Origin, Span
@@ -81,6 +81,8 @@ class Sheet:
     name: str
     rows: tuple[Row, ...]
     too_large: bool = False
+    hidden: tuple[str, ...] = ()
+    """Rows and columns that the sheet does not show and that say something, as it numbers them."""
 
     def at(self, row: int, column: int) -> Cell:
         """A place, also where nothing stands."""
@@ -93,18 +95,20 @@ class Workbook:
     sheets: tuple[Sheet, ...]
     hidden: tuple[str, ...] = ()
     """Names of sheets that are not shown, and not read."""
+    beyond: tuple[str, ...] = ()
+    """Names of sheets that were too many to be read."""
     refused: tuple[Diagnostic, ...] = field(default=())
 
 
-def read_workbook(source: Source, only: str = "") -> Workbook:
-    """The visible sheets (or the one named); what makes the file unreadable is a finding."""
+def read_workbook(source: Source) -> Workbook:
+    """The visible sheets; what makes the file unreadable is a finding."""
     name = source.name
     try:
         book = open_workbook(source)
         shown = [sheet for sheet, visible in book.visible.items() if visible]
-        wanted = [sheet for sheet in shown if not only or sheet == only][:MOST_SHEETS]
-        sheets = tuple(_sheet(book, name, sheet) for sheet in wanted)
-        return Workbook(name, sheets, tuple(sheet for sheet in book.visible if sheet not in shown))
+        sheets = tuple(_sheet(book, name, sheet) for sheet in shown[:MOST_SHEETS])
+        hidden = tuple(sheet for sheet in book.visible if sheet not in shown)
+        return Workbook(name, sheets, hidden, tuple(shown[MOST_SHEETS:]))
     except FileRefused as refused:
         place = Span(Origin(name, refused.line), 0, 0, 0, 0)
         return Workbook(name, (), refused=(Diagnostic(refused.code, place, refused.facts),))
@@ -112,12 +116,18 @@ def read_workbook(source: Source, only: str = "") -> Workbook:
 
 def _sheet(book: Sheets, file: str, name: str) -> Sheet:
     rows: list[Row] = []
-    for record in records_of(book.cells(name)):
-        if record.number > MOST_ROWS:
+    cells = book.cells(name)
+    unseen: list[str] = []
+    for record in records_of(cells):
+        if record.number > MOST_ROWS or any(not is_blank(cell) for cell in record.cells[MOST_COLUMNS:]):
             return Sheet(file, name, tuple(rows), too_large=True)
         above = rows[-1].cells if rows and rows[-1].number == record.number - 1 else {}
         rows.append(Row(record.number, dict(_cells(file, name, record.number, record.cells, above))))
-    return Sheet(file, name, tuple(rows))
+        if record.hidden and rows[-1].cells:
+            unseen.append(str(record.number))
+    filled = {at for row in rows for at in row.cells}
+    unseen += [column_letters(at) for at in sorted(cells.hidden_columns & filled)]
+    return Sheet(file, name, tuple(rows), hidden=tuple(unseen))
 
 
 def _cells(

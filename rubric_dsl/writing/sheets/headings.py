@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Literal
 
 from rubric_dsl.text.record import dataclass
@@ -217,12 +218,13 @@ def pairs_of(row: Row) -> Iterator[tuple[Key, Cell, Cell]]:
             yield key, cells[at], cells[at + 1]
             at += 2
             continue
-        head, mark, rest = plain(cells[at].text).partition(":")
-        joined = key_of(head) if mark else None
-        if joined is not None and rest.strip():
-            yield (
-                joined,
-                cells[at],
-                Cell(cells[at].file, cells[at].sheet, cells[at].row, cells[at].column, rest.strip()),
-            )
+        for part in re.split(r"[;\n]", plain_lines(cells[at].text)):
+            head, mark, rest = part.partition(":")
+            joined = key_of(head) if mark else None
+            if joined is not None and rest.strip():
+                yield joined, cells[at], replace(cells[at], text=rest.strip())
         at += 1
+
+
+def plain_lines(text: str) -> str:
+    return "\n".join(plain(line) for line in text.split("\n"))

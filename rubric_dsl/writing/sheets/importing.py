@@ -11,7 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 from rubric_dsl.diagnostics import prose
 from rubric_dsl.diagnostics.model import Diagnostic
+from rubric_dsl.observations import codes
+from rubric_dsl.observations.facts import listing
 from rubric_dsl.observations.messages import with_next_act
+from rubric_dsl.observations.near import nearest
 from rubric_dsl.observations.raw import Source as DataSource
 from rubric_dsl.plan.compile import compile_rubric
 from rubric_dsl.surface.keywords import Language
@@ -19,6 +22,7 @@ from rubric_dsl.surface.layout import formatted
 from rubric_dsl.surface.print_parts import quoted
 from rubric_dsl.text.files import Source, read_source
 from rubric_dsl.text.record import dataclass
+from rubric_dsl.text.source import Origin, Span
 from rubric_dsl.writing.sheets.grid import Cell, Sheet, Workbook, read_workbook
 from rubric_dsl.writing.sheets.outline import Outline, find_outline
 from rubric_dsl.writing.sheets.tables import Tables
@@ -66,6 +70,12 @@ def import_workbook(
     found = [Diagnostic(one.code, one.span, with_next_act(one.code, one.facts)) for one in book.refused]
     found += [one.at(1, 0).finding("I413", {"sheet": one.name}, "part") for one in book.sheets if one.too_large]
     parts = {role: _named_sheet(book, words) for role, words in OTHER_SHEETS.items()}
+    if sheet and sheet not in (names := tuple(one.name for one in book.sheets)) and book.sheets:
+        near = nearest(sheet, names)
+        said = {"help": "near", "near": near} if near else {"help": "sheets", "sheets": listing(names)}
+        facts = with_next_act(codes.NO_SUCH_SHEET, {"sheet": sheet, **said})
+        found.append(Diagnostic(codes.NO_SUCH_SHEET, Span(Origin(book.file, 1), 0, 0, 0, 0), facts))
+        return Imported(None, tuple(found), {})
     outline, asked = _outline(book, [one for one in book.sheets if one not in parts.values()], sheet)
     found += asked
     if outline is None:
@@ -85,7 +95,7 @@ def import_workbook(
 
     compiled = compile_rubric(name, load_too, language=lang)
     # What is asked at a cell already is not said again in other words.
-    asked_at = {one.span.file for one in found if prose.severity(one.code) == "error"}
+    asked_at = {one.span.file for one in found if prose.severity(one.code) == "error"} | reading.silent
     anywhere = outline.sheet.at(outline.header.number, 0)
     checked = reading.draft.at_cells(compiled.diagnostics, name, anywhere)
     found += [one for one in checked if one.span.file not in asked_at]
@@ -128,6 +138,11 @@ def _outline(book: Workbook, sheets: Sequence[Sheet], wanted: str) -> tuple[Outl
 def _left_aside(book: Workbook, read: Sequence[Sheet | None]) -> list[Diagnostic]:
     shown = [sheet for sheet in book.sheets if sheet not in read and sheet.rows]
     found = [sheet.at(1, 0).finding("I414", {"sheet": sheet.name}, "sheet") for sheet in shown]
+    found += [Cell(book.file, name, 1, 0, "").finding("I414", {"sheet": name}, "sheet") for name in book.beyond]
+    found += [
+        sheet.at(1, 0).finding("I421", {"sheet": sheet.name, "places": sheet.hidden}, "show")
+        for sheet in read if sheet is not None and sheet.hidden
+    ]
     hidden = (Cell(book.file, name, 1, 0, "") for name in book.hidden)
     return found + [cell.finding("I414", {"sheet": cell.sheet}, "hidden") for cell in hidden]
 

@@ -116,17 +116,15 @@ class Observing(Context):
         return declared(name, None if name == text else text)
 
     def _think_of_columns(self) -> None:
-        """What is observed by yes or no is known first: "未接通不得分" speaks of it."""
+        """What data are called is kept for them before indicators and touchpoints are named, and what is observed by
+        yes or no is known before `未接通不得分` speaks of it."""
         for point in points_in(self.outline.roots):
-            # What data are called is kept for them; a touchpoint of the same name has another.
-            reads = point.first("reads")
-            if reads is not None and not self._is_rule(point):
-                self._column(one_line(reads.text), reads, "")
-        for point in points_in(self.outline.roots):
-            standard = self._standard(point, "")
-            if isinstance(standard, Standard) and standard.kind == "yes" and not point.rows:
-                text = self._observed(point, standard.stem)
-                self._column(text, point.first("reads") or point.cell, "yes/no")
+            if self._is_rule(point):
+                continue
+            standard = None if point.rows else self._standard(point, "")
+            stem = standard.stem if isinstance(standard, Standard) else ""
+            kind = "yes/no" if isinstance(standard, Standard) and standard.kind == "yes" else ""
+            self._column(self._observed(point, stem), point.first("reads") or point.cell, kind)
 
     def _observed(self, point: Point, stem: str = "") -> str:
         reads = point.first("reads")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from rubric_dsl.diagnostics.model import Diagnostic
 from rubric_dsl.writing.sheets.grid import UNREAD, Cell, Row, Sheet
@@ -17,7 +18,7 @@ from rubric_dsl.writing.sheets.headings import (
     pairs_of,
     role_of,
 )
-from rubric_dsl.writing.sheets.phrases import plain
+from rubric_dsl.writing.sheets.phrases import digits_of, full_marks, plain
 
 LOOKED_AT = 40
 """Rows among which a header is looked for."""
@@ -50,6 +51,16 @@ class Node:
 
     def first(self, role: Role) -> Cell | None:
         return next(iter(self.said.get(role, ())), None)
+
+
+def _marks_of(item: Node | Point) -> Fraction | None:
+    """The full marks of an item as its cells have them, else of its parts together; None: one of them says none."""
+    cell = item.first("worth")
+    marks = full_marks(cell.text) if cell is not None else None
+    if marks is not None or isinstance(item, Point):
+        return None if marks is None else Fraction(marks)
+    parts = [_marks_of(child) for child in item.children]
+    return None if None in parts or not parts else sum(filter(None, parts), Fraction(0))
 
 
 @dataclass(slots=True)
@@ -90,10 +101,12 @@ def _continues(row: Row) -> bool:
 
 def _head(outline: Outline, rows: tuple[Row, ...]) -> None:
     for row in rows:
+        own = [cell for cell in row.cells.values() if not cell.covered]
+        if row is rows[-1] and len(own) > 1 and all(role_of(cell.text) for cell in own):
+            continue  # a heading over several headings
         pairs = list(pairs_of(row))
         for key, _, value in pairs:
             outline.head.setdefault(key, []).append(value)
-        own = [cell for cell in row.cells.values() if not cell.covered]
         if not pairs and own:
             if outline.title is None and len(own) == 1:
                 outline.title = own[0]
@@ -124,11 +137,21 @@ class _Reader:
         others = [plain(cell.text) for cell in row.cells.values() if cell is not first]
         if not self.outline.roots or not all(re.fullmatch(r"[0-9.]+ ?[分%]?|[-—/]", text) for text in others):
             return False
-        if is_total(first.text):
-            numbers = [cell for cell in row.cells.values() if re.fullmatch(r"[0-9.]+ ?分?", plain(cell.text))]
-            if numbers:
-                self.outline.total = numbers[0]
+        numbers = [cell for cell in row.cells.values() if full_marks(cell.text) is not None]
+        if numbers and is_total(first.text):
+            self.outline.total = numbers[0]
+        elif numbers:
+            self._subtotal(numbers[0])
         return True
+
+    def _subtotal(self, cell: Cell) -> None:
+        """What a line of 小计 says is compared, with the full marks of the indicator above it."""
+        node = self.path.get(self.levels[0]) if self.levels else None
+        added = None if node is None else _marks_of(node)
+        stated = full_marks(cell.text)
+        if node is not None and added is not None and stated is not None and Fraction(stated) != added:
+            facts = {"what": node.cell.text, "stated": stated, "added": digits_of(added)}
+            self.outline.found.append(cell.finding("I420", facts, "agree"))
 
     def _note(self, row: Row) -> bool:
         own = [cell for cell in row.cells.values() if not cell.covered]
@@ -238,7 +261,7 @@ class _Reader:
         if threshold is not None:
             point.rows.append((threshold, points))
         elif points is not None:
-            own["points"] = points
+            self._left_aside(points.column)
         for role, said in own.items():
             point.said.setdefault(role, []).append(said)
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import functools
 import re
+from fractions import Fraction
 
+from rubric_dsl.numbers.decimals import decimal_places, decimal_text
 from rubric_dsl.surface import tree
 from rubric_dsl.surface.from_text import parse
 from rubric_dsl.surface.print_parts import print_outcome, print_pattern
@@ -42,7 +44,9 @@ _UP_TO = (
 _UNDER = ("<", "不足", "小于", "低于", "少于", "不到", "不满", "未满", "less than", "under", "below")
 _BEHIND = {
     "from": ("(含)以上", "含以上", "及以上", "或以上", "以上", "or more", "and above", "+"),
-    "up to": ("(含)以下", "及以下", "或以下", "以下", "以内", "之内", "内", "or less", "or fewer"),
+    "up to": (
+        "(含)以内", "(含)内", "(含)以下", "及以下", "或以下", "以下", "以内", "之内", "内", "or less", "or fewer",
+    ),
     "over": ("以外", "之外"),
 }
 _REST = (
@@ -61,8 +65,10 @@ _REST = (
 _YES = ("是", "有", "√", "✓", "yes", "符合", "做到", "达到", "满足", "合格", "达标")
 _NO = ("否", "无", "×", "✗", "no", "不符合", "未做到", "未达到", "不满足", "不合格", "不达标", "没有")
 VAGUE = re.compile(
-    "酌情|适当|视情|左右|大约|约|基本|较|一般情况|相应|等等|若干|as appropriate|about|roughly|approximately|reasonabl"
+    "酌情|适当|视情|左右|大约|约(?=[0-9])|基本(?:符合|满足|达到|做到|清楚|完整|规范)|一般情况|相应|若干|"
+    "较(?:好|差|快|慢|高|低|多|少|大|小|为)|as appropriate|about (?=[0-9])|roughly|approximately|reasonabl"
 )
+"""Words that leave the points to whoever assesses."""
 
 
 def plain(text: str) -> str:
@@ -109,6 +115,12 @@ def expression_of(text: str) -> tree.Expr | None:
 # ---------------------------------------------------------------- thresholds
 
 
+_MEASURES = re.compile(
+    rf"({_NUMBER})\s*(?:次|个|项|件|人次|人|字|元|万元|页|起|例|条|份|家|户)(?:/(?:分钟|小时|天|次|人|月|年))?(?![一-鿿]*[0-9])"
+)
+"""What is counted stands behind a number and changes nothing of it: `100-140字/分钟`."""
+
+
 def pattern_of(text: str) -> str | None:
     """A threshold as a pattern of the language: `31–94%` is `31% to 94%`, `15秒内` is `up to 15 s`."""
     text = plain(text)
@@ -120,7 +132,7 @@ def pattern_of(text: str) -> str | None:
         return "yes"
     if text.lower() in _NO:
         return "no"
-    said = _said_by_people(text)
+    said = _said_by_people(_MEASURES.sub(r"\1", text))
     if said is not None:
         return said
     row = row_of(text)
@@ -226,6 +238,13 @@ def points_of(text: str, worth: str = "") -> str | None:
     return None
 
 
+def digits_of(value: Fraction) -> str:
+    """A decimal as it is written."""
+    places = decimal_places(value)
+    assert places is not None, "it was read from decimals"
+    return decimal_text(value, places)
+
+
 def full_marks(text: str) -> str | None:
     """`20`, `20分`, `（20分）`; None: no number."""
     found = re.fullmatch(rf"\(?\[?({_NUMBER}) ?(?:分|points?|pts?)?\]?\)?", plain(text), re.IGNORECASE)
@@ -263,12 +282,13 @@ class Unread:
 
 
 _MET = re.compile(
-    rf"(?:{_any(_YES)})?(?:的|者)?(?:[,:]? ?(?:得|计|给)? ?(?P<points>{_NUMBER} ?分|满分|full marks))?"
-    rf"(?:[,;]? ?(?:否则|反之|{_any(_NO)})(?:的|者)?[,:]? ?(?:不得分|得?0分|计?0分|无分|0))?",
+    rf"(?:{_any(_YES)}(?:要求|标准|规定)?)?(?:的|者)?"
+    rf"(?:[,:]? ?(?:得|计|给)? ?(?P<points>{_NUMBER} ?分|满分|full marks))?"
+    rf"(?:[,;]? ?(?:否则|反之|{_any(_NO)}(?:要求|标准|规定)?)(?:的|者)?[,:]? ?(?:不得分|得?0分|计?0分|无分|0))?",
     re.IGNORECASE,
 )
 _EACH = re.compile(
-    rf"每(?:出现)?(?:1|一)?(?:次|例|项|处|个|件|人次)(?:[一-鿿]{{0,10}}?)?(?:扣|减) ?({_NUMBER}) ?分"
+    rf"每(?:出现|发生|有)?(?:1|一)?(?:次|例|项|处|个|件|人次)(?:[一-鿿]{{0,10}}?)?(?:扣|减) ?({_NUMBER}) ?分"
     r"(?:[,;]? ?扣完为止)?"
 )
 _STEP = re.compile(
@@ -342,9 +362,14 @@ def _clause(clause: str, worth: str) -> tuple[str, str, str] | Unread:
         return Unread("clause", clause)
     points = points_of(found["points"], worth)
     read = _stem_and_pattern(found["what"].strip(" :,"))
-    if points is None or read is None:
-        return Unread("clause", clause)
+    if points is None or read is None or _CHANGES.search(found["what"]):
+        return Unread("threshold" if _MINUTES.search(clause) else "clause", clause)
     return *read, points
+
+
+_CHANGES = re.compile("每|扣|减|加$")
+"""Points off or added, which a clause of thresholds does not say."""
+_MINUTES = re.compile("[0-9]分(?:以上|以下|以内|及|或|[-–—至到])")
 
 
 def _stem_and_pattern(what: str) -> tuple[str, str] | None:

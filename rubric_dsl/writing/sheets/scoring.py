@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from rubric_dsl.numbers.decimals import read_decimal
@@ -13,12 +14,14 @@ from rubric_dsl.surface.print_parts import quoted
 from rubric_dsl.writing.naming import NAME, Names
 from rubric_dsl.writing.sheets.draft import Piece
 from rubric_dsl.writing.sheets.grid import UNREAD, Cell
+from rubric_dsl.writing.sheets.headings import Role
 from rubric_dsl.writing.sheets.observing import Observing
 from rubric_dsl.writing.sheets.outline import Node, Point
 from rubric_dsl.writing.sheets.phrases import (
     VAGUE,
     Standard,
     Unread,
+    digits_of,
     expression_of,
     full_marks,
     pattern_of,
@@ -28,17 +31,18 @@ from rubric_dsl.writing.sheets.phrases import (
 from rubric_dsl.writing.sheets.texts import (
     IN_NAME,
     NAMED,
-    PREMISE,
     RULE_STARTS,
     after_by,
     condition_of,
-    digits_of,
     is_number,
     kind_of,
     one_line,
+    premise_of,
     scenarios_in,
 )
 
+OF_TOUCHPOINTS: tuple[Role, ...] = ("standard", "scenario", "reads", "threshold", "points")
+"""Columns that say nothing of an indicator."""
 Lines = list[tuple[int, list[Piece]]]
 """Lines that are still to be written, each with its depth; below 0: a blank line."""
 
@@ -71,6 +75,8 @@ class Scoring(Observing):
         """What rankings go by where only `Ranking` stands above the table."""
         self.touchpoints = 0
         self.panels: list[Panel] = []
+        self.silent: set[str] = set()
+        """Cells of items of which something was asked already, at another cell."""
 
     def _scoring(self) -> Lines:
         """The lines of indicators, made before columns are written: they say what is observed."""
@@ -94,6 +100,8 @@ class Scoring(Observing):
             lines.append((0, ["indicator ", said, *worth]))
             self._weights_of(None, roots, lines, 1)
             depth = 1
+        if len(roots) == 1 and total is not None and isinstance(roots[0], Node):
+            self._compare(roots[0], total)
         for root in roots:
             if depth == 0:
                 lines.append((-1, []))
@@ -101,6 +109,16 @@ class Scoring(Observing):
             if not self.root:
                 self.root = self._name_of(root)
         return lines
+
+    def _compare(self, root: Node, total: Cell) -> None:
+        """The total of the one indicator: its full marks where it says none, else the same."""
+        stated, own = full_marks(total.text), root.first("worth")
+        marks = full_marks(own.text) if own is not None else None
+        if own is None:
+            root.said["worth"] = [total]
+        elif stated is not None and marks is not None and Fraction(stated) != Fraction(marks):
+            facts = {"what": root.cell.text, "stated": stated, "added": marks}
+            self.found.append(total.finding("I420", facts, "agree"))
 
     def _child(self, child: Node | Point, lines: Lines, depth: int) -> None:
         if isinstance(child, Point):
@@ -116,9 +134,9 @@ class Scoring(Observing):
             lines += [
                 (depth + 1, ["note ", (quoted(one_line(note), "en"), cell)]) for note in cell.text.split("\n") if note
             ]
-        for role in ("standard", "scenario"):
+        for role in OF_TOUCHPOINTS:
             for cell in child.said.get(role, ()):
-                self.found.append(cell.finding("I404", {"text": cell.text}, "indicator"))
+                self.found.append(cell.finding("I404", {"part": one_line(cell.text)}, "indicator"))
         self._weights_of(name, child.children, lines, depth + 1)
         for inner in child.children:
             self._child(inner, lines, depth + 1)
@@ -135,16 +153,19 @@ class Scoring(Observing):
         marks = full_marks(cell.text[kind.end() :] if kind else cell.text)
         if marks is None:
             self.found.append(cell.finding("I409", {"text": cell.text}, "number"))
-            return [" worth ", ("?", cell)]
+            self.silent.add(item.cell.source)
+            return []
         word = {"扣分": "penalty", "加分": "bonus"}.get(kind[1], kind[1]) if kind else "worth"
+        if isinstance(item, Node) and word != "worth":
+            return []  # it is worth nothing itself: its touchpoints say what is taken off or added
         return [f" {word} ", (marks, cell)]
 
     def _premise(self, item: Node | Point, lines: Lines, depth: int) -> list[str]:
         """`unless` lines for what must hold; the names of the conditions."""
         found = []
         for cell in item.said.get("premise", ()):
-            said = PREMISE.fullmatch(plain(cell.text))
-            what = said["what"] if said else plain(cell.text)
+            said = premise_of(cell.text)
+            what = said or plain(cell.text)
             if re.match(r"(?:(?:unless|if)\b|除非|若)\s*\S", cell.text) and not said:
                 self._rules(cell, lines, depth)
                 continue
@@ -212,8 +233,10 @@ class Scoring(Observing):
                 name = self._reads(point, standard.stem, "count", premises)
                 return [(f", minus {standard.amount} per {name}", cell)], []
             case "step":
-                name = self._reads(point, standard.stem, "seconds" if " " in standard.base else "number", premises)
-                per = f"max(0 {standard.step[2:]}, {name} - {standard.base}) / {standard.step}".replace("0 ,", "0,")
+                kind = "percent" if "%" in standard.base else "seconds" if " " in standard.base else "number"
+                name = self._reads(point, standard.stem, kind, premises)
+                nothing = standard.step.replace("1", "0", 1)
+                per = f"max({nothing}, {name} - {standard.base}) / {standard.step}"
                 return [(f", minus {standard.amount} per ({per})", cell)], []
             case "when":
                 kind = kind_of(standard.rows)
@@ -226,8 +249,7 @@ class Scoring(Observing):
 
     def _asked(self, point: Point, unread: Unread, depth: int) -> tuple[list[Piece], Lines]:
         cell = point.first("standard") or point.cell
-        facts = {"text": one_line(cell.text), "part": unread.part}
-        self.found.append(cell.finding("I404", facts, unread.why, part=unread.part))
+        self.found.append(cell.finding("I404", {"part": unread.part}, unread.why, part=unread.part))
         return [(f" when {self.open}", cell)], [(depth, [f"# {cell.place}: {one_line(cell.text)}"])]
 
     def _rows_of_standard(
@@ -252,8 +274,10 @@ class Scoring(Observing):
                 parts.append(replace(cell, part=clause))
         name = self._reads(point, standard.stem, kind_of(rows), premises)
         self._members(name, rows)
-        lines: Lines = [(depth, [(f"{self._pattern(name, pattern)}: {points}", part)])
-            for (pattern, points), part in zip(rows, parts, strict=True)]
+        lines: Lines = [
+            (depth, [(f"{self._pattern(name, pattern)}: {points}", part)])
+            for (pattern, points), part in zip(rows, parts, strict=True)
+        ]
         return [" by ", (name, cell)], lines
 
     def _kind(self, name: str) -> str:
@@ -315,7 +339,7 @@ class Scoring(Observing):
             if pattern is None:
                 asked.append(threshold)
                 if threshold.kind not in UNREAD:
-                    facts = {"text": threshold.text, "part": one_line(threshold.text)}
+                    facts = {"part": one_line(threshold.text)}
                     why = "vague" if VAGUE.search(threshold.text) else "threshold"
                     self.found.append(threshold.finding("I404", facts, why))
             if outcome is None:
@@ -376,8 +400,7 @@ class Scoring(Observing):
                 elif isinstance(child, Node):
                     own = []
                     for cell in child.said.get("premise", ()):
-                        said = PREMISE.fullmatch(plain(cell.text))
-                        name = self.known.get(said["what"] if said else plain(cell.text))
+                        name = self.known.get(premise_of(cell.text) or plain(cell.text))
                         own += [name] if name else []
                     walk(child.children, [*names, *own])
 

@@ -88,7 +88,7 @@ class Tables(Scoring):
             pattern = pattern_of(threshold.text)
             if pattern is None:
                 self.found.append(
-                    threshold.finding("I404", {"text": threshold.text, "part": threshold.text}, "threshold")
+                    threshold.finding("I404", {"part": one_line(threshold.text)}, "threshold")
                 )
             said = self._outcome(outcome) if outcome is not None else "?"
             self.draft.add(1, (pattern or "?", threshold), ": ", (said, outcome or threshold))

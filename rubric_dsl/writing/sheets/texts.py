@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from fractions import Fraction
 
-from rubric_dsl.numbers.decimals import decimal_places, decimal_text
 from rubric_dsl.surface import tree
 from rubric_dsl.surface.keywords import Language
 from rubric_dsl.surface.print_parts import print_expr, quoted
@@ -28,6 +26,12 @@ PREMISE = re.compile(
 )
 RULE_STARTS = re.compile(r"(?:when|by|minus|plus)\b|=(?!=)|当|按|扣|加")
 """How a rule in the words of the language begins."""
+
+
+def premise_of(text: str) -> str | None:
+    """What must hold by a sentence such as `未接通不得分`; None: it is no such sentence, or speaks of a number."""
+    found = PREMISE.fullmatch(plain(text))
+    return found["what"] if found and not re.search("[0-9]", found["what"]) else None
 
 
 def called(text: str) -> str:
@@ -53,13 +57,6 @@ def say_open(lang: Language) -> str:
 
 def after_by(text: str) -> str:
     return re.sub(r"^(?:by\b|按)\s*", "", one_line(text))
-
-
-def digits_of(value: Fraction) -> str:
-    """A decimal as it is written."""
-    places = decimal_places(value)
-    assert places is not None, "it was read from decimals"
-    return decimal_text(value, places)
 
 
 def ranking_words(text: str) -> str:

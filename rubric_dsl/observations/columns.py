@@ -51,13 +51,16 @@ class ColumnReader:
         self._read = _reader_of(column)
         self.quick: Callable[[str], Cell] | None = None
         """Reads a cell that is written as most are; None where it is not or is refused. Not of every column."""
+        self.quick_all: Callable[[Sequence[str]], Sequence[Cell] | None] | None = None
+        """The same for many cells at once."""
         self._forms = forms or WrittenForms(column)
         self._typed = TypedCells(column, bounds)
         self._absent = {text.strip(BLANKS) for text in column.written_absent}
         self._blank_refused = _refusal_of_blank(column)
         if isinstance(self._read, NumberReader) and column.type != "percent" and not self._forms.always:
             quick = self._read.quick
-            self.quick = quick if not any(quick(text) is not None for text in self._absent) else None
+            if not any(quick(text) is not None for text in self._absent):
+                self.quick, self.quick_all = quick, self._read.quick_all
 
     def read(self, raw: Raw) -> tuple[Cell, Mended | None]:
         """The typed value (None: absent) and the repair that it took; raises CellRefused."""

@@ -24,6 +24,9 @@ from rubric_dsl.plan.model import TableSchema
 _UNREAD: Any = object()
 """What a column that has not read a cell yet gives for it."""
 
+_MANY = 20
+"""Cells of a column that are worth being read at once."""
+
 MOST_SHOWN = 200
 """Characters of a cell that are kept to be shown beside a refusal."""
 
@@ -89,13 +92,14 @@ class RowReader:
         read: list[Sequence[Cell]] = []
         found: dict[int, list[Finding]] = {}
         mended: list[tuple[int, int, str, Mended]] = []
-        for place, (reader,
-            raws) in enumerate(zip(self.columns, zip(*(r.cells for r in records), strict=True), strict=True)):
+        by_column = zip(*(record.cells for record in records), strict=True)
+        for place, (reader, raws) in enumerate(zip(self.columns, by_column, strict=True)):
             known, each_is_seen = reader.known, reader.name in self.percents.columns
             values = list(map(known.get, raws, repeat(_UNREAD)))
-            for at, value in enumerate(values):
-                if value is not _UNREAD:
-                    continue
+            unread = [at for at, value in enumerate(values) if value is _UNREAD]
+            if len(unread) >= _MANY and _read_at_once(reader, raws, values, unread):
+                unread = []
+            for at in unread:
                 raw = raws[at]
                 if raw in known and not each_is_seen:  # since an earlier row of these
                     values[at] = known[raw]
@@ -221,6 +225,21 @@ class RowReader:
         if first == number:
             return None
         return Finding(self._once[-1], codes.SECOND_ROW, {"first": first, "columns": listing(self._once)})
+
+
+def _read_at_once(reader: ColumnReader, raws: Sequence[Raw], values: list[Any], unread: Sequence[int]) -> bool:
+    """Puts the values of the cells that are not read yet, if all are written as most are."""
+    texts = [raw for at in unread if type(raw := raws[at]) is str]
+    if reader.quick_all is None or len(texts) < len(unread):
+        return False
+    made = reader.quick_all(texts)
+    if made is None:
+        return False
+    for at, value in zip(unread, made, strict=True):
+        values[at] = value
+    if len(reader.known) < MOST_REMEMBERED:
+        reader.known.update(zip(texts, made, strict=True))
+    return True
 
 
 def columns_seen_once(table: TableSchema) -> tuple[str, ...]:

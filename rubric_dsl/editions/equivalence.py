@@ -183,7 +183,7 @@ class _Proving:
         columns = sorted(
             (
                 column.name, column.label or "", column.type, str(column.members), column.low or "", column.high or "",
-                str(column.decimals), str(column.percent_written), column.presence,
+                str(column.decimals), str(column.percent_written), str(column.duration_written), column.presence,
                 "" if column.present_when is None else hashes[column.present_when], str(sorted(column.written_absent)),
                 column.key,
             )

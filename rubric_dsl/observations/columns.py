@@ -107,7 +107,7 @@ class ColumnReader:
         return refused
 
     def _mended(self, raw: str, text: str, form: str, value: Cell) -> Mended | None:
-        if form != text:
+        if form != text and not self._forms.is_own(text):
             return codes.WRITTEN_OTHERWISE, raw, form
         if text != raw:
             return codes.BLANKS_TRIMMED, raw, text
@@ -127,7 +127,7 @@ class ColumnReader:
             return self.read(cell.covers)[0], (codes.FILLED_DOWN, "", cell.text)
         text, mended = self._typed.text_of(cell)
         value, form = self._value(text)
-        if mended is None and form != text:
+        if mended is None and form != text and not self._forms.is_stored(cell):
             mended = codes.WRITTEN_OTHERWISE, text, form
         if mended is None and len(self.known) < MOST_REMEMBERED:
             self.known[cell] = value

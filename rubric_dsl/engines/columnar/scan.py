@@ -160,7 +160,7 @@ def _scan(
 ) -> Scan | None:
     columns: dict[str, Typed] = {}
     for place, column in zip(layout.places, schema.columns, strict=True):
-        found = None if column.written_absent else typed(column, sample[headers[place]])
+        found = None if column.written_absent or column.duration_written else typed(column, sample[headers[place]])
         if found is None:
             return None
         columns[column.name] = found

@@ -10,17 +10,16 @@ from functools import partial
 
 from rubric_dsl.cli.arguments import by_table
 from rubric_dsl.cli.exits import Exit, Stop, install_command
-from rubric_dsl.cli.files import read_observation_file
+from rubric_dsl.cli.files import are_few_rows, many_files, read_observation_file
 from rubric_dsl.cli.large import large_files, table_of
 from rubric_dsl.cli.progress import doing
 from rubric_dsl.cli.terminal import Terminal
 from rubric_dsl.engines.contract import Engine, EngineFailed
 from rubric_dsl.engines.reference import ReferenceEngine
 from rubric_dsl.engines.run import Run, run_periods
-from rubric_dsl.observations.large import LargeSource, OnlyOneByOne
 from rubric_dsl.observations.model import Observations
-from rubric_dsl.observations.raw import Given, MissingPart, Source
-from rubric_dsl.observations.read import read_observations
+from rubric_dsl.observations.raw import Given, MissingPart, OnDisk, SeveralFiles, Source
+from rubric_dsl.observations.read import AnySource, read_observations
 from rubric_dsl.plan.model import ScoringPlan
 
 _REQUIREMENTS = {
@@ -58,8 +57,6 @@ def observe(
         try:
             with _without_collecting():
                 return read_observations(plan, files, leave_out_refused)
-        except OnlyOneByOne as several:
-            raise Stop(Exit.USAGE, "file.several", path=str(several)) from None
         except EngineFailed as error:
             raise _failed(error) from error
         except MissingPart as missing:
@@ -79,19 +76,25 @@ def _without_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def source_of(path: str, engine: str | None, master: str | None = None) -> Source | LargeSource:
-    """A file as a whole, or as the engine for many rows takes it."""
+def source_of(path: str, engine: str | None, master: str | None = None) -> AnySource:
+    """A file as a whole, several to be read one after the other, or as the engine for many rows takes them."""
     if engine in ("duckdb", "spark", "postgresql"):
-        return table_of(path, engine, master) or read_observation_file(path)
-    if engine not in (None, "polars"):
-        return read_observation_file(path)
-    files = large_files(path)
-    if files is None:
-        return read_observation_file(path)
-    engine_named("polars")
+        return table_of(path, engine, master) or _one_or_several(path)
+    files = large_files(path) if engine in (None, "polars") else None
+    if files is None or (len(files) > 1 and are_few_rows(files)):
+        return _one_or_several(path)
+    engine_named("polars")  # that it is there is told before anything is read
     from rubric_dsl.engines.columnar.large import LargeFiles
 
     return LargeFiles(path, files)
+
+
+def _one_or_several(path: str) -> Source | SeveralFiles:
+    """A file read whole, or several that are read one after the other."""
+    files = many_files(path)
+    if files is None or len(files) == 1:
+        return read_observation_file(path)
+    return SeveralFiles(path, tuple(OnDisk(str(file)) for file in files))
 
 
 def engine_for(observations: Observations) -> Engine:

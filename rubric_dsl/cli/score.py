@@ -96,6 +96,10 @@ def command(
     if marked is not None:
         check_marked(marked, sent)
         write_marked(terminal, marked, done.plan, observed, sent)
+    if bundled.folder is not None:
+        several = next((data.ledger for data in observed.tables.values() if data.ledger.parts), None)
+        if several is not None:
+            raise Stop(Exit.USAGE, "bundle.several", path=several.file)
     chosen = asked or engine_for(observed)
 
     def put(corrections: bytes | None, scored: Scored) -> str | None:

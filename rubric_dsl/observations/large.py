@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from rubric_dsl.observations.model import Ledger, Row
-from rubric_dsl.observations.raw import Source
+from rubric_dsl.observations.raw import OnDisk, SeveralFiles, Source
 from rubric_dsl.observations.rows import RowReader
 from rubric_dsl.observations.subjects import KnownSubjects
 from rubric_dsl.plan.model import ScoringPlan, TableSchema
@@ -31,10 +31,6 @@ class LargeTable(Protocol):
         """The ledger of the rows that were read one by one, with the number of all."""
 
 
-class OnlyOneByOne(Exception):
-    """Several files of a table hold what is read row by row, and that is done for one file."""
-
-
 @runtime_checkable
 class LargeSource(Protocol):
     """Files of one table."""
@@ -48,8 +44,8 @@ class LargeSource(Protocol):
     def read(self, plan: ScoringPlan, reader: RowReader, known: KnownSubjects, leave_out: bool) -> LargeTable | None:
         """None: they have to be read row by row (`whole`), by a new reader."""
 
-    def whole(self) -> Source:
-        """The same as a file in memory. Raises OnlyOneByOne where there are several."""
+    def whole(self) -> Source | SeveralFiles:
+        """The same to be read row by row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +62,17 @@ class FilesOfTable:
         self.files = tuple(files)
 
     @cached_property
+    def digests(self) -> list[str]:
+        return [digest_of(file) for file in self.files]
+
+    @property
     def sha256(self) -> str:
         """Of one file its digest; of several that of the list of their digests."""
-        digests = [digest_of(file) for file in self.files]
-        if len(digests) == 1:
-            return digests[0]
-        return hashlib.sha256("".join(f"{digest}\n" for digest in digests).encode()).hexdigest()
+        return self.digests[0] if len(self.files) == 1 else digest_of_several(self.digests)
 
-    def whole(self) -> Source:
+    def whole(self) -> Source | SeveralFiles:
         if len(self.files) > 1:
-            raise OnlyOneByOne(self.name)
+            return SeveralFiles(self.name, tuple(OnDisk(str(file)) for file in self.files))
         return WholeFile(self.name, self.files[0].read_bytes())
 
 
@@ -91,3 +88,8 @@ def digest_of(file: Path) -> str:
     """SHA-256 of a file that is not read into memory as a whole."""
     with open(file, "rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def digest_of_several(digests: Sequence[str]) -> str:
+    """Of several files that of the list of their digests."""
+    return hashlib.sha256("".join(f"{digest}\n" for digest in digests).encode()).hexdigest()

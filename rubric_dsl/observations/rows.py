@@ -11,7 +11,7 @@ from typing import Any
 from rubric_dsl.observations import codes
 from rubric_dsl.observations.cell import CellRefused
 from rubric_dsl.observations.columns import MOST_REMEMBERED, ColumnReader, Mended
-from rubric_dsl.observations.facts import listing
+from rubric_dsl.observations.facts import PlaceInFile, listing
 from rubric_dsl.observations.ledger import Account
 from rubric_dsl.observations.model import Cell, Row
 from rubric_dsl.observations.percent_forms import PercentForms
@@ -75,13 +75,24 @@ class RowReader:
         self._rules = rules
         self._known = known
         self._keys = tuple(column.name for column in table.columns if column.key)
-        self._seen: dict[tuple[Cell, ...], int] = {}
+        self._seen: dict[tuple[Cell, ...], int | PlaceInFile] = {}
         self._once = columns_seen_once(table)
-        self._taken: dict[tuple[Cell, ...], int] = {}
+        self._taken: dict[tuple[Cell, ...], int | PlaceInFile] = {}
         self.named: dict[Cell, None] = {}
         """Every subject that stands in some row, refused or not."""
         self.all_named = True
         """Whether no row's subject was unreadable."""
+        self.of_several = False
+        """Whether the table is read from several files, of which `account` knows the one that is read."""
+
+    def follow(self, before: RowReader) -> None:
+        """Goes on where the reader of another file of the table ended: what holds for all rows holds across files."""
+        self.of_several = True
+        self._seen, self._taken, self.named = before._seen, before._taken, before.named
+        self.all_named = before.all_named
+
+    def _here(self, number: int) -> int | PlaceInFile:
+        return PlaceInFile(number, self.account.file) if self.of_several else number
 
     def row(self, number: int, line: int, cells: Sequence[Raw]) -> Row | None:
         """The row of these raw cells, in the order of the table's columns; None where it is refused."""
@@ -175,7 +186,7 @@ class RowReader:
             self._refuse(number, line, cells, found)
             return None
         self.account.scored += 1
-        return Row(number, line, cells, values)
+        return Row(number, line, cells, values, self.account.file if self.of_several else "")
 
     def refuse_record(self, number: int, line: int, code: str, facts: Mapping[str, object]) -> None:
         """Refuse a record as a whole, whose cells cannot be told apart."""
@@ -212,8 +223,8 @@ class RowReader:
         """A second row of the same key, also where the first was refused for something else."""
         if not self._keys or not bad.isdisjoint(self._keys):
             return None
-        first = self._seen.setdefault(tuple(values[name] for name in self._keys), number)
-        if first == number:
+        first = self._seen.setdefault(tuple(values[name] for name in self._keys), here := self._here(number))
+        if first == here:
             return None
         return Finding(self._keys[0], codes.KEY_REPEATED, {"first": first, "columns": listing(self._keys)})
 
@@ -221,8 +232,8 @@ class RowReader:
         """A second accepted row of a subject (and scenario) that has exactly one."""
         if not self._once or not bad.isdisjoint(self._once):
             return None
-        first = self._taken.setdefault(tuple(values[name] for name in self._once), number)
-        if first == number:
+        first = self._taken.setdefault(tuple(values[name] for name in self._once), here := self._here(number))
+        if first == here:
             return None
         return Finding(self._once[-1], codes.SECOND_ROW, {"first": first, "columns": listing(self._once)})
 

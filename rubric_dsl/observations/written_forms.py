@@ -65,7 +65,7 @@ class WrittenForms:
                 return None
 
     def is_own(self, text: str) -> bool:
-        """Whether the rubric says that cells of the column are written like this, though not the reader of the column."""
+        """Whether the rubric itself says that cells of the column are written like this."""
         return self._own_clock and _CLOCK.fullmatch(text) is not None
 
     def is_stored(self, cell: TypedCell) -> bool:

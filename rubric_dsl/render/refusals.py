@@ -25,8 +25,9 @@ WIDEST_CELL = 24
 def refusal_line(refusal: Refusal, look: Look, ledger: Ledger | None = None) -> Line:
     """The place, so that it can be clicked, then the column and the value as written, then the reason."""
     place = visible(refusal.file) + (f":{refusal.row}" if refusal.row > 0 else "")
-    if refusal.row > 0 and ledger is not None and ledger.sheet:
-        cell = visible(ledger.place(refusal.row, refusal.column))
+    is_in_sheet = ledger is not None and (ledger.sheet or any(part.sheet for part in ledger.parts.values()))
+    if refusal.row > 0 and ledger is not None and is_in_sheet:
+        cell = visible(ledger.place(refusal.row, refusal.column, refusal.file))
         place += look.say(f" ({cell})", f"（{cell}）")
     elif refusal.line != refusal.row and refusal.row > 0:
         place += look.say(f" (line {refusal.line})", f"（文件第 {refusal.line} 行）")
@@ -57,7 +58,7 @@ def _picture(refusal: Refusal, ledger: Ledger, look: Look) -> Iterable[Line]:
     """The refused cell between its neighbours under their headers, as many of them as the columns allow."""
     gutter = " " * len(str(refusal.row))
     cells = [
-        (name, visible(f"{ledger.columns.get(name, '')} {name}".strip()), visible(text))
+        (name, visible(f"{ledger.letters(refusal.file).get(name, '')} {name}".strip()), visible(text))
         for name, text in refusal.around
     ]
     while len(cells) > 1 and _room(cells, refusal) + len(gutter) + 2 > look.columns:

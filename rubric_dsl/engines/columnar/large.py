@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
-from functools import cached_property, partial
-from pathlib import Path
+from dataclasses import replace
+from functools import partial
 from typing import Protocol
 
 import polars as pl
@@ -13,46 +11,23 @@ import polars as pl
 from rubric_dsl.engines.columnar.scan import Scan, scan_of, scan_of_frame
 from rubric_dsl.engines.columnar.scanned import NotScannable, ScannedTable
 from rubric_dsl.evaluation.prepare import prepare
-from rubric_dsl.observations.large import OnlyOneByOne, digest_of
+from rubric_dsl.observations.large import FilesOfTable
 from rubric_dsl.observations.ledger import Account
 from rubric_dsl.observations.raw import Source
 from rubric_dsl.observations.rows import RowReader
 from rubric_dsl.observations.subjects import KnownSubjects
 from rubric_dsl.plan.model import ScoringPlan, TableSchema
-from rubric_dsl.text.record import dataclass
 
 
-@dataclass(frozen=True, slots=True)
-class WholeFile:
-    name: str
-    data: bytes
-
-
-class LargeFiles:
-    """Files of one table, in the order in which their rows count. `name`: as they were asked for."""
-
-    def __init__(self, name: str, files: Sequence[Path]) -> None:
-        self.name = name
-        self.files = tuple(files)
-
-    @cached_property
-    def sha256(self) -> str:
-        """Of one file its digest; of several that of the list of their digests."""
-        digests = [digest_of(file) for file in self.files]
-        if len(digests) == 1:
-            return digests[0]
-        return hashlib.sha256("".join(f"{digest}\n" for digest in digests).encode()).hexdigest()
-
+class LargeFiles(FilesOfTable):
     def read(self, plan: ScoringPlan, reader: RowReader, known: KnownSubjects, leave_out: bool) -> ScannedTable | None:
-        found = _scanned(plan, partial(scan_of, files=self.files), reader, known, leave_out)
-        if found is not None and len(self.files) > 1:
-            found.names = tuple(map(str, self.files))
-        return found
+        return _scanned(plan, self._scan, reader, known, leave_out)
 
-    def whole(self) -> Source:
-        if len(self.files) > 1:
-            raise OnlyOneByOne(self.name)
-        return WholeFile(self.name, self.files[0].read_bytes())
+    def _scan(self, schema: TableSchema, *, account: Account) -> Scan | None:
+        found = scan_of(schema, self.files, account)
+        if found is None or len(self.files) == 1:
+            return found
+        return replace(found, files=tuple(zip(map(str, self.files), self.digests, strict=True)))
 
 
 class LargeFrame:

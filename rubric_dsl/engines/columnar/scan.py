@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 from math import isqrt, lcm
@@ -43,10 +44,16 @@ class Scan:
     """Rows of each file."""
     sample: pl.DataFrame
     columns: Mapping[str, Typed]
+    files: tuple[tuple[str, str], ...] = ()
+    """Names and digests where there are several."""
 
     @property
     def size(self) -> int:
         return sum(self.sizes)
+
+    def file_at(self, place: int) -> str:
+        """The file of a row, where there are several."""
+        return self.files[bisect_right(list(accumulate(self.sizes)), place)][0] if self.files else ""
 
     def likely(self) -> int:
         """At most how many rows a subject has in a scenario, guessed from the sample."""
@@ -105,9 +112,15 @@ def scan_of(schema: TableSchema, files: Sequence[Path], account: Account) -> Sca
         return None
     if all(file.suffix == ".parquet" for file in files):
         return _parquet(schema, files, account)
-    if len(files) == 1 and (plain := plain_csv(files[0])) is not None:
-        return _csv(schema, plain, account)
-    return None
+    if any(file.suffix == ".parquet" for file in files):
+        return None
+    found: list[PlainCsv] = []
+    for file in files:
+        plain = plain_csv(file)
+        if plain is None or plain.header.cells != (found or [plain])[0].header.cells:
+            return None
+        found.append(plain)
+    return _csv(schema, found, account)
 
 
 def _parquet(schema: TableSchema, files: Sequence[Path], account: Account) -> Scan | None:
@@ -140,18 +153,19 @@ def _typed_scan(
     return _scan(schema, layout, headers, raw, raw, sizes, sample)
 
 
-def _csv(schema: TableSchema, plain: PlainCsv, account: Account) -> Scan | None:
-    layout = layout_of(plain.header, schema, account)
-    headers = tuple(map(str, plain.header.cells))
+def _csv(schema: TableSchema, files: Sequence[PlainCsv], account: Account) -> Scan | None:
+    layout = layout_of(files[0].header, schema, account)
+    headers = tuple(map(str, files[0].header.cells))
     if layout is None or any(layout.units) or len(set(headers)) != len(headers) or ROW in headers:
         return None
     named = {headers[place]: column for place, column in zip(layout.places, schema.columns, strict=True)}
-    sample = sample_of(plain)
+    sample = pl.concat([sample_of(file, _SAMPLE_ROWS // len(files) + 1) for file in files])
+    paths = [file.path for file in files]
     types = types_of(named, sample)
-    raw = pl.scan_csv(plain.path, schema=types, row_index_name=ROW, glob=False)
-    texts = pl.scan_csv(plain.path, infer_schema=False, row_index_name=ROW, glob=False)
+    raw = pl.scan_csv(paths, schema=types, row_index_name=ROW, glob=False)
+    texts = pl.scan_csv(paths, infer_schema=False, row_index_name=ROW, glob=False)
     as_read = sample.select(pl.col(header).cast(kind, strict=False) for header, kind in types.items())
-    return _scan(schema, layout, headers, raw, texts, (plain.rows,), as_read)
+    return _scan(schema, layout, headers, raw, texts, tuple(file.rows for file in files), as_read)
 
 
 def _scan(

@@ -23,7 +23,7 @@ from rubric_dsl.engines.lowering.totals import TableRun
 from rubric_dsl.evaluation.prepare import Prepared
 from rubric_dsl.observations import codes
 from rubric_dsl.observations.cell import CellRefused
-from rubric_dsl.observations.model import Ledger, Row
+from rubric_dsl.observations.model import Ledger, Part, Row
 from rubric_dsl.observations.name_cells import spellings
 from rubric_dsl.observations.raw import Record, is_blank
 from rubric_dsl.observations.rows import RowReader, columns_seen_once
@@ -54,7 +54,7 @@ class ScannedTable:
         self.known = known
         self.blank = 0
         """Lines of blanks, which are no rows."""
-        self.names: Sequence[str] = (reader.account.file,)
+        self.names: Sequence[str] = tuple(name for name, _ in scan.files) or (reader.account.file,)
         """Of the files, as rows are told by them."""
         self.run = self._read(leave_out)
 
@@ -65,7 +65,11 @@ class ScannedTable:
 
     def accounted(self, ledger: Ledger) -> Ledger:
         rows = self.scan.size - self.blank
-        return replace(ledger, read=rows, scored=rows - ledger.refused)
+        parts = {
+            name: Part(sha256, size, "", ledger.columns)
+            for (name, sha256), size in zip(self.scan.files, self.scan.sizes, strict=False)
+        }
+        return replace(ledger, read=rows, scored=rows - ledger.refused, parts=parts)
 
     def _read(self, leave_out: bool) -> TableRun | None:
         frame, cells, unsure = self.scan.typed()
@@ -169,10 +173,12 @@ class ScannedTable:
         places: list[int] = []
         blank: list[tuple[int, Record]] = []
         layout, account = self.scan.layout, self.reader.account
+        whole, self.reader.of_several = account.file, bool(self.scan.files)
         for place, record in zip(doubtful, self.scan.records(doubtful), strict=True):
             if all(map(is_blank, record.cells)):
                 blank.append((place, record))
                 continue
+            account.file = self.scan.file_at(place) or account.file
             row = self.reader.row(record.number, record.line, [record.cells[at] for at in layout.places])
             if row is not None:
                 rows.append(row)
@@ -181,19 +187,21 @@ class ScannedTable:
         while blank and blank[-1][0] == last - 1:  # at the end they say nothing
             last -= 1
             blank.pop()
-        for _, record in blank:
+        for place, record in blank:
+            account.file = self.scan.file_at(place) or account.file
             account.repair(record.number, "", "", "", codes.BLANK_LINE_SKIPPED)
+        account.file = whole
         self.blank = len(blank) + self.scan.size - last
         return rows, places
 
     def _rows_at(self, places: Sequence[int]) -> Sequence[Row]:
         """Rows that were accepted, read as a reader reads them; they are not accounted for again."""
         read: list[Row] = []
-        for record in self.scan.records(places):
+        for place, record in zip(places, self.scan.records(places), strict=True):
             cells = [record.cells[at] for at in self.scan.layout.places]
             values = {one.name: one.read(cell)[0] for one, cell in zip(self.reader.columns, cells, strict=True)}
             texts = {one.name: str(cell) for one, cell in zip(self.reader.columns, cells, strict=True)}
-            read.append(Row(record.number, record.line, texts, values))
+            read.append(Row(record.number, record.line, texts, values, self.scan.file_at(place)))
         return read
 
 

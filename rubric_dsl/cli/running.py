@@ -20,7 +20,7 @@ from rubric_dsl.engines.contract import Engine, EngineFailed
 from rubric_dsl.engines.reference import ReferenceEngine
 from rubric_dsl.engines.run import Run, run_periods
 from rubric_dsl.observations.model import Observations
-from rubric_dsl.observations.raw import Given, MissingPart, OnDisk, SeveralFiles
+from rubric_dsl.observations.raw import Given, MissingPart, OnDisk, SeveralFiles, Source
 from rubric_dsl.observations.read import AnySource, read_observations, read_subjects
 from rubric_dsl.plan.model import ScoringPlan
 
@@ -138,20 +138,24 @@ def _without_collecting() -> Iterator[None]:
 
 
 def source_of(path: str, engine: str | None, master: str | None = None) -> AnySource:
-    """A file as a whole, several to be read one after the other, or as an engine for many rows takes them."""
-    if engine in ("duckdb", "spark", "postgresql") and (table := table_of(path, engine, master)) is not None:
-        return table
-    by_rows = engine not in (None, "polars")
-    files = many_files(path)
-    if files is not None and len(files) > 1 and (by_rows or are_few_rows(files)):
-        return SeveralFiles(path, tuple(OnDisk(str(file)) for file in files))
-    large = None if by_rows else large_files(path)
-    if large is None:
-        return read_observation_file(path)
+    """A file as a whole, several to be read one after the other, or as the engine for many rows takes them."""
+    if engine in ("duckdb", "spark", "postgresql"):
+        return table_of(path, engine, master) or _one_or_several(path)
+    files = large_files(path) if engine in (None, "polars") else None
+    if files is None or (len(files) > 1 and are_few_rows(files)):
+        return _one_or_several(path)
     engine_named("polars")  # that it is there is told before anything is read
     from rubric_dsl.engines.columnar.large import LargeFiles
 
-    return LargeFiles(path, large)
+    return LargeFiles(path, files)
+
+
+def _one_or_several(path: str) -> Source | SeveralFiles:
+    """A file read whole, or several that are read one after the other."""
+    files = many_files(path)
+    if files is None or len(files) == 1:
+        return read_observation_file(path)
+    return SeveralFiles(path, tuple(OnDisk(str(file)) for file in files))
 
 
 def engine_for(observations: Observations) -> Engine:

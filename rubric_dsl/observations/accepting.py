@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rubric_dsl.observations import codes
 from rubric_dsl.observations.beside_rows import BesideRows
@@ -39,6 +39,8 @@ def located(opened: RawTable, table: TableSchema, account: Account) -> tuple[Lay
     for record in above[:-1] if is_double else above:
         if any(not is_blank(cell) for cell in record.cells):
             account.repair(record.number, "", line_text(record), "", codes.TITLE_LEFT_ASIDE)
+    if names.count(header.texts) <= 1 < len(table.columns) and _stands_sideways(first, names):
+        raise FileRefused(codes.NO_HEADER, {"help": "sideways"}, header.record.number)
     layout = layout_under(header, table, names, account)
     if layout is None:
         return None
@@ -48,6 +50,12 @@ def located(opened: RawTable, table: TableSchema, account: Account) -> tuple[Lay
     if opened.form and header.above < len(first) and _says_the_same(first[header.above], layout, table, names):
         header = Header(header.record, header.texts, header.above + 1)  # a form has labels above names
     return layout, itertools.chain(first[header.above :], following)
+
+
+def _stands_sideways(first: Sequence[Record], names: HeaderNames) -> bool:
+    """Whether the headers stand one below the other, in the first column that has anything in it."""
+    texts = [next((text for text in texts_of(record) if text), "") for record in first]
+    return names.count(texts) >= max(3, len(texts) // 2)
 
 
 def _says_the_same(record: Record, layout: Layout, table: TableSchema, names: HeaderNames) -> bool:

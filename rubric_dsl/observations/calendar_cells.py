@@ -13,6 +13,9 @@ from rubric_dsl.plan.model import ColumnSchema
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _OTHER_DATE = re.compile(r"([0-9]{4}) ?[-/.年] ?([0-9]{1,2}) ?[-/.月] ?([0-9]{1,2}) ?日?")
 _RUN_TOGETHER = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
+_SERIAL = re.compile(r"[2-7][0-9]{4}")
+"""Days as a workbook counts them, from 1954 to 2119."""
+_FROM_1900 = datetime.date(1899, 12, 30).toordinal()
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 _OTHER_TIME = re.compile(r"([0-9]{1,2}) ?[:.时点] ?([0-9]{1,2}) ?分?(?::00)?")
 
@@ -63,6 +66,9 @@ def _refused_date(text: str) -> CellRefused:
     plain = plain_width(text)
     parts = _DATE.fullmatch(plain) or _OTHER_DATE.fullmatch(plain) or _RUN_TOGETHER.fullmatch(plain)
     day = _day(parts) if parts else None
+    if day is None and _SERIAL.fullmatch(plain):
+        of_workbook = datetime.date.fromordinal(_FROM_1900 + int(plain)).isoformat()
+        return CellRefused(codes.NOT_A_DATE, {"help": "serial", "instead": of_workbook})
     if day is None:
         return CellRefused(codes.NOT_A_DATE, {"help": "any"})
     return CellRefused(codes.NOT_A_DATE, {"help": "instead", "instead": day.isoformat()})

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from rubric_dsl.observations import codes
 from rubric_dsl.observations.calendar_cells import DateReader, TimeReader
-from rubric_dsl.observations.cell import ALLOWED_WIDE, BLANKS, CellRefused
+from rubric_dsl.observations.cell import ALLOWED_WIDE, BLANKS, CellRefused, refuse_invisible
 from rubric_dsl.observations.facts import listing
 from rubric_dsl.observations.model import PRIVATE, Cell
 from rubric_dsl.observations.name_cells import ChoiceReader, TextReader, YesNoReader
@@ -99,7 +99,9 @@ class ColumnReader:
 
     def _better(self, refused: CellRefused, text: str) -> CellRefused:
         """The same refusal, or one that knows more: a word for an absent value, a number with a note beside it."""
-        if self.column.presence != "always" and text.translate(ALLOWED_WIDE).casefold() in _WORDS_FOR_ABSENT:
+        refuse_invisible(text)
+        may_say_absent = self.column.presence != "always" or self.column.type not in ("text", "choice", "yes/no")
+        if may_say_absent and text.translate(ALLOWED_WIDE).casefold() in _WORDS_FOR_ABSENT:
             return CellRefused(codes.ABSENCE_NOT_DECLARED, {"help": self.column.presence, "word": text})
         is_duration = self.column.type == "seconds" and _UNIT_OF_TIME.search(text) is not None
         if refused.code == codes.NOT_A_NUMBER and not is_duration and _WITH_A_NOTE.fullmatch(text):

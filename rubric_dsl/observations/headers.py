@@ -29,11 +29,20 @@ UNITS = {
 """How a header may say the unit of its cells, and that unit."""
 
 _REMARKS = {"必填", "选填", "required", "optional"}
+_FORMS = {
+    "yes/no": {"是/否", "是或否", "有/无", "yes/no", "y/n", "√/×", "1/0", "填是或否"},
+    "date": {"年-月-日", "年月日", "年/月/日", "yyyy-mm-dd", "yyyy/mm/dd", "yyyy/m/d", "yyyy-m-d"},
+    "time": {"时:分", "hh:mm", "h:mm", "24小时制"},
+    "whole number": {"件", "次", "人", "人次", "个", "名", "户", "项", "条", "家", "份", "通", "分"},
+    "number": {"件", "次", "人", "人次", "个", "名", "户", "项", "条", "家", "份", "通", "分"},
+}
+"""What stands in brackets and says no more than the type of the column, or what is counted one by one."""
 _UNITS_OF = {
     "seconds": ("s", "min", "h", "m:ss", "h:mm", "h:mm:ss"), "percent": ("%",), "number": ("万", "亿"),
     "whole number": ("万", "亿"),
 }
-_BRACKETED = re.compile(r"(.+?)[(\[【]([^()\[\]【】]{1,12})[)\]】]")
+_BRACKETED = re.compile(r"(.+?)[(\[【]([^()\[\]【】]{1,60})[)\]】]")
+_MARKS = re.compile(r"[/、,|]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +85,10 @@ class HeaderNames:
 
     def __init__(self, table: TableSchema) -> None:
         self._types = {column.name: column.type for column in table.columns}
+        self._members = {
+            column.name: {loose(text).lower() for one in column.members for text in (one.name, *one.labels)}
+            for column in table.columns
+        }
         labels = {_normal(column.label): column.name for column in table.columns if column.label}
         # A name wins over another column's label of the same text.
         self._exact = {**labels, **{column.name: column.name for column in table.columns}}
@@ -96,7 +109,9 @@ class HeaderNames:
         column = self._bases.get(base) or self._loose.get(base)
         if column is None:
             return None
-        if inside in _REMARKS or not inside:
+        if inside in _REMARKS or not inside or inside in _FORMS.get(self._types[column], ()):
+            return _Meant(column, False)
+        if self._types[column] == "choice" and self._members[column].issuperset(_MARKS.split(inside)):
             return _Meant(column, False)
         unit = UNITS.get(inside)
         if unit not in _UNITS_OF.get(self._types[column], ()):
@@ -114,8 +129,8 @@ class HeaderNames:
 
 
 def loose(text: str) -> str:
-    """Without blanks, marks of a required field and full-width forms: two such headers are the same words."""
-    return "".join(unicodedata.normalize("NFC", text).translate(ALLOWED_WIDE).split()).strip("*")
+    """Without blanks, capitals, marks of a required field and full-width forms: two such headers are the same words."""
+    return "".join(unicodedata.normalize("NFC", text).translate(ALLOWED_WIDE).split()).strip("*").casefold()
 
 
 def _split(text: str) -> tuple[str, str]:
@@ -247,8 +262,14 @@ def layout_under(header: Header, table: TableSchema, names: HeaderNames, account
                 account.repair(number, meant.column, text, meant.column, codes.HEADER_READ_AS)
     strange.sort()
     missing = [column for column in table.columns if column.name not in found]
-    for absent in missing:
-        facts = _missing(absent, [text for _, text in strange])
+    lacking = [(absent, _missing(absent, [text for _, text in strange])) for absent in missing]
+    if not repeated and len(missing) == len(table.columns) > 1 and not any("near" in facts for _, facts in lacking):
+        wanted = listing(column.label or column.name for column in table.columns)
+        with_wide_commas = sum("，" in text for _, text in strange) > 0 and len(strange) == 1
+        facts = {"help": "commas"} if with_wide_commas else {"help": "none", "wanted": wanted}
+        account.refuse(number, line, None, None, codes.NO_HEADER, facts)
+        return None
+    for absent, facts in lacking:
         account.refuse(number, line, absent.name, None, codes.COLUMN_MISSING, facts)
     for _, text in strange:
         account.repair(number, text, text, "", codes.COLUMN_IGNORED)

@@ -125,7 +125,8 @@ class NumberReader:
 
     def _refuse_bare_percent(self, text: str) -> None:
         if _PLAIN.fullmatch(text):
-            raise CellRefused(codes.PERCENT_SIGN_MISSING, {"help": "instead", "instead": f"{text}%"})
+            many = "column" if Fraction(text) > 1 else "instead"
+            raise CellRefused(codes.PERCENT_SIGN_MISSING, {"help": many, "instead": f"{text}%"})
         raise self._refused(text)
 
     def _without_sign(self, text: str) -> dict[str, object]:

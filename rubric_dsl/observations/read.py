@@ -210,7 +210,7 @@ def _rows_of_file(
                 records = (record for record in records if record.number in only)
             rows.extend(accepted(reader, layout, records))
     except FileRefused as refused:
-        if refused.code == codes.BROKEN_QUOTING and refused.row > 1:
+        if refused.code in (codes.BROKEN_QUOTING, codes.OVER_A_LIMIT) and refused.row > 1:
             reader.refuse_record(refused.row, refused.line, refused.code, refused.facts)
         else:
             account.refuse(refused.row, refused.line, None, None, refused.code, refused.facts)

@@ -47,8 +47,9 @@ def records_of(text: str, delimiter: str = ",", first_line: int = 1) -> Iterator
         except StopIteration:
             return
         except csv.Error as error:
-            open_quote = "unexpected end" in str(error) or "field larger" in str(error)
-            facts = {"help": "unclosed" if open_quote else "inside"}
+            if "field larger" in str(error):
+                raise FileRefused(codes.OVER_A_LIMIT, {"help": "cell", "limit": MAX_CELL}, number + 1, line) from None
+            facts = {"help": "unclosed" if "unexpected end" in str(error) else "inside"}
             raise FileRefused(codes.BROKEN_QUOTING, facts, number + 1, line) from None
         number += 1
         if len(cells) > MOST_COLUMNS:

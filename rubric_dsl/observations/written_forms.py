@@ -26,6 +26,7 @@ _PARTS = re.compile(
 _CLOCK = re.compile(r"([0-9]{1,4}):([0-5][0-9])")
 _LONG_CLOCK = re.compile(r"([0-9]{1,4}):([0-5][0-9]):([0-5][0-9](?:\.[0-9]{1,6})?)")
 _DATE = re.compile(r"([0-9]{4})([-/.年])([0-9]{1,2})([-/.月])([0-9]{1,2})(日?)(?:[ T]0{1,2}:00(?::00(?:\.0{1,6})?)?)?")
+_TIME_OF_DAY = re.compile(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?")
 _TIME = re.compile(r"([0-9]{1,2})[:时点]([0-9]{1,2})(?::00(?:\.0{1,6})?|分(?:00秒)?)?")
 _YES = {"yes", "y", "true", "✓", "✔", "☑", "对", "1"}
 _NO = {"no", "n", "false", "✗", "✘", "错", "0"}
@@ -125,6 +126,9 @@ def _in_seconds(parts: tuple[str | None, ...]) -> str | None:
 
 def _date(plain: str) -> str | None:
     """Year first only: `3/4/2020` is a day in March or in April."""
+    day, _, clock = plain.replace("T", " ", 1).partition(" ")
+    if clock and _TIME_OF_DAY.fullmatch(clock) and clock.strip("0:.") and (alone := _date(day)) is not None:
+        raise CellRefused(codes.DATE_WITH_TIME, {"help": "instead", "instead": alone})
     found = _DATE.fullmatch(plain)
     if found is None:
         return None

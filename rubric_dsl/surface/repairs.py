@@ -56,7 +56,9 @@ def _repairs(
             yield Fix("insert", (_inserted(tokens, index, word),), {"word": word})
     if found and rest[0] not in MEANT and reads(states, rest[1:], place):
         removed = tokens.text[tokens.starts[index] : tokens.ends[index]]
-        yield Fix("remove", (Edit(_with_blank(tokens, index), ""),), {"word": removed})
+        after = tokens.text[tokens.ends[index] : tokens.ends[index] + 1]
+        gap = " " if index and after.strip() and after not in ":,)：，）" else ""
+        yield Fix("remove", (Edit(_with_blank(tokens, index), gap),), {"word": removed})
 
 
 def _instead(tokens: Tokens, place: str, index: int, states: list[int], expected: frozenset[str]) -> Iterator[Fix]:

@@ -47,6 +47,7 @@ WITHOUT_FOLDER: Mapping[str, str] = {
     "R337": "the sheet is named on the command line, which a folder has not",
     "R339": "16,385 columns are too many to keep",
     "R364": "a form holds the identity of a plan, which changes with the program",
+    "R367": "one of several files is gone when it is to be read, which a folder cannot hold",
     "D311": "10,001 lines are too many to keep; test_corrections.py lowers the limit",
     "D312": "corrections of the gallery are texts; test_without_folder.py makes a workbook",
     "I413": "a sheet of 5,001 rows is too long to keep; test_without_folder.py makes one",

@@ -10,7 +10,7 @@ import xlsxwriter
 
 from rubric_dsl.diagnostics import prose
 from rubric_dsl.observations import corrections, opening
-from rubric_dsl.observations.raw import Given
+from rubric_dsl.observations.raw import Given, OnDisk, SeveralFiles
 from rubric_dsl.observations.raw import Source as DataSource
 from rubric_dsl.observations.read import read_observations
 from rubric_dsl.plan.compile import compile_rubric
@@ -95,7 +95,7 @@ def test_r194_files_that_are_too_large_together(files: int, found: list[str]) ->
     assert codes({"bad.rubric": uses, **used}) == found
 
 
-def refusals(rubric: str, source: DataSource) -> list[str]:
+def refusals(rubric: str, source: DataSource | SeveralFiles) -> list[str]:
     plan = compile_rubric("a.rubric", lambda _: rubric.encode()).plan
     assert plan is not None
     ledger = read_observations(plan, {"calls": source}).tables["calls"].ledger
@@ -138,6 +138,13 @@ def test_r364_a_form_of_another_edition_is_refused_before_any_row() -> None:
         identity.hide()
     (found,) = refusals(RUBRIC, Given("calls.xlsx", data.getvalue()))
     assert found.startswith("calls.xlsx: this form was made for another edition of the rubric") and "[R364]" in found
+
+
+def test_r367_one_of_several_files_that_is_gone_stops_the_run() -> None:
+    several = SeveralFiles("forms", (Given("a.csv", b"city\nA\n"), OnDisk("gone.csv")))
+    assert refusals(RUBRIC, several) == ["gone.csv: the file cannot be opened: No such file or directory [R367]"]
+
+
 def test_r400_a_layout_that_would_say_something_else_is_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
     source = Source("a.rubric", "measure a  = 1 + 2")
     assert formatted(source).text == "measure a = 1 + 2\n"

@@ -129,7 +129,7 @@ POISONS = [
       for cell in ("x", "maybe", "基本", "2", "yes?")),
     *(Poison("dates", f"{cell!r}", _cell("call_date", cell), one("call_date", code)) for cell, code in (
         ("3/4/2020", "D014"), ("28.10.2020", "D014"), ("20201028", "D014"), ("2020-02-30", "D015"), ("44132", "D014"),
-        ("2020-10-28 14:56", "D014"), ("十月二十八日", "D014"),
+        ("2020-10-28 14:56", "R363"), ("十月二十八日", "D014"),
     )),
     Poison("times", "'25:00'", _cell("call_time", "25:00"), one("call_time", "D016")),
     Poison("times", "'下午2:56'", _cell("call_time", "下午2:56"), one("call_time", "D016")),
@@ -222,7 +222,14 @@ POISONS = [
     Poison("bombs", "an entity that names a file", _parts(_outside), ((0, None, "R334"),), X),
     Poison("bombs", "16,385 columns", lambda: (",".join(f"c{i}" for i in range(16_385)) + "\n").encode(),
         ((1, None, "R339"),)),
-    Poison("bombs", "a cell of 10 MB", _cell("tester_id", "x" * 10_000_000), ((6, None, "D026"),)),
+    Poison("bombs", "a million columns", lambda: b",".join(b"c" * 3 for _ in range(10**6)) + b"\n",
+        ((1, None, "R339"),)),
+    Poison("bombs", "a million columns in a sheet", _parts(_replaced(SHEET, b'<c r="A1"', b'<c r="BDWGN1"')),
+        ((0, None, "R339"),), X),
+    Poison("bombs", "a cell of 10 MB", _cell("tester_id", "x" * 10_000_000), ((6, None, "R335"),)),
+    Poison("bombs", "a cell of 10 MB in a workbook", _parts(
+        _replaced(SHEET, b'<c r="A6" t="s"><v>', b'<c r="A6" t="str"><v>' + b"x" * 10_000_000)),
+        ((6, "call_id", "D017"),), X),
 ]
 
 

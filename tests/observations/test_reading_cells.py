@@ -106,7 +106,7 @@ def test_forms_that_leave_no_doubt_are_read_and_each_is_listed(cell: str, type: 
         ("90 左右", "number", "R351"),
         ("92分", "number", "R351"), ("3/4/2020", "date", "D014"), ("2020/13/1", "date", "D014"),
         ("2020-1/5", "date", "D014"),
-        ("2020-01-05 09:30", "date", "D014"), ("下午2:56", "time", "D016"), ("25:00", "time", "D016"),
+        ("2020-01-05 09:30", "date", "R363"), ("下午2:56", "time", "D016"), ("25:00", "time", "D016"),
         ("3.30102E+17", "text", "R359"),
     ],
 )
@@ -122,7 +122,8 @@ def test_a_duration_with_a_colon_is_refused_with_both_readings() -> None:
 def test_words_for_absent_are_read_only_where_they_are_declared(word: str) -> None:
     assert reading(word, "number", presence="optional", written_absent=(word,)) is None
     assert reading(word, "number", presence="optional") == "R362"
-    assert reading(word, "number") == "D007"
+    assert reading(word, "number") == "R362" and "every row" in said(word, "number")
+    assert reading(word, "choice", members=members(a="甲")) == "D005"
 
 
 @pytest.mark.parametrize(

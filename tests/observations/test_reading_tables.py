@@ -12,6 +12,7 @@ import pytest
 from rubric_dsl.observations import codes
 from rubric_dsl.observations.grid import rows_from_cells
 from rubric_dsl.observations.messages import message
+from rubric_dsl.observations.raw import Given
 from rubric_dsl.observations.read import read_observations, read_records, stopped_by
 from rubric_dsl.plan.model import ScoringPlan, TableSchema
 from tests.observations.plans import (
@@ -24,6 +25,7 @@ from tests.observations.plans import (
     csv_of,
     hotline,
     ledger,
+    members,
     plan,
     refused,
     table,
@@ -233,3 +235,27 @@ def test_both_languages_name_the_same_facts_and_acts() -> None:
                     facts = set(re.findall(r"\{(\w+)\}", text))
                     assert facts == set(re.findall(r"\{(\w+)\}", other[key])), (code, key)
         assert english["message"].endswith("{help}") == ("helps" in english), code
+
+
+TRADITIONAL = plan(table(
+    column("city", "choice", label="縣市", members=members(taipei="臺北市", taichung="臺中市", kaohsiung="高雄市")),
+    column("connected", "yes/no", label="是否接通"), column("wait", "seconds", label="等待時間", presence="optional"),
+    column("tone", "choice", label="態度", members=members(kind="親切", plain="普通", rude="生硬")),
+))
+
+
+@pytest.mark.parametrize("encoding", ["big5", "cp950", "utf-8", "utf-8-sig", "utf-16", "gb18030"])
+def test_calls_in_traditional_characters_are_the_same_in_big5_and_in_every_other_encoding(encoding: str) -> None:
+    lines = ["縣市,是否接通,等待時間,態度"]
+    lines += [
+        ",".join((("臺北市", "臺中市", "高雄市")[n % 3], "是" if n % 4 else "否", str(n) if n % 4 else "",
+                  ("親切", "普通", "生硬")[n % 5 % 3]))
+        for n in range(40)
+    ]
+    file = Given("calls.csv", "\r\n".join(lines).encode(encoding))
+    data = read_observations(TRADITIONAL, {"calls": file}).tables["calls"]
+    assert data.ledger.refusals == () and len(data.rows) == 40
+    assert [row.values["city"] for row in data.rows[:3]] == ["taipei", "taichung", "kaohsiung"]
+    assert sum(row.values["connected"] is True for row in data.rows) == 30
+    said = [(r.code, r.before) for r in data.ledger.repairs]
+    assert said == ([] if encoding.startswith("utf") else said) and len(said) <= 1

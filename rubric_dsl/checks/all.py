@@ -25,7 +25,9 @@ def check_everything(resolved: Resolved, language: Language, memo: Memo) -> None
     """
     report = resolved.report
     free = _without_stake(resolved)
-    surroundings = (*resolved.scope.tables.values(), language)
+    # Of the observations a table's check looks at nodes, which it knows by number, and at what must hold between them.
+    rules = ((table.name, must.node, must.columns) for table in resolved.scope.tables.values() for must in table.musts)
+    surroundings = (language, *rules)
     for table in resolved.tables:
         found, coverage = _covered(resolved, table, language, surroundings, memo)
         report.found.extend(found)
@@ -60,7 +62,7 @@ def _covered(
 ) -> _Covered:
     """The findings of a table and its coverage, from last time for the very same table among the same observations."""
     kept = memo.checked.get(id(table))
-    if kept is not None and kept[0] is table and same_objects(kept[1], surroundings):
+    if kept is not None and kept[0] is table and kept[1] == surroundings:
         return kept[2]  # type: ignore[return-value]  # what this function put there
     result = check_table(resolved.use, table, language)
     memo.checked[id(table)] = (table, surroundings, result)

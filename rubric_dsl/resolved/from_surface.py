@@ -153,8 +153,10 @@ class _Work:
             return
         whole = id(observe) not in self.damage.incomplete
         self.resolved.sound = self.resolved.sound and whole
+        key = f"observe {observe.named.name}"
+        before = self.memo.units.get(key)
         table = self._kept(
-            f"observe {observe.named.name}",
+            key,
             _Unit(
                 lambda: declare_table(observe, self.report, self.outside.members, whole, self.scope.language),
                 (observe,),
@@ -165,6 +167,10 @@ class _Work:
             (),
         )
         assert isinstance(table, bind.Table)
+        if before is not None and isinstance(before.result, bind.Table):
+            # An edit of one column leaves the others what they were, and with them all that reads them.
+            old = before.result.columns
+            table.columns.update({name: old[name] for name, own in table.columns.items() if old.get(name) == own})
         self.scope.tables[table.name] = table
         if table.period is not None:
             self._same_period(table)
@@ -368,16 +374,22 @@ class _Work:
         """What a name stands for; of a column also its nodes, which tell when it is present, and of what is made of
         rows their tables, which say what a subject without rows means."""
         binding = self.scope.names.get(name, name in self.damage.lost)
-        yield binding
+        if not isinstance(binding, bind.Table):
+            yield binding
         if isinstance(binding, bind.Column):
             table = self.scope.tables[binding.table]
             for nodes in (table.column_nodes, table.fact_nodes):
                 yield self.scope.graph[nodes[name]] if name in nodes else None
-            yield table
+            yield from _shape(table)
+        elif isinstance(binding, bind.Table):
+            yield from _shape(binding)
         elif isinstance(binding, bind.Indicator):
-            yield from self.scope.tables.values()
+            for home in self.scope.tables.values():
+                yield from _shape(home)
         elif isinstance(binding, bind.Measure | bind.Bands | bind.Touchpoint):
-            yield self.scope.tables.get(self.scope.graph.grain(binding.node).table or "")
+            rows_of = self.scope.tables.get(self.scope.graph.grain(binding.node).table or "")
+            if rows_of is not None:
+                yield from _shape(rows_of)
 
     def _broken(self, name: str) -> None:
         self.resolved.sound = False
@@ -443,6 +455,14 @@ class _Work:
 def _period(items: Sequence[tree.Item]) -> str | None:
     """The column of the first `each`."""
     return next((i.period.text for i in items if isinstance(i, tree.Observe) and i.period is not None), None)
+
+
+def _shape(table: bind.Table) -> Iterator[object]:
+    """What of a table counts for those that read one of its columns: all but its other columns."""
+    yield from (table.observe.named, table.observe.subject, table.observe.period, table.folding, table.observe.missing)
+    yield table.columns.get(table.subject)
+    yield None if table.stratum is None else table.columns[table.stratum]
+    yield None if table.period is None else table.columns[table.period]
 
 
 def _nested(indicator: tree.Indicator) -> bool:

@@ -57,6 +57,13 @@ def test_a_language_translates_and_the_other_gives_the_same_bytes_back() -> None
     assert Path("a.rubric").read_text("utf-8") == LAID_OUT
 
 
+def test_a_folder_is_translated_with_all_in_it_and_comes_back() -> None:
+    assert run(["fmt", ".", "--lang", "zh"]) == 0
+    assert Path("a.rubric").read_text("utf-8") == Path("inner/b.rubric").read_text("utf-8") == CHINESE
+    assert run(["fmt", ".", "--lang", "en"]) == 0
+    assert Path("a.rubric").read_text("utf-8") == Path("inner/b.rubric").read_text("utf-8") == LAID_OUT
+
+
 def test_the_language_of_the_messages_translates_nothing() -> None:
     assert run(["--lang", "zh", "fmt", "a.rubric"]) == 0
     assert Path("a.rubric").read_text("utf-8") == LAID_OUT

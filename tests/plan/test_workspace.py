@@ -26,6 +26,18 @@ EDITS = [
     HOTLINES.replace("when points_hit =", "when period is peak and half(points_hit) ="),
     HOTLINES.replace("when points_hit =", "when half(points_hit) =") + "formula half(time) = time / 2\n",
     HOTLINES.replace("when points_hit =", "when half(points_hit) =") + "formula half(x) = x / 2\n",
+    # One line of the observations: all that reads the other columns is kept.
+    HOTLINES.replace("  must points", "  noise number 0 to 9\n  must points"),
+    HOTLINES.replace('  must points_hit <= points_asked "not more than asked"\n', ""),
+    HOTLINES.replace("must points_hit <= points_asked", "must wait <= 60 s or points_hit <= points_asked"),
+    HOTLINES.replace('asked"', 'asked"\n  must wait <= 50 s "no waits beyond"'),
+    HOTLINES.replace('asked"', 'asked"\n  missing: not applicable'),
+    HOTLINES.replace("averaged by period", "averaged"),
+    HOTLINES.replace("averaged by period", "totalled"),
+    HOTLINES.replace('| off_peak "非高峰"', '| off_peak "非高峰" | night'),
+    HOTLINES.replace('"城市"     text', '"城市"     choice 甲 | 乙'),
+    HOTLINES.replace('  connected "是否接通" yes/no\n', ""),
+    HOTLINES.replace("connected\n  points_hit", "connected and period is peak\n  points_hit"),
     HOTLINES,
 ]
 

@@ -23,6 +23,8 @@ from rubric_dsl.text.record import dataclass
 
 Json = dict[str, Any]
 
+LONG = ("rankings", "subjects")
+
 
 class NotSaved(Exception):
     """The file is no saved result."""
@@ -32,8 +34,8 @@ class NotSaved(Exception):
 
 
 def result_text(found: Json, canonical: bool = False) -> str:
-    """The file. `canonical`: keys in order and no blanks, as in a bundle."""
-    keys = sorted(found) if canonical else list(found)
+    """The file, what is long in it last. `canonical`: keys in order and no blanks, as in a bundle."""
+    keys = sorted(found, key=lambda key: (key in LONG, key if canonical or key in LONG else ""))
     parts = [f"{_text(key, canonical)}:{'' if canonical else ' '}{_member(key, found[key], canonical)}" for key in keys]
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
@@ -216,6 +218,12 @@ class Saved:
         """Every key at the top with its place: only there a line begins with a quote."""
         start = self._data.find(b'\n"')
         while start >= 0:
+            if self._data.startswith(b'\n"rankings":', start):
+                end = self._data.find(b'\n"subjects":', start)
+                if end >= 0:  # and nothing after it
+                    yield "rankings", (start, end)
+                    yield "subjects", (end, self._data.rfind(b"}"))
+                    return
             end = self._data.find(b'\n"', start + 1)
             key = self._data[start + 2:self._data.find(b'"', start + 2)]
             yield key.decode("utf-8", "replace"), (start, end if end >= 0 else self._data.rfind(b"}"))

@@ -170,7 +170,8 @@ class Changes:
         if column.type in ("date", "time") or step is None or (use is not None and not use.direct):
             return None
         low, high = (None if end is None else from_exact(end) for end in (column.low, column.high))
-        ends = [*(use.ends if use is not None else ()), *(end for end in (low, high) if end is not None)] or [Fraction(0)]
+        given = use.ends if use is not None else ()
+        ends = [*given, *(end for end in (low, high) if end is not None)] or [Fraction(0)]
         found = {value: None for end in ends for value in (
             end // step * step - step, end // step * step, end // step * step + step)}
         return [

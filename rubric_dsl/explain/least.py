@@ -1,8 +1,8 @@
 """The least change of several observations, by trying all that are smaller.
 
-Of every row all changes are made that its columns allow, and of those with the same consequences the least is kept. Sets
-of such changes are tried in order of observations, cells and steps, so the first that reaches the goal is the least, and
-where none does there is none. Both stand only where everything could be tried within the budget.
+Of every row all changes are made that its columns allow, and of those with the same consequences the least is kept.
+Sets of such changes are tried in order of observations, cells and steps, so the first that reaches the goal is the
+least, and where none does there is none. Both stand only where everything could be tried within the budget.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 Least is: fewest observations, then fewest cells, then fewest steps of their columns. Single changes are tried one by
 one and are complete wherever the rubric only compares a column with fixed values; more than that is looked for, from
-what helps most, and where all changes are few enough to be tried (`least`), all are. A proposal says whether it is proved
-to be the least. Whatever is proposed has been scored.
+what helps most, and where all changes are few enough to be tried (`least`), all are. A proposal says whether it is
+proved to be the least. Whatever is proposed has been scored.
 """
 
 from __future__ import annotations

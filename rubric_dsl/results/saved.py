@@ -11,6 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from rubric_dsl.evaluation.arithmetic import quotient
@@ -175,7 +176,7 @@ class Saved:
 
     def spreads(self) -> Mapping[str, Spread] | None:
         """By item; None where the result does not say, or where an item's numbers are not all rational."""
-        standings = self._one("standings")
+        standings = self._standings
         try:
             items = standings["items"]
             if any(own is None for own in items.values()):
@@ -191,12 +192,16 @@ class Saved:
     def ranked(self, ranking: str, group: str | None) -> int:
         """How many have a rank, in the group."""
         try:
-            counts: Sequence[Any] = self._one("standings")["ranked"][ranking]
+            counts: Sequence[Any] = self._standings["ranked"][ranking]
             return sum(int(count) for own, count in counts if own == group)
         except (KeyError, TypeError, ValueError):
             raise NotSaved from None
 
     # ------------------------------------------------------------ inside
+
+    @cached_property
+    def _standings(self) -> Any:
+        return self._one("standings")
 
     def _one(self, key: str) -> Any:
         """The value of a key at the top, None where there is none."""

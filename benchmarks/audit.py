@@ -2,7 +2,7 @@
 
 `./dev bench --audit [SUBJECTS]` prints processor seconds: one subject of 100,000 (100 calls each, in Parquet and CSV)
 explained beside a saved result, as a ratio to reading the rows of that subject; the page of 11 and of 340 cities.
-`--quick` takes 1,000 subjects and ends with 1 where a limit is not held.
+`--quick` takes 1,000 subjects and only looks whether both ways of explaining say the same, and how large a page is.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
 
@@ -70,13 +70,13 @@ def rows_of(path: Path, subject: str) -> pl.DataFrame:
     return scan.filter(pl.col("city") == subject).collect(engine="streaming")
 
 
-def explanations(folder: Path, subjects: int) -> bool:
+def explanations(folder: Path, subjects: int, quick: bool) -> None:
     method = folder / "log.rubric"
     method.write_text(rubric_text(open_subjects=True), encoding="utf-8")
     log = log_of(subjects, CALLS_EACH)
     log.write_parquet(folder / "calls.parquet")
     write_csv(log, folder / "calls.csv")
-    held, scored, hashes = True, 0.0, [""]
+    scored, hashes, before = 0.0, [""], ""
     for name in ("calls.parquet", "calls.csv"):
         path, saved = folder / name, folder / "result.json"
         if not scored:
@@ -88,21 +88,26 @@ def explanations(folder: Path, subjects: int) -> bool:
         hashes = [digest_of(path)]
         subject = log["city"][len(log) // 2]
         words = ("explain", method, f"calls={path}", subject, "--result", saved, "--lang", "en")
-        assert "give the same" in said(*words)
+        beside = said(*words)
+        assert "give the same" in beside
+        if quick:
+            # Cells are written otherwise in the second file; scores, ranks and rows are the same.
+            expected = said(*words[:4], "--lang", "en").rstrip() if not before else before.splitlines()[0]
+            before = before or expected
+            assert beside.startswith(expected)
+            print(f"{name}: one of {subjects:,} subjects explained alike beside a result and by scoring everybody")
+            continue
         reading = seconds(lambda path=path, subject=subject: rows_of(path, subject))  # type: ignore[misc]
         whole = seconds(lambda words=words: said(*words))  # type: ignore[misc]
         times = whole / reading
-        held &= times <= MOST_TIMES
         print(
             f"{name}: one of {subjects:,} subjects, {len(log):,} calls; result of {saved.stat().st_size >> 20} MB, "
             f"scored in {scored:.1f} s\n  rows alone {reading:.3f} s, explained {whole:.3f} s: {times:.2f} times"
             f" (at most {MOST_TIMES:g})"
         )
-    return held
 
 
-def pages(folder: Path) -> bool:
-    held = True
+def pages(folder: Path, quick: bool) -> None:
     for cities, each, limit, most in PAGES:
         method, table = folder / "cities.rubric", folder / f"{cities}.csv"
         if cities == 11:
@@ -111,22 +116,25 @@ def pages(folder: Path) -> bool:
             method.write_text(rubric_text(open_subjects=True), encoding="utf-8")
             write_csv(log_of(cities, each), table)
         page = folder / f"{cities}.html"
-        took = seconds(lambda m=method, t=table, p=page: said("score", m, f"calls={t}", "-o", p), 1)  # type: ignore[misc]
-        size = page.stat().st_size
-        held &= took <= limit and size <= most
-        print(f"report of {cities} cities, {each} calls each: {took:.2f} s (at most {limit:g}), "
-              f"{size / 2**20:.2f} MB (at most {most >> 20})")
-    return held
+
+        def make(words: tuple[str | Path, ...] = ("score", method, f"calls={table}", "-o", page)) -> None:
+            said(*words)
+
+        took = 0.0 if quick and cities > 11 else seconds(make, 1)
+        if took:
+            size = page.stat().st_size
+            assert size <= most
+            print(f"report of {cities} cities, {each} calls each: {took:.2f} s (at most {limit:g}), "
+                  f"{size / 2**20:.2f} MB (at most {most >> 20})")
 
 
-def main(words: list[str]) -> int:
+def main(words: Sequence[str]) -> None:
     quick = "--quick" in words
     numbers = [int(word) for word in words if word.isdigit()]
     with tempfile.TemporaryDirectory() as folder:
-        held = pages(Path(folder))
-        held &= explanations(Path(folder), numbers[0] if numbers else QUICK if quick else SUBJECTS)
-    return 0 if held or not quick else 1
+        pages(Path(folder), quick)
+        explanations(Path(folder), numbers[0] if numbers else QUICK if quick else SUBJECTS, quick)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main(sys.argv[1:])

@@ -128,10 +128,7 @@ class Changes:
 
         Keys, the subject, the scenario, the period, texts and private cells are not changed.
         """
-        kept = {schema.subject, schema.stratum, schema.period}
-        for column in schema.columns:
-            if column.key or column.private or column.type == "text" or column.name in kept:
-                continue
+        for column in self.changeable(schema):
             if (schema.name, column.name) in self._whens and row.values[column.name] is None:
                 continue  # such a cell is filled in where its condition is changed
             exact, values = self._values(schema, column, row)
@@ -139,6 +136,47 @@ class Changes:
                 own = CellChange(column, row.values[column.name], value, self._steps(column, row, value))
                 if self._fits(schema, own):
                     yield RowChange(schema, row, (own,), exact)
+
+    def changeable(self, schema: TableSchema) -> Iterator[ColumnSchema]:
+        """All columns but keys, the subject, the scenario, the period, texts and private ones."""
+        kept = {schema.subject, schema.stratum, schema.period}
+        for column in schema.columns:
+            if not (column.key or column.private or column.type == "text" or column.name in kept):
+                yield column
+
+    def every(self, schema: TableSchema, column: ColumnSchema, row: Row) -> list[CellChange] | None:
+        """One value of the cell for each thing that the rubric would make of it, the nearest, blank among them where
+        the column may be; None where these do not stand for all."""
+        now = row.values[column.name]
+        exact, values = (True, self._filled(schema, column)) if now is None else self._values(schema, column, row)
+        if not exact or values is None:
+            return None
+        if column.presence == "when" and now is not None:
+            values = [*values, None]
+        cells = [
+            CellChange(column, now, value, self._steps(column, row, value),
+                       needed=column.presence == "when" and (now is None or value is None))
+            for value in values
+        ]
+        return [cell for cell in cells if self._fits(schema, cell)]
+
+    def _filled(self, schema: TableSchema, column: ColumnSchema) -> list[Cell] | None:
+        """Values that stand for all that a blank cell could be."""
+        if column.type == "yes/no":
+            return [True, False]
+        if column.type == "choice":
+            return [member.name for member in column.members]
+        use, step = self._uses.get((schema.name, column.name)), step_of(column)
+        if column.type in ("date", "time") or step is None or (use is not None and not use.direct):
+            return None
+        low, high = (None if end is None else from_exact(end) for end in (column.low, column.high))
+        given = use.ends if use is not None else ()
+        ends = [*given, *(end for end in (low, high) if end is not None)] or [Fraction(0)]
+        found = {value: None for end in ends for value in (
+            end // step * step - step, end // step * step, end // step * step + step)}
+        return [
+            value for value in found if (low is None or value >= low) and (high is None or value <= high)
+        ]
 
     # ------------------------------------------------------------ values of a cell
 

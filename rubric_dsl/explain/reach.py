@@ -2,7 +2,8 @@
 
 Least is: fewest observations, then fewest cells, then fewest steps of their columns. Single changes are tried one by
 one and are complete wherever the rubric only compares a column with fixed values; more than that is looked for, from
-what helps most, and a proposal says whether it is proved to be the least. Whatever is proposed has been scored.
+what helps most, and where all changes are few enough to be tried (`least`), all are. A proposal says whether it is
+proved to be the least. Whatever is proposed has been scored.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from rubric_dsl.evaluation.prepare import evaluate_row
 from rubric_dsl.evaluation.values import Value, is_number
 from rubric_dsl.explain.changes import CellChange, Changes, RowChange
 from rubric_dsl.explain.goals import Goal, Standing, standing
+from rubric_dsl.explain.least import MOST_ROWS, in_order, options
 from rubric_dsl.numbers import reals
 from rubric_dsl.observations.model import Row
 from rubric_dsl.plan.model import RankingSchema
@@ -68,7 +70,7 @@ class Reach:
 
 
 def reach(done: Run, subject: Subject, goal: Goal) -> Reach:
-    """The least changes that would have reached the goal. Nothing is said of more than one observation unless found."""
+    """The least changes that would have reached the goal; `proved` without any: there are none."""
     if goal.reached(done, subject):
         return Reach(goal, True, (), 0, True, 0)
     return _Search(done, subject, goal).found()
@@ -87,6 +89,35 @@ class _Search:
         """The fewest cells of a change for which some values stand that may not be all."""
 
     def found(self) -> Reach:
+        """What single changes reach; where that is not proved least, all changes are tried if they are few enough."""
+        found = self._found()
+        return found if found.proved else self._tried(found.proposals) or found
+
+    def _tried(self, known: Sequence[Proposal]) -> Reach | None:
+        """The least of all changes, of which some are known that reach the goal; None where those that would be less
+        are too many, or not all known."""
+        rows = [(self._schemas[name], row) for name, own in self._own.items() for row in own]
+        if len(rows) > MOST_ROWS:
+            return None
+        every: list[Sequence[RowChange]] = []
+        for schema, row in rows:
+            own = options(self._changes, schema, row, self._signature)
+            if own is None:
+                return None
+            if own:
+                every.append(own)
+        least = min((proposal.cost for proposal in known), default=None)
+        for group in in_order(every, least):
+            if group is None:
+                return None
+            reaching = sorted(self._proposals([tuple(one) for one in group]), key=lambda p: p.cost)
+            if reaching:
+                more = max(len(reaching) - MOST_PROPOSED, 0)
+                return Reach(self._goal, False, tuple(reaching[:MOST_PROPOSED]), more, True, self._trials)
+        equal = tuple(proposal for proposal in known if least is not None and proposal.cost[:2] == least[:2])
+        return Reach(self._goal, False, equal, 0, True, self._trials)
+
+    def _found(self) -> Reach:
         single = self._singles()
         reaching = self._proposals([(change,) for change in single])
         reaching = [proposal for proposal in reaching if proposal.cost[1] == 1] or [

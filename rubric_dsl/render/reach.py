@@ -55,6 +55,12 @@ class _Drawing:
             said = say(f"{subject}: {goal} is reached already.", f"{subject}：已达到{goal}。")
             yield from self._text(said, "", "strong")
             return
+        if not found.proposals and found.proved:
+            yield from self._text(say(
+                f"{subject}: no change of its observations reaches {goal} (proved: all were tried).",
+                f"{subject}：其观测无论如何改变都达不到{goal}（已逐一试过）。",
+            ), "", "strong")
+            return
         if not found.proposals:
             yield from self._text(say(
                 f"{subject}: nothing was found that reaches {goal}; that there is nothing is not proved.",

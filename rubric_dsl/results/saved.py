@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from mmap import mmap
+from functools import cached_property
 from typing import Any
 
 from rubric_dsl.evaluation.arithmetic import quotient
@@ -24,6 +24,8 @@ from rubric_dsl.text.record import dataclass
 
 Json = dict[str, Any]
 
+LONG = ("rankings", "subjects")
+
 
 class NotSaved(Exception):
     """The file is no saved result."""
@@ -33,8 +35,8 @@ class NotSaved(Exception):
 
 
 def result_text(found: Json, canonical: bool = False) -> str:
-    """The file. `canonical`: keys in order and no blanks, as in a bundle."""
-    keys = sorted(found) if canonical else list(found)
+    """The file, what is long in it last. `canonical`: keys in order and no blanks, as in a bundle."""
+    keys = sorted(found, key=lambda key: (key in LONG, key if canonical or key in LONG else ""))
     parts = [f"{_text(key, canonical)}:{'' if canonical else ' '}{_member(key, found[key], canonical)}" for key in keys]
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
@@ -101,27 +103,29 @@ class Spread:
 
     of: int
     mean: Fraction
-    values: tuple[tuple[Fraction, int], ...]
+    values: Sequence[tuple[str, int]]
+    """Numbers as exact texts."""
 
     def place(self, value: Fraction, lowest_first: bool) -> int | None:
         """One more than how many are better; None for a number that nobody has."""
-        before = 0
+        text, before = exact_text(value), 0
         for own, count in reversed(self.values) if lowest_first else self.values:
-            if own == value:
+            if own == text:
                 return before + 1
             before += count
         return None
 
     def best(self, lowest_first: bool) -> Fraction:
-        return self.values[-1 if lowest_first else 0][0]
+        return from_exact(self.values[-1 if lowest_first else 0][0])
 
 
 class Saved:
     """A saved result, read as far as it is asked for. Raises NotSaved where it is not what it should be."""
 
-    def __init__(self, data: bytes | mmap) -> None:
+    def __init__(self, data: bytes) -> None:
         self._data = data
         self._whole: Json | None = None
+        self._sections = dict(self._found())
         head = self._one("format")
         if head != FORMAT:
             raise NotSaved
@@ -149,20 +153,20 @@ class Saved:
         """The subject's row of a ranking."""
         if self._whole is None:
             start, end = self._section("rankings")
-            for mark in (b": ", b":"):
-                wanted = b'"subject"' + mark + json.dumps(subject, ensure_ascii=False).encode()
-                at = self._data.find(wanted, start, end)
-                while at >= 0:
-                    head = self._data.rfind(b"\n {", start, at)
-                    title = self._data[head:self._data.find(b"\n", head + 1)]
-                    named = any(b'"name"' + m + json.dumps(ranking, ensure_ascii=False).encode() in title
-                                for m in (b": ", b":"))
-                    if named:
-                        begin = self._data.rfind(b"\n", start, at)
-                        row = _object(self._data[begin:self._data.find(b"\n", at)].strip().rstrip(b","))
-                        if row.get("subject") == subject:
-                            return row
-                    at = self._data.find(wanted, at + 1, end)
+            colon = b": " if self._data.find(b'"name": ', start, end) >= 0 else b":"
+            wanted, titled = (
+                b'"' + key + b'"' + colon + json.dumps(text, ensure_ascii=False).encode()
+                for key, text in ((b"subject", subject), (b"name", ranking))
+            )
+            at = self._data.find(wanted, start, end)
+            while at >= 0:
+                head = self._data.rfind(b"\n {", start, at)
+                if titled in self._data[head:self._data.find(b"\n", head + 1)]:
+                    begin = self._data.rfind(b"\n", start, at)
+                    row = _object(self._data[begin:self._data.find(b"\n", at)].strip().rstrip(b","))
+                    if row.get("subject") == subject:
+                        return row
+                at = self._data.find(wanted, at + 1, end)
             return None
         for one in self._whole.get("rankings", ()):
             for row in one["rows"]:
@@ -172,15 +176,14 @@ class Saved:
 
     def spreads(self) -> Mapping[str, Spread] | None:
         """By item; None where the result does not say, or where an item's numbers are not all rational."""
-        standings = self._one("standings")
+        standings = self._standings
         try:
             items = standings["items"]
             if any(own is None for own in items.values()):
                 return None
             return {
                 name: Spread(
-                    int(own["of"]), from_exact(own["mean"]["exact"]),
-                    tuple((from_exact(value), int(count)) for value, count in own["values"]),
+                    int(own["of"]), from_exact(own["mean"]["exact"]), [(str(v), int(n)) for v, n in own["values"]],
                 ) for name, own in items.items()
             }
         except (KeyError, TypeError, ValueError, AttributeError):
@@ -189,12 +192,16 @@ class Saved:
     def ranked(self, ranking: str, group: str | None) -> int:
         """How many have a rank, in the group."""
         try:
-            counts: Sequence[Any] = self._one("standings")["ranked"][ranking]
+            counts: Sequence[Any] = self._standings["ranked"][ranking]
             return sum(int(count) for own, count in counts if own == group)
         except (KeyError, TypeError, ValueError):
             raise NotSaved from None
 
     # ------------------------------------------------------------ inside
+
+    @cached_property
+    def _standings(self) -> Any:
+        return self._one("standings")
 
     def _one(self, key: str) -> Any:
         """The value of a key at the top, None where there is none."""
@@ -203,18 +210,29 @@ class Saved:
             if section[0] >= 0:
                 return _object(b"{" + self._data[section[0]:section[1]].strip().rstrip(b",") + b"}")[key]
             if key == "format":  # laid out in another way
-                self._whole = _object(self._data[:])
+                self._whole = _object(self._data)
             else:
                 return None
         return self._whole.get(key)
 
     def _section(self, key: str) -> tuple[int, int]:
         """From where to where a key of the top stands with its value; (-1, -1) where there is none."""
-        start = self._data.find(b'\n"' + key.encode() + b'":')
-        if start < 0:
-            return -1, -1
-        end = self._data.find(b'\n"', start + 1)
-        return start, end if end >= 0 else self._data.rfind(b"}")
+        return self._sections.get(key, (-1, -1))
+
+    def _found(self) -> Iterator[tuple[str, tuple[int, int]]]:
+        """Every key at the top with its place: only there a line begins with a quote."""
+        start = self._data.find(b'\n"')
+        while start >= 0:
+            if self._data.startswith(b'\n"rankings":', start):
+                end = self._data.find(b'\n"subjects":', start)
+                if end >= 0:  # and nothing after it
+                    yield "rankings", (start, end)
+                    yield "subjects", (end, self._data.rfind(b"}"))
+                    return
+            end = self._data.find(b'\n"', start + 1)
+            key = self._data[start + 2:self._data.find(b'"', start + 2)]
+            yield key.decode("utf-8", "replace"), (start, end if end >= 0 else self._data.rfind(b"}"))
+            start = end
 
     def _line(self, section: tuple[int, int], mark: bytes) -> bytes | None:
         if section[0] < 0:

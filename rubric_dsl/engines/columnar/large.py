@@ -29,17 +29,7 @@ class LargeFiles(FilesOfTable):
         return _scanned(plan, self._scan, reader, known, leave_out)
 
     def rows_of(self, table: TableSchema, reader: RowReader, subjects: Sequence[str]) -> list[Row] | None:
-        scan = scan_of(table, self.files, reader.account)
-        if scan is None:
-            return None
-        spelled = spellings_of(next(column for column in table.columns if column.name == table.subject), subjects)
-        try:
-            records = list(scan.records_with(table.subject, spelled))
-        except pl.exceptions.PolarsError:
-            return None
-        cells = ((one, [one.cells[at] for at in scan.layout.places]) for one in records)
-        rows = (reader.row(one.number, one.line, own) for one, own in cells)
-        return [row for row in rows if row is not None]
+        return _picked(scan_of(table, self.files, reader.account), reader, subjects)
 
     def _scan(self, schema: TableSchema, *, account: Account) -> Scan | None:
         found = scan_of(schema, self.files, account)
@@ -60,6 +50,9 @@ class LargeFrame:
 
     def read(self, plan: ScoringPlan, reader: RowReader, known: KnownSubjects, leave_out: bool) -> ScannedTable | None:
         return _scanned(plan, partial(scan_of_frame, frame=self._frame), reader, known, leave_out)
+
+    def rows_of(self, table: TableSchema, reader: RowReader, subjects: Sequence[str]) -> list[Row] | None:
+        return _picked(scan_of_frame(table, self._frame, reader.account), reader, subjects)
 
     def whole(self) -> Source:
         return self._whole
@@ -83,3 +76,17 @@ def _scanned(
         return ScannedTable(plan, prepare(plan), scan, reader, known, leave_out)
     except (NotScannable, pl.exceptions.PolarsError):
         return None
+
+
+def _picked(scan: Scan | None, reader: RowReader, subjects: Sequence[str]) -> list[Row] | None:
+    if scan is None:
+        return None
+    table = scan.schema
+    spelled = spellings_of(next(column for column in table.columns if column.name == table.subject), subjects)
+    try:
+        records = list(scan.records_with(table.subject, spelled))
+    except pl.exceptions.PolarsError:
+        return None
+    cells = ((one, [one.cells[at] for at in scan.layout.places]) for one in records)
+    rows = (reader.row(one.number, one.line, own) for one, own in cells)
+    return [row for row in rows if row is not None]

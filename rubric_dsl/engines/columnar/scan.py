@@ -95,9 +95,9 @@ class Scan:
         return self._records(pl.col(ROW).cast(pl.UInt64).is_in(wanted.implode()))
 
     def records_with(self, column: str, texts: Sequence[str]) -> Iterator[Record]:
-        """The rows that have one of these texts in a column, with or without blanks around it."""
-        cell = pl.col(self.header_of(column)).cast(pl.String).str.strip_chars()
-        return self._records(cell.is_in(list(texts)))
+        """The rows that have one of these texts in a column."""
+        cell = pl.col(self.header_of(column)).cast(pl.String)
+        return self._records(pl.any_horizontal(cell == text for text in texts))
 
     def _records(self, chosen: pl.Expr) -> Iterator[Record]:
         rows = self.texts.filter(chosen).sort(ROW).collect(engine="streaming")

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from typing import TYPE_CHECKING
 
 from rubric_dsl.cli.arguments import OF_SEVERAL_TABLES, by_table
 from rubric_dsl.cli.exits import Exit, Stop, install_command
@@ -22,6 +23,9 @@ from rubric_dsl.observations.raw import Given, MissingPart, Source
 from rubric_dsl.observations.read import read_observations
 from rubric_dsl.plan.model import ScoringPlan
 
+if TYPE_CHECKING:
+    from rubric_dsl.cli.totals_cache import TotalsCache
+
 _REQUIREMENTS = {
     "polars": {"polars": "polars>=2,<3"},
     "duckdb": {"duckdb": "duckdb>=1.3,<2", "sqlglot": "sqlglot>=30"},
@@ -36,15 +40,16 @@ WORTH_COMPILING = 200
 def observe(
     terminal: Terminal, plan: ScoringPlan, arguments: Sequence[str], leave_out_refused: bool = False,
     engine: str | None = "reference", kept: dict[str, bytes] | None = None,
-    sent: dict[str, Given] | None = None,
+    sent: dict[str, Given] | None = None, cache: TotalsCache | None = None,
 ) -> Observations:
     """All tables as read; files that cannot be opened are a fault of the command line and stop.
 
     `engine`: that for many rows reads their files too (None: it does so where a file is large). `kept` is given the
-    bytes of each table that was read whole, for a bundle; `sent` those files themselves.
+    bytes of each table that was read whole, for a bundle; `sent` those files themselves. `cache` keeps what large files
+    come to.
     """
     paths = by_table(arguments, plan)
-    read = {path: source_of(path, engine) for path in dict.fromkeys(paths.values())}
+    read = {path: source_of(path, engine, cache) for path in dict.fromkeys(paths.values())}
     files = {table: read[path] for table, path in paths.items()}
     whole = {table: file for table, file in files.items() if isinstance(file, Given)}
     if kept is not None:
@@ -75,7 +80,7 @@ def _without_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def source_of(path: str, engine: str | None) -> Source | LargeSource:
+def source_of(path: str, engine: str | None, cache: TotalsCache | None = None) -> Source | LargeSource:
     """A file as a whole, or as the engine for many rows takes it."""
     if engine not in (None, "polars"):
         return read_observation_file(path)
@@ -85,7 +90,11 @@ def source_of(path: str, engine: str | None) -> Source | LargeSource:
     engine_named("polars")  # that it is there is told before anything is read
     from rubric_dsl.engines.columnar.large import LargeFiles
 
-    return LargeFiles(path, files)
+    if cache is None:
+        return LargeFiles(path, files)
+    from rubric_dsl.engines.columnar.kept import PartsIn
+
+    return LargeFiles(path, files, PartsIn(cache))
 
 
 def engine_for(observations: Observations) -> Engine:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from rubric_dsl.cli.bundling import Bundling
     from rubric_dsl.cli.compiling import Planned
     from rubric_dsl.cli.correcting import Corrected
+    from rubric_dsl.cli.totals_cache import TotalsCache
     from rubric_dsl.engines.contract import Engine
     from rubric_dsl.engines.run import Run
     from rubric_dsl.observations.model import Observations
@@ -62,12 +63,13 @@ if TYPE_CHECKING:
 @click.option("--marked", metavar="FILE.xlsx")
 @click.option("--engine", metavar="E")
 @click.option("--master", metavar="URL")
+@click.option("--cache", metavar="DIR")
 @use_from_option
 def command(
     terminal: Terminal, rubric_file: str, observations: tuple[str, ...], outputs: tuple[str, ...], as_json: bool,
     settings: tuple[str, ...], corrections: str | None, leave_out_refused: bool, marked: str | None,
     engine: str | None, master: str | None, only: str | None, use_from: tuple[str, ...], points: str | None,
-    row_points: str | None, **bundle: Any,
+    row_points: str | None, cache: str | None, **bundle: Any,
 ) -> int:
     from rubric_dsl.cli.compiling import planned, show_found
     from rubric_dsl.cli.marking import check_marked, write_marked
@@ -89,7 +91,10 @@ def command(
     by_rows = corrections is not None or bundled.folder is not None or marked is not None or shows_rows(outputs)
     reading = "reference" if by_rows else engine
     sent: dict[str, Given] = {}
-    observed = observe(terminal, done.plan, observations, leave_out_refused, reading, bundled.tables, sent)
+    totals = None if cache is None else totals_cache(cache)
+    observed = observe(terminal, done.plan, observations, leave_out_refused, reading, bundled.tables, sent, totals)
+    if totals is not None and totals.unwritable is not None:
+        terminal.err(terminal.say("score.not-kept", folder=cache, reason=totals.unwritable.strerror))
     if marked is not None:
         check_marked(marked, sent)
         write_marked(terminal, marked, done.plan, observed, sent)
@@ -106,6 +111,12 @@ def command(
         put,
     )
     return scoring.scored(leave_out_refused)
+
+
+def totals_cache(folder: str) -> TotalsCache:
+    from rubric_dsl.cli.totals_cache import TotalsCache
+
+    return TotalsCache(folder)
 
 
 def _stopped_before_plan(done: Compiled | Planned) -> dict[str, Any]:

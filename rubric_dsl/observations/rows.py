@@ -21,6 +21,9 @@ from rubric_dsl.observations.subjects import KnownSubjects
 from rubric_dsl.observations.written_forms import WrittenForms
 from rubric_dsl.plan.model import TableSchema
 
+Place = tuple[str, int]
+"""The file of a row and its number there: a table may have several files."""
+
 _UNREAD: Any = object()
 """What a column that has not read a cell yet gives for it."""
 
@@ -72,13 +75,17 @@ class RowReader:
         self._rules = rules
         self._known = known
         self._keys = tuple(column.name for column in table.columns if column.key)
-        self._seen: dict[tuple[Cell, ...], int] = {}
+        self._seen: dict[tuple[Cell, ...], Place] = {}
         self._once = columns_seen_once(table)
-        self._taken: dict[tuple[Cell, ...], int] = {}
+        self._taken: dict[tuple[Cell, ...], Place] = {}
         self.named: dict[Cell, None] = {}
         """Every subject that stands in some row, refused or not."""
         self.all_named = True
         """Whether no row's subject was unreadable."""
+
+    def anew(self, account: Account) -> RowReader:
+        """A reader of the same table that has read nothing yet."""
+        return RowReader(self.table, self._rules, self._known, account)
 
     def row(self, number: int, line: int, cells: Sequence[Raw]) -> Row | None:
         """The row of these raw cells, in the order of the table's columns; None where it is refused."""
@@ -208,17 +215,25 @@ class RowReader:
         """A second row of the same key, also where the first was refused for something else."""
         if not self._keys or not bad.isdisjoint(self._keys):
             return None
-        first = self._seen.setdefault(tuple(values[name] for name in self._keys), number)
-        if first == number:
+        first = self._first(self._seen, tuple(values[name] for name in self._keys), number)
+        if first is None:
             return None
         return Finding(self._keys[0], codes.KEY_REPEATED, {"first": first, "columns": listing(self._keys)})
+
+    def _first(self, seen: dict[tuple[Cell, ...], Place], key: tuple[Cell, ...], number: int) -> int | str | None:
+        """The row that has the key already, with its file where that is another one; None: this is the first."""
+        here = self.account.file, number
+        file, row = seen.setdefault(key, here)
+        if (file, row) == here:
+            return None
+        return row if file == here[0] else f"{file}:{row}"
 
     def _second_row(self, number: int, values: Mapping[str, Cell], bad: set[str]) -> Finding | None:
         """A second accepted row of a subject (and scenario) that has exactly one."""
         if not self._once or not bad.isdisjoint(self._once):
             return None
-        first = self._taken.setdefault(tuple(values[name] for name in self._once), number)
-        if first == number:
+        first = self._first(self._taken, tuple(values[name] for name in self._once), number)
+        if first is None:
             return None
         return Finding(self._once[-1], codes.SECOND_ROW, {"first": first, "columns": listing(self._once)})
 

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Protocol
 
 import polars as pl
 
+from rubric_dsl.engines.columnar.parts import KeptParts, TableFile, read_parts
 from rubric_dsl.engines.columnar.scan import Scan, scan_of, scan_of_frame
 from rubric_dsl.engines.columnar.scanned import NotScannable, ScannedTable
 from rubric_dsl.evaluation.prepare import prepare
-from rubric_dsl.observations.large import OnlyOneByOne, digest_of
+from rubric_dsl.observations.large import LargeTable, OnlyOneByOne, digest_of
 from rubric_dsl.observations.ledger import Account
 from rubric_dsl.observations.raw import Source
 from rubric_dsl.observations.rows import RowReader
 from rubric_dsl.observations.subjects import KnownSubjects
 from rubric_dsl.plan.model import ScoringPlan, TableSchema
 from rubric_dsl.text.record import dataclass
+
+KeptFor = Callable[[ScoringPlan, TableSchema, Sequence[str]], KeptParts]
+"""What is kept for a table of a plan whose known subjects are these (none: anyone)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +34,51 @@ class WholeFile:
 
 
 class LargeFiles:
-    """Files of one table, in the order in which their rows count. `name`: as they were asked for."""
+    """Files of one table, in the order in which their rows count. `name`: as they were asked for.
 
-    def __init__(self, name: str, files: Sequence[Path]) -> None:
+    `kept`: what files came to in earlier runs; without it files are read together where they can. `done` is told how
+    many rows are ready.
+    """
+
+    def __init__(
+        self, name: str, files: Sequence[Path], kept: KeptFor | None = None,
+        done: Callable[[int], None] = lambda _: None,
+    ) -> None:
         self.name = name
         self.files = tuple(files)
+        self._kept = kept
+        self._done = done
+
+    @cached_property
+    def _digests(self) -> list[str]:
+        return [digest_of(file) for file in self.files]
 
     @cached_property
     def sha256(self) -> str:
         """Of one file its digest; of several that of the list of their digests."""
-        digests = [digest_of(file) for file in self.files]
-        if len(digests) == 1:
-            return digests[0]
-        return hashlib.sha256("".join(f"{digest}\n" for digest in digests).encode()).hexdigest()
+        if len(self._digests) == 1:
+            return self._digests[0]
+        return hashlib.sha256("".join(f"{digest}\n" for digest in self._digests).encode()).hexdigest()
 
-    def read(self, plan: ScoringPlan, reader: RowReader, known: KnownSubjects, leave_out: bool) -> ScannedTable | None:
-        found = _scanned(plan, partial(scan_of, files=self.files), reader, known, leave_out)
-        if found is not None and len(self.files) > 1:
-            found.names = tuple(map(str, self.files))
-        return found
+    def read(self, plan: ScoringPlan, reader: RowReader, known: KnownSubjects, leave_out: bool) -> LargeTable | None:
+        if self._kept is not None:
+            found = self._in_parts(plan, reader, known, leave_out)
+            if found is not None:
+                return found
+        whole = _scanned(plan, partial(scan_of, files=self.files), reader, known, leave_out, self._names())
+        if whole is not None or len(self.files) == 1 or not reader.account.clean:
+            return whole
+        return self._in_parts(plan, reader, known, leave_out)
+
+    def _in_parts(
+        self, plan: ScoringPlan, reader: RowReader, known: KnownSubjects, leave_out: bool
+    ) -> LargeTable | None:
+        files = [TableFile(*of) for of in zip(self.files, self._names(), self._digests, strict=True)]
+        kept = None if self._kept is None else self._kept(plan, reader.table, tuple(known.names()))
+        return read_parts(plan, prepare(plan), files, reader, known, leave_out, kept, self._done)
+
+    def _names(self) -> tuple[str, ...]:
+        return tuple(map(str, self.files)) if len(self.files) > 1 else (self.name,)
 
     def whole(self) -> Source:
         if len(self.files) > 1:
@@ -66,7 +97,7 @@ class LargeFrame:
         self._whole = whole
 
     def read(self, plan: ScoringPlan, reader: RowReader, known: KnownSubjects, leave_out: bool) -> ScannedTable | None:
-        return _scanned(plan, partial(scan_of_frame, frame=self._frame), reader, known, leave_out)
+        return _scanned(plan, partial(scan_of_frame, frame=self._frame), reader, known, leave_out, (self.name,))
 
     def whole(self) -> Source:
         return self._whole
@@ -77,16 +108,16 @@ class ScanOf(Protocol):
 
 
 def _scanned(
-    plan: ScoringPlan, scan_of: ScanOf, reader: RowReader, known: KnownSubjects, leave_out: bool
+    plan: ScoringPlan, scan_of: ScanOf, reader: RowReader, known: KnownSubjects, leave_out: bool, names: tuple[str, ...]
 ) -> ScannedTable | None:
     account = Account(reader.table.name, reader.account.file, reader.account.sha256)
-    scan = scan_of(reader.table, account=account) if plan.period is None else None
-    if scan is None:
-        return None
-    for repair in account.ledger(False).repairs:  # headers that name no column
-        reader.account.repair(repair.row, repair.column, repair.before, repair.after, repair.code)
-    reader.account.columns = account.columns
     try:
-        return ScannedTable(plan, prepare(plan), scan, reader, known, leave_out)
+        scan = scan_of(reader.table, account=account) if plan.period is None else None
+        if scan is None:
+            return None
+        own = reader.anew(account)
+        found = ScannedTable(plan, prepare(plan), replace(scan, names=names), own, known, leave_out)
     except (NotScannable, pl.exceptions.PolarsError):
         return None
+    reader.account.take(account)
+    return found

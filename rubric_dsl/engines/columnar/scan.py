@@ -43,6 +43,8 @@ class Scan:
     """Rows of each file."""
     sample: pl.DataFrame
     columns: Mapping[str, Typed]
+    names: tuple[str, ...] = ()
+    """Of the files, as rows are told by them."""
 
     @property
     def size(self) -> int:
@@ -82,8 +84,8 @@ class Scan:
         )
         return frame, {name: one.cell for name, one in self.columns.items()}, list(flags)
 
-    def records(self, places: Sequence[int]) -> Iterator[Record]:
-        """The rows at these ascending places as a reader sees them, numbered in their own file."""
+    def records(self, places: Sequence[int]) -> Iterator[tuple[int, Record]]:
+        """The rows at these ascending places as a reader sees them, with their file, in which they are numbered."""
         wanted = pl.Series("at", places, dtype=pl.UInt64)
         rows = self.texts.filter(pl.col(ROW).cast(pl.UInt64).is_in(wanted.implode())).sort(ROW).collect(
             engine="streaming")
@@ -93,7 +95,7 @@ class Scan:
             while place >= starts[file + 1]:
                 file += 1
             number = place - starts[file] + 2
-            yield Record(number, number, [raw_of(cell) for cell in cells])
+            yield file, Record(number, number, [raw_of(cell) for cell in cells])
 
 
 def scan_of(schema: TableSchema, files: Sequence[Path], account: Account) -> Scan | None:

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from rubric_dsl.cli.arguments import OF_SEVERAL_TABLES, by_table
 from rubric_dsl.cli.exits import Exit, Stop, install_command
 from rubric_dsl.cli.files import is_large, many_files, read_observation_file
-from rubric_dsl.cli.progress import doing
+from rubric_dsl.cli.progress import Rows, doing, shows_progress
 from rubric_dsl.cli.terminal import Terminal
 from rubric_dsl.engines.contract import Engine, EngineFailed
 from rubric_dsl.engines.reference import ReferenceEngine
 from rubric_dsl.engines.run import Run, run_periods
-from rubric_dsl.observations.large import LargeSource, OnlyOneByOne
+from rubric_dsl.observations.large import LargeSource, OnlyOneByOne, Watch
 from rubric_dsl.observations.model import Observations
 from rubric_dsl.observations.raw import Given, MissingPart, Source
 from rubric_dsl.observations.read import read_observations
@@ -49,7 +49,9 @@ def observe(
     come to.
     """
     paths = by_table(arguments, plan)
-    read = {path: source_of(path, engine, cache) for path in dict.fromkeys(paths.values())}
+    rows = Rows()
+    watch = rows if shows_progress() else None
+    read = {path: source_of(path, engine, cache, watch) for path in dict.fromkeys(paths.values())}
     files = {table: read[path] for table, path in paths.items()}
     whole = {table: file for table, file in files.items() if isinstance(file, Given)}
     if kept is not None:
@@ -57,7 +59,7 @@ def observe(
     if sent is not None:
         sent.update(whole)
     names = ", ".join(file.name for file in read.values())
-    with doing(terminal, partial(terminal.say, "doing.reading", file=names)):
+    with doing(terminal, partial(terminal.say, "doing.reading", file=names), rows):
         try:
             with _without_collecting():
                 return read_observations(plan, files, leave_out_refused)
@@ -80,7 +82,9 @@ def _without_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def source_of(path: str, engine: str | None, cache: TotalsCache | None = None) -> Source | LargeSource:
+def source_of(
+    path: str, engine: str | None, cache: TotalsCache | None = None, watch: Watch | None = None
+) -> Source | LargeSource:
     """A file as a whole, or as the engine for many rows takes it."""
     if engine not in (None, "polars"):
         return read_observation_file(path)
@@ -91,10 +95,10 @@ def source_of(path: str, engine: str | None, cache: TotalsCache | None = None) -
     from rubric_dsl.engines.columnar.large import LargeFiles
 
     if cache is None:
-        return LargeFiles(path, files)
+        return LargeFiles(path, files, watch=watch)
     from rubric_dsl.engines.columnar.kept import PartsIn
 
-    return LargeFiles(path, files, PartsIn(cache))
+    return LargeFiles(path, files, PartsIn(cache), watch)
 
 
 def engine_for(observations: Observations) -> Engine:

@@ -54,6 +54,12 @@ def hashed_again(scan: Scan, reader: RowReader, places: Sequence[int]) -> pl.Dat
     return None if found is None else found.collect()
 
 
+def repeated(hashes: pl.Series) -> pl.Series:
+    """The hashes that are there more than once. Sorting takes half the time of counting, and less memory."""
+    ascending = hashes.sort()
+    return ascending.filter((ascending == ascending.shift(1)).fill_null(False)).unique()
+
+
 def _hashed(
     schema: TableSchema, frame: pl.LazyFrame, forms: Mapping[str, Form], beside: Sequence[str]
 ) -> pl.LazyFrame | None:

@@ -12,10 +12,10 @@ from typing import Protocol
 import polars as pl
 
 from rubric_dsl.engines.columnar.parts import KeptParts, TableFile, read_parts
-from rubric_dsl.engines.columnar.scan import Scan, scan_of, scan_of_frame
+from rubric_dsl.engines.columnar.scan import Scan, counting, scan_of, scan_of_frame
 from rubric_dsl.engines.columnar.scanned import NotScannable, ScannedTable
 from rubric_dsl.evaluation.prepare import prepare
-from rubric_dsl.observations.large import LargeTable, OnlyOneByOne, digest_of
+from rubric_dsl.observations.large import LargeTable, OnlyOneByOne, Watch, digest_of
 from rubric_dsl.observations.ledger import Account
 from rubric_dsl.observations.raw import Source
 from rubric_dsl.observations.rows import RowReader
@@ -36,18 +36,16 @@ class WholeFile:
 class LargeFiles:
     """Files of one table, in the order in which their rows count. `name`: as they were asked for.
 
-    `kept`: what files came to in earlier runs; without it files are read together where they can. `done` is told how
-    many rows are ready.
+    `kept`: what files came to in earlier runs; without it files are read together where they can.
     """
 
     def __init__(
-        self, name: str, files: Sequence[Path], kept: KeptFor | None = None,
-        done: Callable[[int], None] = lambda _: None,
+        self, name: str, files: Sequence[Path], kept: KeptFor | None = None, watch: Watch | None = None
     ) -> None:
         self.name = name
         self.files = tuple(files)
         self._kept = kept
-        self._done = done
+        self._watch = watch
 
     @cached_property
     def _digests(self) -> list[str]:
@@ -65,7 +63,8 @@ class LargeFiles:
             found = self._in_parts(plan, reader, known, leave_out)
             if found is not None:
                 return found
-        whole = _scanned(plan, partial(scan_of, files=self.files), reader, known, leave_out, self._names())
+        scan = partial(scan_of, files=self.files)
+        whole = _scanned(plan, scan, reader, known, leave_out, self._names(), self._watch)
         if whole is not None or len(self.files) == 1 or not reader.account.clean:
             return whole
         return self._in_parts(plan, reader, known, leave_out)
@@ -75,7 +74,7 @@ class LargeFiles:
     ) -> LargeTable | None:
         files = [TableFile(*of) for of in zip(self.files, self._names(), self._digests, strict=True)]
         kept = None if self._kept is None else self._kept(plan, reader.table, tuple(known.names()))
-        return read_parts(plan, prepare(plan), files, reader, known, leave_out, kept, self._done)
+        return read_parts(plan, prepare(plan), files, reader, known, leave_out, kept, self._watch)
 
     def _names(self) -> tuple[str, ...]:
         return tuple(map(str, self.files)) if len(self.files) > 1 else (self.name,)
@@ -108,7 +107,8 @@ class ScanOf(Protocol):
 
 
 def _scanned(
-    plan: ScoringPlan, scan_of: ScanOf, reader: RowReader, known: KnownSubjects, leave_out: bool, names: tuple[str, ...]
+    plan: ScoringPlan, scan_of: ScanOf, reader: RowReader, known: KnownSubjects, leave_out: bool,
+    names: tuple[str, ...], watch: Watch | None = None,
 ) -> ScannedTable | None:
     account = Account(reader.table.name, reader.account.file, reader.account.sha256)
     try:
@@ -116,7 +116,8 @@ def _scanned(
         if scan is None:
             return None
         own = reader.anew(account)
-        found = ScannedTable(plan, prepare(plan), replace(scan, names=names), own, known, leave_out)
+        seen = None if watch is None else counting(watch, scan.size)
+        found = ScannedTable(plan, prepare(plan), replace(scan, names=names, seen=seen), own, known, leave_out)
     except (NotScannable, pl.exceptions.PolarsError):
         return None
     reader.account.take(account)

@@ -16,15 +16,16 @@ from typing import Protocol
 import polars as pl
 
 from rubric_dsl.engines.columnar.frames import frame_of
-from rubric_dsl.engines.columnar.keys import hashed, hashed_again, key_sets
+from rubric_dsl.engines.columnar.keys import hashed, hashed_again, key_sets, repeated
 from rubric_dsl.engines.columnar.rows import FrameRows
-from rubric_dsl.engines.columnar.scan import Scan, beside, scan_of
+from rubric_dsl.engines.columnar.scan import Scan, beside, counting, scan_of
 from rubric_dsl.engines.columnar.scanned import NotScannable, ReadAgain, Scanning, without
 from rubric_dsl.engines.columnar.sums import NotApart, Sums, SumsRun, sums_of, together
 from rubric_dsl.engines.lowering.queries import ROW
 from rubric_dsl.engines.lowering.totals import TableRun, aggregates_over, columns_read
 from rubric_dsl.evaluation.prepare import Prepared
 from rubric_dsl.observations.headers import layout_of
+from rubric_dsl.observations.large import Watch
 from rubric_dsl.observations.ledger import Account
 from rubric_dsl.observations.model import Ledger, Row
 from rubric_dsl.observations.raw import Record
@@ -74,7 +75,9 @@ class _File:
         scan = scan_of(self._reading.schema, [self.given.path], Account("", "", ""))
         if scan is None:
             raise NotScannable
-        return self._reading.scanning(replace(scan, names=(self.given.name,)))
+        watch = self._reading.watch
+        seen = None if watch is None else watch.of(scan.size)
+        return self._reading.scanning(replace(scan, names=(self.given.name,), seen=seen))
 
     @property
     def scan(self) -> Scan:
@@ -99,15 +102,37 @@ class _File:
         return sums_of(self.scanning.run_of(without(frame, doubtful), cells, None))
 
 
+class _Watched:
+    """Rows of files of which only the bytes are known before."""
+
+    def __init__(self, watch: Watch, files: Sequence[TableFile]) -> None:
+        self._watch = watch
+        self._bytes = sum(file.path.stat().st_size for file in files)
+        self._ready = self._ready_bytes = 0
+
+    def of(self, size: int) -> Callable[[int], None]:
+        return counting(lambda rows, _: self._tell(rows), size)
+
+    def ready(self, path: Path, rows: int) -> None:
+        self._ready += rows
+        self._ready_bytes += path.stat().st_size
+        self._tell(0)
+
+    def _tell(self, more: int) -> None:
+        known = self._ready * self._bytes // self._ready_bytes if self._ready_bytes else 0
+        self._watch(self._ready + more, max(known, self._ready + more) if known else 0)
+
+
 class _Reading:
     def __init__(
-        self, plan: ScoringPlan, prepared: Prepared, reader: RowReader, known: KnownSubjects
+        self, plan: ScoringPlan, prepared: Prepared, reader: RowReader, known: KnownSubjects, watch: _Watched | None
     ) -> None:
         self.plan = plan
         self.prepared = prepared
         self.schema = reader.table
         self.reader = reader
         self.known = known
+        self.watch = watch
 
     def scanning(self, scan: Scan) -> Scanning:
         return Scanning(self.plan, self.prepared, scan, self.reader, self.known)
@@ -177,23 +202,22 @@ class PartsTable:
 
 def read_parts(
     plan: ScoringPlan, prepared: Prepared, files: Sequence[TableFile], reader: RowReader, known: KnownSubjects,
-    leave_out: bool, kept: KeptParts | None = None, done: Callable[[int], None] = lambda _: None,
+    leave_out: bool, kept: KeptParts | None = None, watch: Watch | None = None,
 ) -> PartsTable | None:
-    """None: the table cannot be read in parts, and nothing was told to the reader's account.
-
-    `done` is told the rows of each file that is ready.
-    """
+    """None: the table cannot be read in parts, and nothing was told to the reader's account."""
     schema, account = reader.table, Account(reader.table.name, reader.account.file, reader.account.sha256)
     pooled = any(operation.pooled for operation in aggregates_over(prepared, schema).values())
     if not files or pooled or plan.period is not None or schema.folding == "one row each":
         return None
-    reading = _Reading(plan, prepared, reader.anew(account), known)
+    watched = None if watch is None else _Watched(watch, files)
+    reading = _Reading(plan, prepared, reader.anew(account), known, watched)
     opened = [_File(file, reading) for file in files]
     try:
         parts: list[FilePart] = []
         for file in opened:
             parts.append(_part(file, kept))
-            done(parts[-1].size)
+            if watched is not None:
+                watched.ready(file.given.path, parts[-1].size)
         if any(part.headers != parts[0].headers for part in parts):
             return None
         if layout_of(Record(1, 1, list(parts[0].headers)), schema, account) is None:
@@ -239,8 +263,7 @@ def _with_repeated(
                 assert hashes is not None
                 again[name].append(hashes[name])
     for name in sets:
-        every = pl.concat([part.keys[name] for part in parts])
-        twice = every.filter(every.is_duplicated()).unique()
+        twice = repeated(pl.concat([part.keys[name] for part in parts]))
         wanted = pl.concat([twice, *again[name]])
         if len(wanted):
             for own, part in zip(found, parts, strict=True):

@@ -14,7 +14,7 @@ from itertools import accumulate
 import polars as pl
 
 from rubric_dsl.engines.columnar.frames import TableFrame
-from rubric_dsl.engines.columnar.keys import hashed, hashed_again, key_sets
+from rubric_dsl.engines.columnar.keys import hashed, hashed_again, key_sets, repeated
 from rubric_dsl.engines.columnar.rows import FrameRows
 from rubric_dsl.engines.columnar.scan import Scan, beside
 from rubric_dsl.engines.contract import Stratum, Subject
@@ -186,7 +186,7 @@ class ScannedTable(Scanning):
         again = hashed_again(self.scan, self.reader, sorted(doubtful)) if doubtful else None
         found: list[int] = []
         for name in sets:
-            twice = keys.group_by(name).len().filter(pl.col("len") > 1).select(name).collect(engine="streaming")[name]
+            twice = repeated(keys.select(name).collect(engine="streaming")[name])
             if again is not None:
                 twice = pl.concat([twice, again[name]])
             if len(twice):

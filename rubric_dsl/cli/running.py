@@ -101,6 +101,15 @@ def source_of(
     return LargeFiles(path, files, PartsIn(cache), watch)
 
 
+def cache_for(folder: str, engine: str | None) -> TotalsCache:
+    """The folder of `--cache`. Raises Stop where it cannot be used, or not with this engine."""
+    if engine not in (None, "polars"):
+        raise Stop(Exit.USAGE, "usage.cache-engine", engine=engine)
+    from rubric_dsl.cli.totals_cache import TotalsCache
+
+    return TotalsCache(folder)
+
+
 def engine_for(observations: Observations) -> Engine:
     """The engine that the tables are made for, else the one that is fastest with so many rows."""
     if any(data.large is not None for data in observations.tables.values()):

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from rubric_dsl.cli.bundling import Bundling
     from rubric_dsl.cli.compiling import Planned
     from rubric_dsl.cli.correcting import Corrected
-    from rubric_dsl.cli.totals_cache import TotalsCache
     from rubric_dsl.engines.contract import Engine
     from rubric_dsl.engines.run import Run
     from rubric_dsl.observations.model import Observations
@@ -73,10 +72,11 @@ def command(
 ) -> int:
     from rubric_dsl.cli.compiling import planned, show_found
     from rubric_dsl.cli.marking import check_marked, write_marked
-    from rubric_dsl.cli.running import engine_for, engine_named, observe
+    from rubric_dsl.cli.running import cache_for, engine_for, engine_named, observe
 
     # What is wrong with the engine is told before anything is read.
     asked = None if engine is None and master is None else engine_named(engine or "reference", master)
+    totals = None if cache is None else cache_for(cache, engine)
     check_outputs(outputs, (points, row_points))
     if row_points is not None:
         needs_polars(row_points)
@@ -91,7 +91,6 @@ def command(
     by_rows = corrections is not None or bundled.folder is not None or marked is not None or shows_rows(outputs)
     reading = "reference" if by_rows else engine
     sent: dict[str, Given] = {}
-    totals = None if cache is None else totals_cache(cache)
     observed = observe(terminal, done.plan, observations, leave_out_refused, reading, bundled.tables, sent, totals)
     if totals is not None and totals.unwritable is not None:
         terminal.err(terminal.say("score.not-kept", folder=cache, reason=totals.unwritable.strerror))
@@ -111,12 +110,6 @@ def command(
         put,
     )
     return scoring.scored(leave_out_refused)
-
-
-def totals_cache(folder: str) -> TotalsCache:
-    from rubric_dsl.cli.totals_cache import TotalsCache
-
-    return TotalsCache(folder)
 
 
 def _stopped_before_plan(done: Compiled | Planned) -> dict[str, Any]:

@@ -252,6 +252,8 @@ def test_a_folder_that_others_may_write_to_is_refused(tmp_path: Path, scored: Sc
     (tmp_path / "file").write_text("", encoding="utf-8")
     status, _, err = scored("--cache", tmp_path / "file")
     assert status == 7 and "file" in err
+    status, _, err = scored("--cache", tmp_path / "other", "--engine", "duckdb")
+    assert status == 2 and "duckdb" in err and not (tmp_path / "other").exists()
 
 
 def test_a_folder_that_is_full_is_told_and_the_result_is_there(

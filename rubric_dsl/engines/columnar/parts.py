@@ -7,7 +7,7 @@ ever; so are, wherever they stand, the rows whose key comes twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +21,7 @@ from rubric_dsl.engines.columnar.rows import FrameRows
 from rubric_dsl.engines.columnar.scan import Scan, beside, counting, scan_of
 from rubric_dsl.engines.columnar.scanned import NotScannable, ReadAgain, Scanning, without
 from rubric_dsl.engines.columnar.sums import NotApart, Sums, SumsRun, sums_of, together
+from rubric_dsl.engines.lowering.forms import Lowered
 from rubric_dsl.engines.lowering.queries import ROW
 from rubric_dsl.engines.lowering.totals import TableRun, aggregates_over, columns_read
 from rubric_dsl.evaluation.prepare import Prepared
@@ -171,6 +172,8 @@ class PartsTable:
         again = ReadAgain(reader)
         for file, doubtful in zip(self._files, self._doubtful, strict=True):
             self._read_apart.append(list(again.rows(file.scan, doubtful)) if doubtful else [])
+            if self._read_apart[-1]:
+                self._beside(file, doubtful, self._read_apart[-1])
         again.tell_blanks()
         self._blank = again.blank
         if reader.account.read > reader.account.scored and not leave_out:
@@ -189,15 +192,21 @@ class PartsTable:
     def runs_of_files(self) -> Iterator[tuple[TableRun, str, int]]:
         """For each file a run over its rows, its name and how many rows it has: the file is read again."""
         for file, doubtful, read in zip(self._files, self._doubtful, self._read_apart, strict=True):
-            frame, cells, _ = file.scanning.typed()
-            frame = without(frame, doubtful)
-            if read:
-                joined = beside(
-                    self._reading.schema, frame, cells, [row for _, row in read], [place for place, _ in read])
-                if joined is None:
-                    raise NotScannable
-                frame, cells = joined[0], dict(joined[1])
+            frame, cells = self._beside(file, doubtful, read)
             yield file.scanning.run_of(frame, cells, None), file.given.name, file.scan.size
+
+    def _beside(
+        self, file: _File, doubtful: Sequence[int], read: Sequence[tuple[int, Row]]
+    ) -> tuple[pl.LazyFrame, Mapping[str, Lowered]]:
+        """The rows of a file, those that were read apart among them. Raises NotScannable."""
+        frame, cells, _ = file.scanning.typed()
+        frame = without(frame, doubtful)
+        if not read:
+            return frame, cells
+        joined = beside(self._reading.schema, frame, cells, [row for _, row in read], [place for place, _ in read])
+        if joined is None:
+            raise NotScannable
+        return joined
 
 
 def read_parts(

@@ -48,7 +48,7 @@ def given(table: str, data: Data, engine: str | None, cache: TotalsCache | None)
     name = f"<{table}>"
     scans = engine in (None, "polars")
     if isinstance(data, (str, os.PathLike)):
-        return source_of(os.fspath(data), engine, cache)
+        return source_of(os.fspath(data), engine, cache=cache)
     kind = _kind(data)
     if kind == "pandas":
         return _of_pandas(name, data, scans)

@@ -71,12 +71,15 @@ def command(
     row_points: str | None, cache: str | None, **bundle: Any,
 ) -> int:
     from rubric_dsl.cli.compiling import planned, show_found
+    from rubric_dsl.cli.large import server_of
     from rubric_dsl.cli.marking import check_marked, write_marked
     from rubric_dsl.cli.running import cache_for, engine_for, engine_named, observe
 
     # What is wrong with the engine is told before anything is read.
-    asked = None if engine is None and master is None else engine_named(engine or "reference", master)
     totals = None if cache is None else cache_for(cache, engine)
+    asked = None
+    if engine is not None or master is not None:
+        asked = engine_named(engine or "reference", master, server_of(observations))
     check_outputs(outputs, (points, row_points))
     if row_points is not None:
         needs_polars(row_points)
@@ -91,7 +94,8 @@ def command(
     by_rows = corrections is not None or bundled.folder is not None or marked is not None or shows_rows(outputs)
     reading = "reference" if by_rows else engine
     sent: dict[str, Given] = {}
-    observed = observe(terminal, done.plan, observations, leave_out_refused, reading, bundled.tables, sent, totals)
+    observed = observe(
+        terminal, done.plan, observations, leave_out_refused, reading, master, bundled.tables, sent, totals)
     if totals is not None and totals.unwritable is not None:
         terminal.err(terminal.say("score.not-kept", folder=cache, reason=totals.unwritable.strerror))
     if marked is not None:

@@ -17,8 +17,12 @@ from typing import Any, Literal, TextIO
 
 from rubric_dsl.cli.words import say
 from rubric_dsl.render.pieces import Line, Look, Role, plain
+from rubric_dsl.render.width import ambiguous_take, char_width
 
 Place = Literal["out", "err"]
+
+AMBIGUOUS = "RUBRIC_AMBIGUOUS_WIDTH"
+EAST_ASIAN_SETS = ("gb", "hz", "cp936", "big5", "cp950", "euc", "shiftjis", "cp932", "cp949", "johab", "iso2022")
 
 COLUMNS_OF_A_FILE = 100
 SUBSTITUTES = {"•": "*", "·": ".", "…": "...", "–": "-", "—": "-", "−": "-", "×": "x", "≥": ">=", "≤": "<=", "≠": "<>"}
@@ -80,7 +84,9 @@ class Terminal:
             import shutil
 
             columns = shutil.get_terminal_size((COLUMNS_OF_A_FILE, 24)).columns
-        return Look(self.lang, max(columns, 40), wrap=on_terminal, ascii=not _can_draw(stream))
+        # Lines drawn with characters of two columns would be twice as long as the room for them.
+        plain_signs = not _can_draw(stream) or char_width("─") == 2
+        return Look(self.lang, max(columns, 40), wrap=on_terminal, ascii=plain_signs)
 
     def _colours(self, place: Place) -> bool:
         return _stream(place).isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
@@ -100,6 +106,16 @@ def prepare_streams() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="rubric")
+    if _ambiguous_are_wide(os.environ.get(AMBIGUOUS, ""), sys.stdout.encoding):
+        ambiguous_take(2)
+
+
+def _ambiguous_are_wide(said: str, encoding: str | None) -> bool:
+    """What the author said (1 or 2), else whether the console has an East Asian character set of before Unicode."""
+    if said in ("1", "2"):
+        return said == "2"
+    plain_name = (encoding or "").lower().replace("-", "").replace("_", "")
+    return plain_name.startswith(EAST_ASIAN_SETS)
 
 
 def _substitute(error: UnicodeError) -> tuple[str, int]:

@@ -19,12 +19,14 @@ FILE = Path(__file__).resolve().parent / "examples.json"
 class Example:
     wrong: Mapping[str, str]
     """By name of the file, the rubric first."""
-    said: Mapping[str, str]
-    """By language, as it is printed at full width."""
+    said: str
+    """As it is printed at full width."""
     right: Mapping[str, str]
     """Only the files that differ."""
 
 
 @cache
-def examples() -> Mapping[str, Example]:
-    return {code: Example(**entry) for code, entry in json.loads(FILE.read_text("utf-8")).items()}
+def examples() -> Mapping[str, Mapping[str, Example]]:
+    """By code and language; the Chinese ones are in Chinese keywords where that keeps what is wrong."""
+    found = json.loads(FILE.read_text("utf-8"))
+    return {code: {lang: Example(**one) for lang, one in entry.items()} for code, entry in found.items()}

@@ -29,7 +29,8 @@ FAMILIES = {
     "promises": ("promises", "承诺"),
     "grids": ("grids of tests", "用例表格"),
     "files": ("files and limits", "文件与限制"),
-    "writing": ("layout, translation, workbooks", "排版、翻译与工作簿"),
+    "writing": ("layout and translation", "排版与翻译"),
+    "importing": ("scoring sheets as workbooks", "用工作簿写的细则"),
     "data": ("observations", "观测数据"),
     "reading": ("observations as people send them", "各式各样的来件"),
     "corrections": ("corrections", "申诉更正"),
@@ -70,7 +71,7 @@ def page_lines(code: str, look: Look) -> Iterable[Line]:
             for line in wrap(paragraph, look.columns):
                 yield (Piece(line),)
     if code in examples():
-        yield from _example(examples()[code], look)
+        yield from _example(examples()[code][look.lang], look)
         return
     said = prose.entry(code).get(look.lang, {})
     yield ()
@@ -85,7 +86,7 @@ def _example(example: Example, look: Look) -> Iterable[Line]:
     yield (Piece(look.say("Wrong", "有误"), "strong"),)
     yield from _files(example.wrong, look)
     yield ()
-    yield from _written(example.said[look.lang], 2, look)
+    yield from _written(example.said, 2, look)
     yield ()
     yield (Piece(look.say("Repaired", "改正"), "strong"),)
     yield from _files(example.right, look)

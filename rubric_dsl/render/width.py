@@ -1,4 +1,8 @@
-"""How wide a text is in a terminal, and how it is cut and wrapped there. A Chinese character takes two columns."""
+"""How wide a text is in a terminal, and how it is cut and wrapped there. A Chinese character takes two columns.
+
+Characters that Unicode calls ambiguous (`“`, `…`, `×`, `①`) take one column, and two on consoles with a Chinese,
+Japanese or Korean character set; `ambiguous_take` says which it is here.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +17,22 @@ NOT_AT_LINE_END = "（《“‘【([{"
 NOT_AT_LINE_START = "，。；：、？！）】》”’%％,.;:?!)]}"
 
 
+_two_columns = "WF"
+
+
+def ambiguous_take(columns: int) -> None:
+    """From now on, for the whole program: 1 or 2."""
+    global _two_columns
+    _two_columns = "WFA" if columns == 2 else "WF"
+    char_width.cache_clear()
+
+
 @lru_cache(maxsize=4096)
 def char_width(char: str) -> int:
-    """Columns of one character; ambiguous ones count 1."""
+    """Columns of one character."""
     if unicodedata.category(char) in ("Mn", "Me"):
         return 0
-    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+    return 2 if unicodedata.east_asian_width(char) in _two_columns else 1
 
 
 def width(text: str) -> int:

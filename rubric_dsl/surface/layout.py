@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from rubric_dsl.diagnostics.model import Diagnostic
-from rubric_dsl.surface.from_text import Parsed, parse
+from rubric_dsl.surface.from_text import LineCache, Parsed, parse
 from rubric_dsl.surface.keywords import Language, keywords
 from rubric_dsl.surface.lines import LogicalLine, Remark
 from rubric_dsl.surface.print import INDENT, PrintedLine, print_lines
@@ -43,7 +43,7 @@ class Formatted:
 
 def formatted(source: Source, lang: Language | None = None) -> Formatted:
     """The text in the one layout, in this language (None: the one that most of its keywords are in)."""
-    parsed = parse(source)
+    parsed = parse(source, LineCache(keep_tokens=True))
     if parsed.diagnostics:
         return Formatted(None, parsed.diagnostics)
     laid = laid_out(parsed, lang or main_language(parsed))
@@ -70,7 +70,7 @@ class LaidOut:
 
 def laid_out(parsed: Parsed, lang: Language) -> LaidOut:
     """The text of a file without faults."""
-    read = {line.origin: (logical, line.comments) for logical, line in parsed.lines}
+    read = {line.origin: (logical, line) for logical, line in parsed.lines}
     gaps = {origin for origin, (logical, _) in read.items() if has_gap(logical)}
     blocks = list(print_lines(parsed.document, lang))
     printed = [line for block in blocks for line in block]
@@ -81,12 +81,13 @@ def laid_out(parsed: Parsed, lang: Language) -> LaidOut:
         apart = len(above) > 1 or len(block) > 1
         for line in block:
             # A line may be printed as several, a choice with its members below: what was above it is above the first.
-            logical, comments = read.pop(line.origin, (None, ()))
+            logical, before = read.pop(line.origin, (None, None))
             text = next(texts)
-            writer.line(line.depth, text, logical, comments, apart)
+            writer.line(line.depth, text, logical, before.comments if before else (), apart)
             apart = False
             if same:
-                same = logical is not None and (text == logical.text.strip() or has_the_same_words(logical.text, text))
+                same = logical is not None and (text == logical.text.strip() or (
+                    before is not None and before.tokens is not None and has_the_same_words(before.tokens, text)))
     writer.at_end(parsed.remarks_after)
     return LaidOut("".join(line + "\n" for line in writer.lines), same)
 
@@ -149,8 +150,11 @@ def column_widths(lines: Sequence[PrintedLine], lead: int) -> list[int]:
 
 def in_columns(line: PrintedLine, widths: Sequence[int], lead: int) -> str:
     text = ""
+    end = 0
     for column, cell in placed(line, lead):
-        text += " " * (sum(widths[:column]) - width(text)) + cell
+        start = sum(widths[:column])
+        text += " " * (start - end) + cell
+        end = max(start, end) + width(cell)
     return text.rstrip()
 
 
@@ -168,7 +172,7 @@ def folded(text: str, room: int) -> list[str]:
 
     What stands behind the last bracket, a long message perhaps, is no reason to break.
     """
-    if width(text) <= room or "(" not in text:
+    if "(" not in text or width(text) <= room:
         return [text]
     places, last = breaking_places(text)
     if width(text[:last]) <= room:

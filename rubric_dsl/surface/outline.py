@@ -27,7 +27,8 @@ class LineCache:
     Lines that are kept get the origin they have in the new text, so the tree of an earlier text points there too.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, keep_tokens: bool = False) -> None:
+        self.keep_tokens = keep_tokens
         self.kept: dict[tuple[str, str, str, int], ParsedLine] = {}
         self.fresh: dict[tuple[str, str, str, int], ParsedLine] = {}
         self.counts: dict[tuple[str, str, str], int] = {}
@@ -43,6 +44,8 @@ class LineCache:
         if found is None:
             origin = Origin(file, logical.number)
             found = parse_line(logical.text, origin, place, above) if place else skipped_line(logical.text, origin)
+            if not self.keep_tokens:
+                found.tokens = None
         else:
             found.origin.file = file
             found.origin.line = logical.number

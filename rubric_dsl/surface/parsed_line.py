@@ -40,6 +40,8 @@ class ParsedLine:
     english: int
     chinese: int
     whole: Span
+    tokens: Tokens | None = None
+    """Kept where somebody asked for them."""
 
 
 WORD = re.compile(f"[A-Za-z_{HAN}][A-Za-z0-9_{HAN}]*+")
@@ -86,6 +88,7 @@ def parse_line(text: str, origin: Origin, place: str, above: str) -> ParsedLine:
         tokens.english,
         tokens.chinese,
         whole,
+        tokens,
     )
 
 

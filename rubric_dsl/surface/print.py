@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from rubric_dsl.surface import tree
-from rubric_dsl.surface.keywords import Language, keywords
+from rubric_dsl.surface.keywords import Language, function_id, keywords
 from rubric_dsl.surface.print_parts import (
     OPERAND,
     colon,
@@ -88,7 +88,7 @@ def print_document(document: tree.Document, lang: Language = "en") -> str:
 
 def print_lines(document: tree.Document, lang: Language = "en") -> Iterator[list[PrintedLine]]:
     """The lines of the header and of each item."""
-    printer = Printer(lang)
+    printer = Printer(lang, any(function_id(name) == "rank" for name in declared_in(document.items)))
     if document.header is not None:
         yield list(printer.header(document.header))
     for item in document.items:
@@ -101,6 +101,23 @@ def print_item(item: tree.Item, lang: Language = "en") -> str:
 
 
 Lines = Iterator[PrintedLine]
+
+
+def declared_in(items: Iterable[tree.Item]) -> Iterator[str]:
+    """The names that statements give."""
+    for item in items:
+        match item:
+            case tree.Measure(names=names):
+                yield from (named.name for named in names)
+            case tree.Indicator(named=named, children=children):
+                yield named.name
+                yield from declared_in(children)
+            case tree.Formula(word=word) | tree.Example(word=word):
+                yield word.text
+            case tree.Test() | tree.Promise() | tree.Use() | tree.Drop():
+                pass
+            case _ if item.named is not None:
+                yield item.named.name
 
 
 def as_written(*groups: Iterable[Any]) -> list[Any]:
@@ -116,8 +133,10 @@ def first_line(line: Any) -> int:
 class Printer:
     """Prints statements in one language."""
 
-    def __init__(self, lang: Language) -> None:
+    def __init__(self, lang: Language, rank_is_a_name: bool = False) -> None:
         self.lang = lang
+        self.rank_is_a_name = rank_is_a_name
+        """Whether something is called `rank` or `名次`: then these are no words of the language in what is expected."""
 
     # ------------------------------------------------------------ words
 
@@ -145,8 +164,8 @@ class Printer:
     def line(self, depth: int, span: Span, *parts: str) -> PrintedLine:
         return PrintedLine(depth, " ".join(part for part in parts if part), span.origin)
 
-    def cells(self, depth: int, span: Span, columns: str, *cells: str) -> PrintedLine:
-        return PrintedLine(depth, "".join(cells).rstrip(), span.origin, columns, cells)
+    def cells(self, depth: int, span: Span, columns: str, *cells: str, lead: int = 1) -> PrintedLine:
+        return PrintedLine(depth, "".join(cells).rstrip(), span.origin, columns, cells, lead)
 
     # ------------------------------------------------------------ header, files
 
@@ -291,8 +310,7 @@ class Printer:
             yield self.row(row, depth)
 
     def row(self, row: tree.Row, depth: int) -> PrintedLine:
-        line = self.cells(depth, row.span, "rows", *row_cells(row, self.lang))
-        return replace(line, lead=len(row.patterns))
+        return self.cells(depth, row.span, "rows", *row_cells(row, self.lang), lead=len(row.patterns))
 
     def grid(self, grid: tree.Grid, depth: int) -> Lines:
         for row, text in zip(grid.rows, print_grid(grid, self.lang), strict=True):
@@ -449,4 +467,16 @@ class Printer:
             return
         yield self.line(1, item.expect.span, self.word("EXPECT"))
         if item.expect.grid is not None:
-            yield from self.grid(item.expect.grid, 2)
+            yield from self.grid(self.answers(item.expect.grid), 2)
+
+    def answers(self, grid: tree.Grid) -> tree.Grid:
+        """The grid with the column of ranks called by its word in the language."""
+        if self.rank_is_a_name or not grid.rows:
+            return grid
+        spelled = keywords().functions["rank"].shown(self.lang)
+        header = grid.rows[0]
+        cells = tuple(
+            replace(cell, text=spelled) if cell.kind == "name" and function_id(cell.text) == "rank" else cell
+            for cell in header.cells
+        )
+        return replace(grid, rows=(replace(header, cells=cells), *grid.rows[1:]))

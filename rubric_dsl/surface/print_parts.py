@@ -17,6 +17,7 @@ ROUNDINGS = {"half up": "HALF_UP", "half even": "HALF_EVEN", "up": "ROUND_UP", "
 PLURAL = {"day": ("day", "days"), "points": ("point", "points")}
 
 
+@functools.cache
 def word(token: str, lang: Language) -> str:
     """A keyword as it is printed."""
     return keywords().tokens[token].shown(lang)
@@ -281,6 +282,15 @@ def print_grid(grid: tree.Grid, lang: Language) -> list[str]:
 
 def width(text: str) -> int:
     """How many columns a text takes on a terminal: East Asian wide characters take two."""
-    if text.isascii():
-        return len(text)
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+    return len(text) if text.isascii() else sum(map(WIDTHS.__getitem__, text))
+
+
+class Widths(dict[str, int]):
+    """Columns by character, each looked up once."""
+
+    def __missing__(self, character: str) -> int:
+        found = self[character] = 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        return found
+
+
+WIDTHS = Widths()

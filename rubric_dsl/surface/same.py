@@ -15,13 +15,12 @@ from rubric_dsl.text.source import Origin
 MARKS = frozenset({"key", "private", "first_match"})
 
 
-def has_the_same_words(one: str, other: str) -> bool:
+def has_the_same_words(first: Tokens, other: str) -> bool:
     """Of logical lines: the same keywords, names, texts and amounts in one order, in whichever language.
 
     Then they are the same sentence; lines that differ may be so too (`>= 5` and `from 5`).
     """
-    origin = Origin("", 1)
-    first, second = tokens_of(one, origin), tokens_of(other, origin)
+    second = tokens_of(other, Origin("", 1))
     return (
         first.kinds == second.kinds
         and first.units == second.units
@@ -32,8 +31,10 @@ def has_the_same_words(one: str, other: str) -> bool:
 
 
 def _words(tokens: Tokens) -> list[str]:
-    """The texts of tokens, function words in one language."""
+    """The texts of tokens, function words in one language; in a row of names, the word for ranks too."""
     kinds, texts = tokens.kinds, tokens.texts
+    if "NAME" in kinds and set(kinds) <= {"NAME", "|"}:
+        return ["rank" if function_id(text) == "rank" else text for text in texts]
     return [
         (text if kind != "NAME" or after != "(" else function_id(text) or text) if kind[0] != "_" else kind
         for kind, after, text in zip(kinds, [*kinds[1:], ""], texts, strict=True)
@@ -56,6 +57,8 @@ def says_the_same(one: Any, other: Any) -> bool:
         return bool(one == other)
     if kind is tree.Call and _function(one) != _function(other):
         return False
+    if kind is tree.Cell and one.kind == "name" and function_id(one.text) == function_id(other.text) == "rank":
+        return bool(other.kind == "name")
     for name, is_mark in said:
         left, right = getattr(one, name), getattr(other, name)
         if (left is None) != (right is None) or not (is_mark or says_the_same(left, right)):

@@ -24,8 +24,7 @@ STATEMENT_WORDS = Shown(
 def explain(tokens: Tokens, place: str, index: int) -> Diagnostic:
     """The finding about a line that fits its place up to this token (the number after the last: up to its end)."""
     return (
-        _reserved(tokens)
-        or glued(tokens, place, index)
+        glued(tokens, place, index)
         or behind_number(tokens, place, index)
         or bound_in_words(tokens, place, index)
         or thousands(tokens, index)
@@ -33,14 +32,6 @@ def explain(tokens: Tokens, place: str, index: int) -> Diagnostic:
         or _bracket(tokens, place, index)
         or (_opening(tokens, place) if index == 0 else _within(tokens, place, index))
     )
-
-
-def _reserved(tokens: Tokens) -> Diagnostic | None:
-    """R026: a word kept for a later edition of the language."""
-    if "_EACH" not in tokens.kinds:
-        return None
-    index = tokens.kinds.index("_EACH")
-    return Diagnostic("R026", tokens.span(index, index), {"word": tokens.shown(index)})
 
 
 # ---------------------------------------------------------------- brackets

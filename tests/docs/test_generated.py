@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
+from html import unescape
+
 import pytest
 
 from rubric_dsl.diagnostics import prose
 from tests.docs.blocks import blocks_of
 from tests.docs.generate import SECTION, document, outdated
+from tests.docs.pages import example, examples_json
 from tests.docs.sections import SECTIONS
 from tests.docs.test_documents import problems_of
 
@@ -50,8 +55,18 @@ def test_every_code_has_a_page_in_both_languages() -> None:
 
     pages = dict(page_files())
     for code in prose.all_codes():
-        page = pages[f"diagnostics/{code}.md"]
+        page = unescape(re.sub("</?code>", "`", pages[f"diagnostics/{code}.md"]))
         assert prose.title(code, "zh") in page and prose.title(code, "en")[1:] in page
+
+
+def test_the_chinese_side_of_a_page_is_a_rubric_in_chinese_that_was_run() -> None:
+    """Where the text itself is not what is wrong: all but the families of text and statements."""
+    shown = example("R031")
+    assert shown is not None and "不低于95%：hot" in shown["zh"].wrong["bad.rubric"]
+    assert "调整界限：40%至不足95%" in shown["zh"].said and "40%至不足95%：warm" in shown["zh"].right["fixed.rubric"]
+    written = [code for code, entry in json.loads(examples_json()).items()
+               if any(name.endswith(".rubric") and "观测" in text for name, text in entry["zh"]["wrong"].items())]
+    assert len(written) > 200
 
 
 def test_a_right_document_has_no_problems() -> None:

@@ -20,6 +20,8 @@ def said(node: Any) -> Any:
     if isinstance(node, tree.Call):
         known = function_id(node.function.text) or node.function.text
         return ("Call", known, *(said(getattr(node, name)) for name in ("arguments", "where", "across", "within")))
+    if isinstance(node, tree.Cell) and node.kind == "name" and function_id(node.text) == "rank":
+        return ("Cell", "name", "rank")
     if not dataclasses.is_dataclass(node):
         return node
     parts = []

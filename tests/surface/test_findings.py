@@ -60,7 +60,6 @@ CASES = [
     Case("R025", "测算 第1季度 = 1", "第1季度", "测算 第一季度 = 1"),
     Case("R025", "measure x = 3x", "3x", "measure x = 3 * x"),
     Case("R025", "measure 2nd = 1", "2nd", "measure _2nd = 1"),
-    Case("R026", "bands b by each", "each"),
     Case("R023", "measure number = 3", "number", "measure number_value = 3"),
     Case("R023", "测算 日期 = 3", "日期", "测算 日期项 = 3"),
     Case("R023", "weights w by mean\n  a | date", "date", 'weights w by mean\n  a | "date"'),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -15,48 +14,27 @@ from rubric_dsl.engines.columnar.parts import KeptParts, TableFile, read_parts
 from rubric_dsl.engines.columnar.scan import Scan, counting, scan_of, scan_of_frame
 from rubric_dsl.engines.columnar.scanned import NotScannable, ScannedTable
 from rubric_dsl.evaluation.prepare import prepare
-from rubric_dsl.observations.large import LargeTable, OnlyOneByOne, Watch, digest_of
+from rubric_dsl.observations.large import FilesOfTable, LargeTable, Watch
 from rubric_dsl.observations.ledger import Account
 from rubric_dsl.observations.raw import Source
 from rubric_dsl.observations.rows import RowReader
 from rubric_dsl.observations.subjects import KnownSubjects
 from rubric_dsl.plan.model import ScoringPlan, TableSchema
-from rubric_dsl.text.record import dataclass
 
 KeptFor = Callable[[ScoringPlan, TableSchema, Sequence[str]], KeptParts]
 """What is kept for a table of a plan whose known subjects are these (none: anyone)."""
 
 
-@dataclass(frozen=True, slots=True)
-class WholeFile:
-    name: str
-    data: bytes
-
-
-class LargeFiles:
-    """Files of one table, in the order in which their rows count. `name`: as they were asked for.
-
-    `kept`: what files came to in earlier runs; without it files are read together where they can.
-    """
+class LargeFiles(FilesOfTable):
+    """Files that are scanned. `kept`: what files came to in earlier runs; without it files are read together where they
+    can."""
 
     def __init__(
         self, name: str, files: Sequence[Path], kept: KeptFor | None = None, watch: Watch | None = None
     ) -> None:
-        self.name = name
-        self.files = tuple(files)
+        super().__init__(name, files)
         self._kept = kept
         self._watch = watch
-
-    @cached_property
-    def _digests(self) -> list[str]:
-        return [digest_of(file) for file in self.files]
-
-    @cached_property
-    def sha256(self) -> str:
-        """Of one file its digest; of several that of the list of their digests."""
-        if len(self._digests) == 1:
-            return self._digests[0]
-        return hashlib.sha256("".join(f"{digest}\n" for digest in self._digests).encode()).hexdigest()
 
     def read(self, plan: ScoringPlan, reader: RowReader, known: KnownSubjects, leave_out: bool) -> LargeTable | None:
         if self._kept is not None:
@@ -64,7 +42,7 @@ class LargeFiles:
             if found is not None:
                 return found
         scan = partial(scan_of, files=self.files)
-        whole = _scanned(plan, scan, reader, known, leave_out, self._names(), self._watch)
+        whole = _scanned(plan, scan, reader, known, leave_out, self.names, self._watch)
         if whole is not None or len(self.files) == 1 or not reader.account.clean:
             return whole
         return self._in_parts(plan, reader, known, leave_out)
@@ -72,17 +50,9 @@ class LargeFiles:
     def _in_parts(
         self, plan: ScoringPlan, reader: RowReader, known: KnownSubjects, leave_out: bool
     ) -> LargeTable | None:
-        files = [TableFile(*of) for of in zip(self.files, self._names(), self._digests, strict=True)]
+        files = [TableFile(*of) for of in zip(self.files, self.names, self.digests, strict=True)]
         kept = None if self._kept is None else self._kept(plan, reader.table, tuple(known.names()))
         return read_parts(plan, prepare(plan), files, reader, known, leave_out, kept, self._watch)
-
-    def _names(self) -> tuple[str, ...]:
-        return tuple(map(str, self.files)) if len(self.files) > 1 else (self.name,)
-
-    def whole(self) -> Source:
-        if len(self.files) > 1:
-            raise OnlyOneByOne(self.name)
-        return WholeFile(self.name, self.files[0].read_bytes())
 
 
 class LargeFrame:

@@ -16,7 +16,7 @@ import pytest
 
 from rubric_dsl.cli import totals_cache
 from rubric_dsl.cli.main import run as rubric
-from rubric_dsl.engines.columnar import parts
+from rubric_dsl.engines.columnar import by_file
 
 ROOT = Path(__file__).resolve().parents[2]
 RUBRIC = ROOT / "rubrics/zhejiang_12345_2020.rubric"
@@ -43,13 +43,13 @@ def folder(tmp_path: Path) -> Path:
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the files that were added up."""
     found: list[str] = []
-    part = parts._File.part
+    part = by_file._File.part
 
-    def told(self: parts._File) -> parts.FilePart:
+    def told(self: by_file._File) -> by_file.FilePart:
         found.append(self.given.path.name)
         return part(self)
 
-    monkeypatch.setattr(parts._File, "part", told)
+    monkeypatch.setattr(by_file._File, "part", told)
     return found
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import polars as pl
 
 from rubric_dsl.engines.columnar import ColumnarEngine
+from rubric_dsl.engines.columnar.by_file import PartsTable
 from rubric_dsl.engines.columnar.kept import PartsIn
 from rubric_dsl.engines.columnar.large import LargeFiles
-from rubric_dsl.engines.columnar.parts import PartsTable
 from rubric_dsl.engines.reference import ReferenceEngine
 from rubric_dsl.evaluation.prepare import prepare
 from rubric_dsl.observations.large import OnlyOneByOne

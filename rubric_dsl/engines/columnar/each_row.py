@@ -8,8 +8,8 @@ from itertools import accumulate
 
 import polars as pl
 
+from rubric_dsl.engines.columnar.by_file import PartsTable
 from rubric_dsl.engines.columnar.frames import frame_of
-from rubric_dsl.engines.columnar.parts import PartsTable
 from rubric_dsl.engines.columnar.rows import FrameRows
 from rubric_dsl.engines.columnar.scanned import ScannedTable
 from rubric_dsl.engines.contract import Stratum, Subject

@@ -10,8 +10,8 @@ from typing import Any, Protocol
 
 import polars as pl
 
+from rubric_dsl.engines.columnar.by_file import FilePart
 from rubric_dsl.engines.columnar.keys import key_sets
-from rubric_dsl.engines.columnar.parts import FilePart
 from rubric_dsl.engines.columnar.sums import KEYS, VALUES, Sums
 from rubric_dsl.plan.json import plain
 from rubric_dsl.plan.model import ScoringPlan, TableSchema

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import polars as pl
 
-from rubric_dsl.engines.columnar.parts import KeptParts, TableFile, read_parts
+from rubric_dsl.engines.columnar.by_file import KeptParts, TableFile, read_parts
 from rubric_dsl.engines.columnar.scan import Scan, counting, scan_of, scan_of_frame
 from rubric_dsl.engines.columnar.scanned import NotScannable, ScannedTable
 from rubric_dsl.evaluation.prepare import prepare

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import accumulate
+from itertools import accumulate, groupby
 
 import polars as pl
 
@@ -20,14 +20,16 @@ from rubric_dsl.engines.columnar.scan import Scan, beside
 from rubric_dsl.engines.contract import Stratum, Subject
 from rubric_dsl.engines.lowering.forms import Lowered
 from rubric_dsl.engines.lowering.queries import ROW, STRATUM, SUBJECT
+from rubric_dsl.engines.lowering.scanned import mixes_percents
 from rubric_dsl.engines.lowering.sums import DOUBT
 from rubric_dsl.engines.lowering.totals import TableRun
 from rubric_dsl.evaluation.prepare import Prepared
-from rubric_dsl.observations import codes
+from rubric_dsl.observations.accepting import Sorting
+from rubric_dsl.observations.beside_rows import is_total
 from rubric_dsl.observations.cell import CellRefused
 from rubric_dsl.observations.model import Ledger, Row
 from rubric_dsl.observations.name_cells import spellings
-from rubric_dsl.observations.raw import is_blank
+from rubric_dsl.observations.raw import Record
 from rubric_dsl.observations.rows import RowReader
 from rubric_dsl.observations.subjects import KnownSubjects
 from rubric_dsl.plan.model import ColumnSchema, ScoringPlan
@@ -116,7 +118,7 @@ class Scanning:
         except CellRefused:
             return False
         known = name != self.schema.subject or self.known.refusal_of(value, reader.private) is None
-        return value == text and mended is None and known
+        return value == text and mended is None and known and not is_total(text)
 
     def _rows_at(self, places: Sequence[int]) -> Sequence[Row]:
         """Rows that were accepted, read as a reader reads them; they are not accounted for again."""
@@ -140,8 +142,8 @@ class ScannedTable(Scanning):
         leave_out: bool,
     ) -> None:
         super().__init__(plan, prepared, scan, reader, known)
-        self.blank = 0
-        """Lines of blanks, which are no rows."""
+        self.beside = 0
+        """Records that are no observations."""
         self.run = self._read(leave_out)
 
     @property
@@ -150,7 +152,7 @@ class ScannedTable(Scanning):
         return [(str(subject), None if scenario is None else str(scenario)) for subject, scenario in groups]
 
     def accounted(self, ledger: Ledger) -> Ledger:
-        rows = self.scan.size - self.blank
+        rows = self.scan.size - self.beside
         return replace(ledger, read=rows, scored=rows - ledger.refused)
 
     def _read(self, leave_out: bool) -> TableRun | None:
@@ -198,8 +200,7 @@ class ScannedTable(Scanning):
         """The rows that the reader accepts, and their places."""
         reading = ReadAgain(self.reader)
         found = list(reading.rows(self.scan, doubtful))
-        reading.tell_blanks()
-        self.blank = reading.blank
+        self.beside = reading.beside
         return [row for _, row in found], [place for place, _ in found]
 
 
@@ -211,39 +212,40 @@ def without(frame: pl.LazyFrame, places: Sequence[int]) -> pl.LazyFrame:
 
 
 class ReadAgain:
-    """Reads rows in doubt one by one, all scans of a table in their order."""
+    """Reads rows in doubt one by one, all scans of a table in their order. Raises NotScannable where it takes all rows
+    to tell what they hold."""
 
     def __init__(self, reader: RowReader) -> None:
         self.reader = reader
-        self.blank = 0
-        """Lines of blanks, which are no rows."""
-        self._told: list[tuple[str, int]] = []
+        self.beside = 0
+        """Records that are no observations: lines of blanks, totals, footnotes."""
 
     def rows(self, scan: Scan, places: Sequence[int]) -> Iterator[tuple[int, Row]]:
-        """The rows that the reader accepts, with their places."""
-        account, name = self.reader.account, self.reader.account.file
-        blank: list[list[tuple[int, int]]] = [[] for _ in scan.sizes]
-        for place, (file, record) in zip(places, scan.records(places), strict=True):
-            if all(map(is_blank, record.cells)):
-                blank[file].append((place, record.number))
-                continue
+        """The rows that the reader accepts, with their places. What stands beside observations is listed by it."""
+        account, name, before = self.reader.account, self.reader.account.file, self.reader.account.read
+        ends = list(accumulate(scan.sizes))
+        for file, own in groupby(zip(places, scan.records(places), strict=True), key=lambda one: one[1][0]):
             account.file = scan.names[file]
-            row = self.reader.row(record.number, record.line, [record.cells[at] for at in scan.layout.places])
-            if row is not None:
-                yield place, row
+            sorting = Sorting(self.reader, scan.layout)
+            read: dict[int, int] = {}
+            for place, record, following in _with_next([(place, record) for place, (_, record) in own], ends[file]):
+                read[record.number] = place
+                sorting.take(record)
+                if following:
+                    sorting.settle()
+            sorting.end()
+            yield from [(read[row.number], row) for row in sorting.rows()]
         account.file = name
-        for file, (last, own) in enumerate(zip(accumulate(scan.sizes), blank, strict=True)):
-            self.blank += len(own)
-            while own and own[-1][0] == last - 1:  # at the end of a file they say nothing
-                last -= 1
-                own.pop()
-            self._told += [(scan.names[file], number) for _, number in own]
+        self.beside += len(places) - (account.read - before)
+        if mixes_percents(scan.schema, self.reader):
+            raise NotScannable
 
-    def tell_blanks(self) -> None:
-        account, name = self.reader.account, self.reader.account.file
-        for account.file, number in self._told:
-            account.repair(number, "", "", "", codes.BLANK_LINE_SKIPPED)
-        account.file = name
+
+def _with_next(records: Sequence[tuple[int, Record]], end: int) -> Iterator[tuple[int, Record, bool]]:
+    """Each record of a file, and whether an observation that is not in doubt stands behind it."""
+    for at, (place, record) in enumerate(records):
+        after = records[at + 1][0] if at + 1 < len(records) else end
+        yield place, record, after > place + 1
 
 
 def _by_name(found: Iterable[object]) -> Mapping[object, Subject]:

@@ -146,7 +146,7 @@ class PartsTable:
         self._reading = reading
         self._files = files
         self._size = sum(part.size for part in parts)
-        self._blank = 0
+        self._beside_rows = 0
         self._doubtful: list[list[int]] = []
         self._read_apart: list[list[tuple[int, Row]]] = []
         self.run: TableRun | None = None
@@ -157,7 +157,7 @@ class PartsTable:
         return [(str(subject), None if scenario is None else str(scenario)) for subject, scenario in groups]
 
     def accounted(self, ledger: Ledger) -> Ledger:
-        rows = self._size - self._blank
+        rows = self._size - self._beside_rows
         return replace(ledger, read=rows, scored=rows - ledger.refused)
 
     def read(self, parts: Sequence[FilePart], leave_out: bool) -> None:
@@ -174,8 +174,7 @@ class PartsTable:
             self._read_apart.append(list(again.rows(file.scan, doubtful)) if doubtful else [])
             if self._read_apart[-1]:
                 self._beside(file, doubtful, self._read_apart[-1])
-        again.tell_blanks()
-        self._blank = again.blank
+        self._beside_rows = again.beside
         if reader.account.read > reader.account.scored and not leave_out:
             return
         rows = [row for own in self._read_apart for _, row in own]

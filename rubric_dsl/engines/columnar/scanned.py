@@ -20,7 +20,6 @@ from rubric_dsl.engines.columnar.scan import Scan, beside
 from rubric_dsl.engines.contract import Stratum, Subject
 from rubric_dsl.engines.lowering.forms import Lowered
 from rubric_dsl.engines.lowering.queries import ROW, STRATUM, SUBJECT
-from rubric_dsl.engines.lowering.scanned import mixes_percents
 from rubric_dsl.engines.lowering.sums import DOUBT
 from rubric_dsl.engines.lowering.totals import TableRun
 from rubric_dsl.evaluation.prepare import Prepared
@@ -32,7 +31,7 @@ from rubric_dsl.observations.name_cells import spellings
 from rubric_dsl.observations.raw import Record
 from rubric_dsl.observations.rows import RowReader
 from rubric_dsl.observations.subjects import KnownSubjects
-from rubric_dsl.plan.model import ColumnSchema, ScoringPlan
+from rubric_dsl.plan.model import ColumnSchema, ScoringPlan, TableSchema
 
 
 class NotScannable(Exception):
@@ -237,8 +236,15 @@ class ReadAgain:
             yield from [(read[row.number], row) for row in sorting.rows()]
         account.file = name
         self.beside += len(places) - (account.read - before)
-        if mixes_percents(scan.schema, self.reader):
-            raise NotScannable
+        self._sees_percents(scan.schema)
+
+    def _sees_percents(self, schema: TableSchema) -> None:
+        """Whether a column is written in more than one way is told from all of its cells."""
+        for column in schema.columns:
+            kinds = self.reader.percents.columns.get(column.name)
+            bare = column.percent_written in ("87.5", "0.875")
+            if kinds is not None and (kinds["sign"] if bare else kinds["over"] and kinds["under"]):
+                raise NotScannable
 
 
 def _with_next(records: Sequence[tuple[int, Record]], end: int) -> Iterator[tuple[int, Record, bool]]:

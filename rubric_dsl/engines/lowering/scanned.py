@@ -161,8 +161,7 @@ class ScannedTable:
                 sorting.settle()
         sorting.end()
         self._taken(sorting, read, rows, places)
-        if mixes_percents(self.schema, self.reader):
-            raise NotScannable
+        self._sees_percents()
         self.beside = len(doubtful) - self.reader.account.read
         return rows, places
 
@@ -171,6 +170,16 @@ class ScannedTable:
             rows.append(row)
             places.append(read[row.number])
         read.clear()
+
+    def _sees_percents(self) -> None:
+        """Whether a column is written in more than one way is told from all of its cells."""
+        for column in self.schema.columns:
+            kinds = self.reader.percents.columns.get(column.name)
+            if kinds is not None and (
+                (kinds["over"] and kinds["under"])
+                or (kinds["sign"] and column.percent_written in ("87.5", "0.875"))
+            ):
+                raise NotScannable
 
     def _sees_keys(self, record: Record) -> None:
         """A key that was mended may be that of a row that is not in doubt."""
@@ -192,17 +201,6 @@ _WRITTEN_PLAINLY: Mapping[str, re.Pattern[str]] = {
     "yes/no": re.compile("yes|no|是|否"), **dict.fromkeys(NUMBERS, re.compile("-?[0-9]{1,9}")),
 }
 """By type of a column, cells that every engine reads without doubt."""
-
-
-def mixes_percents(schema: TableSchema, reader: RowReader) -> bool:
-    """Whether the rows in doubt write a column in more than one way, which is told from all of its cells."""
-    for column in schema.columns:
-        kinds = reader.percents.columns.get(column.name)
-        if kinds is not None and (
-            (kinds["over"] and kinds["under"]) or (kinds["sign"] and column.percent_written in ("87.5", "0.875"))
-        ):
-            return True
-    return False
 
 
 def _with_next(

@@ -21,6 +21,7 @@ from rubric_dsl.numbers.decimals import decimal_places, decimal_text, exact_text
 from rubric_dsl.observations.given import GivenRows
 from rubric_dsl.observations.large import LargeSource
 from rubric_dsl.observations.raw import Source
+from rubric_dsl.observations.read import AnySource
 
 WORTH_SCANNING = 2_000
 """With fewer rows the reader is done before a scan of the frame is ready."""
@@ -43,7 +44,7 @@ Data: TypeAlias = "str | os.PathLike[str] | ArrowStream | Lazy | Sequence[Mappin
 """What a table may be given as: a path as on the command line (file, folder, pattern), a frame, a list of dicts."""
 
 
-def given(table: str, data: Data, engine: str | None, cache: TotalsCache | None) -> Source | LargeSource:
+def given(table: str, data: Data, engine: str | None, cache: TotalsCache | None) -> AnySource:
     """Raises WrongUse for what is none of these, and the errors of the command line as Stop."""
     name = f"<{table}>"
     scans = engine in (None, "polars")

@@ -16,10 +16,9 @@ from rubric_dsl.cli.words import say
 from rubric_dsl.diagnostics.report import Report
 from rubric_dsl.engines.contract import Engine, EngineFailed
 from rubric_dsl.engines.run import Run, run_periods
-from rubric_dsl.observations.large import LargeSource, OnlyOneByOne
 from rubric_dsl.observations.model import Observations
-from rubric_dsl.observations.raw import MissingPart, Source
-from rubric_dsl.observations.read import read_observations, stopped_by
+from rubric_dsl.observations.raw import MissingPart
+from rubric_dsl.observations.read import AnySource, read_observations, stopped_by
 from rubric_dsl.plan.identity import plan_hash
 from rubric_dsl.plan.model import ScoringPlan
 from rubric_dsl.render.columns import ColumnKind, Columns, both, frame_of, point_columns
@@ -207,11 +206,9 @@ def score(
     return _scored(plan, observed, chosen)
 
 
-def _read(plan: ScoringPlan, sources: Mapping[str, Source | LargeSource], leave_out: bool) -> Observations:
+def _read(plan: ScoringPlan, sources: Mapping[str, AnySource], leave_out: bool) -> Observations:
     try:
         return read_observations(plan, sources, leave_out)
-    except OnlyOneByOne as several:
-        raise Stop(Exit.USAGE, "file.several", path=str(several)) from None
     except MissingPart as missing:
         command = install_command(missing.requirement)
         raise Stop(Exit.NOT_INSTALLED, "file.package", package=missing.package, command=command) from None

@@ -14,7 +14,7 @@ from rubric_dsl.cli.exits import Exit, Stop
 from rubric_dsl.cli.terminal import Terminal
 
 if TYPE_CHECKING:
-    from rubric_dsl.results.bundle import Bundle
+    from rubric_dsl.results.bundle import Bundle, Copied
     from rubric_dsl.results.status import Final, Scored
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -39,11 +39,11 @@ class Bundling:
     final: Final | None
     key: str | None
     texts: dict[str, bytes] = field(default_factory=dict)
-    tables: dict[str, bytes] = field(default_factory=dict)
+    tables: dict[str, Copied] = field(default_factory=dict)
 
     def write(
         self, terminal: Terminal, rubric: str, folders: Sequence[str], settings: Mapping[str, str],
-        leave_out_refused: bool, corrections: bytes | None, engine: str, scored: Scored,
+        leave_out_refused: bool, corrections: Copied | None, engine: str, scored: Scored,
     ) -> str:
         """Writes the bundle and gives its digest. A final one is never overwritten: what would differ is listed."""
         from rubric_dsl.cli.files import unwritable
@@ -68,6 +68,18 @@ class Bundling:
         except OSError as error:
             raise unwritable(self.folder, error) from None
         return made.digest
+
+    def refuse_databases(self, observations: Sequence[str]) -> None:
+        """Of a database only the copy can be verified, so it has to be in the bundle."""
+        from rubric_dsl.cli.arguments import observation
+        from rubric_dsl.cli.files import where
+        from rubric_dsl.observations.raw import SERVERS
+
+        for text in observations:
+            path = observation(text).path
+            location = where(path).location
+            if location.partition("://")[0] in SERVERS or path.startswith("duckdb:") or location.endswith(".duckdb"):
+                raise Stop(Exit.USAGE, "bundle.database", path=where(path).name)
 
     def _refuse_final(self, terminal: Terminal, made: Bundle) -> None:
         from rubric_dsl.render.verified import finding_lines

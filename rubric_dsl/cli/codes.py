@@ -9,6 +9,7 @@ from rubric_dsl.cli.app import json_option
 from rubric_dsl.cli.exits import Exit, Stop
 from rubric_dsl.cli.terminal import Terminal
 from rubric_dsl.diagnostics import prose
+from rubric_dsl.surface.keywords import near_words
 
 
 def known_codes(begun: str) -> list[str]:
@@ -24,7 +25,9 @@ def command(terminal: Terminal, code: str | None, as_json: bool) -> int:
     if code is not None and code.upper() not in prose.all_codes():
         by_name = {prose.name(known): known for known in prose.all_codes()}
         if code not in by_name:
-            raise Stop(Exit.USAGE, "usage.no-such-code", code=code)
+            near = near_words(code, by_name, 1)
+            key = "usage.near-code" if near else "usage.no-such-code"
+            raise Stop(Exit.USAGE, key, code=code, near="".join(near))
         code = by_name[code]
     if as_json:
         chosen = prose.all_codes() if code is None else (code.upper(),)

@@ -11,7 +11,7 @@ from rubric_dsl.cli.terminal import Terminal
 from rubric_dsl.observations.corrected import Correcting
 from rubric_dsl.observations.corrections import Corrections, read_corrections
 from rubric_dsl.observations.model import Observations, Refusal
-from rubric_dsl.observations.raw import MissingPart
+from rubric_dsl.observations.raw import Given, MissingPart
 from rubric_dsl.plan.model import ScoringPlan
 from rubric_dsl.render.refusals import refusal_line
 
@@ -24,8 +24,7 @@ class Corrected:
     correcting: Correcting
     observations: Observations
     refusals: tuple[Refusal, ...]
-    data: bytes
-    """The file."""
+    file: Given
 
 
 def correct(terminal: Terminal, plan: ScoringPlan, observations: Observations, path: str) -> Corrected:
@@ -41,7 +40,7 @@ def correct(terminal: Terminal, plan: ScoringPlan, observations: Observations, p
     if not refusals:
         observations, refusals = correcting.applied(correcting.accepted())
     show_refused(terminal, refusals)
-    return Corrected(corrections, correcting, observations, refusals, file.data)
+    return Corrected(corrections, correcting, observations, refusals, file)
 
 
 def show_refused(terminal: Terminal, refusals: Sequence[Refusal]) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rubric_dsl.editions.wording import Written
     from rubric_dsl.observations.model import Observations
     from rubric_dsl.plan.compile import Compiled
+    from rubric_dsl.render.diff import DiffView
 
 
 @declare("diff")
@@ -29,19 +30,22 @@ if TYPE_CHECKING:
 @click.option("--old-data", "old_data", metavar="FILE", multiple=True)
 @click.option("--new-data", "new_data", metavar="FILE", multiple=True)
 @json_option
+@click.option("-o", "written", metavar="FILE", multiple=True)
 @click.option("--exit-code", "exit_code", is_flag=True)
 @click.option("--seed", type=int, metavar="N", default=1)
 @click.option("--leave-out-refused", is_flag=True)
 @use_from_option
 def command(
     terminal: Terminal, old: str, new: str, observations: tuple[str, ...], old_data: tuple[str, ...],
-    new_data: tuple[str, ...], as_json: bool, exit_code: bool, seed: int, leave_out_refused: bool,
-    use_from: tuple[str, ...],
+    new_data: tuple[str, ...], as_json: bool, written: tuple[str, ...], exit_code: bool, seed: int,
+    leave_out_refused: bool, use_from: tuple[str, ...],
 ) -> int:
     from rubric_dsl.cli.compiling import compiled, show_found
+    from rubric_dsl.cli.outputs import check_outputs
     from rubric_dsl.editions.comparison import compare
     from rubric_dsl.editions.places import places_of
 
+    check_outputs(written, kinds=(".html", ".json"))
     if bool(old_data) != bool(new_data) or (old_data and observations):
         raise Stop(Exit.USAGE, "usage.two-data")
     sides = (compiled(terminal, old, use_from), compiled(terminal, new, use_from))
@@ -61,7 +65,7 @@ def command(
         if isinstance(found, Exit):
             return found
         impacts = found
-    return diffing.show(impacts, exit_code)
+    return diffing.show(impacts, exit_code, written)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,22 +133,31 @@ class _Diffing:
             self.seen[which, side] = None if stopped else observed
         return self.seen[which, side]
 
-    def show(self, impacts: tuple[RankingImpact, ...] | None, exit_code: bool) -> int:
+    def show(self, impacts: tuple[RankingImpact, ...] | None, exit_code: bool, outputs: Sequence[str]) -> int:
+        from rubric_dsl.cli.outputs import write_outputs
         from rubric_dsl.editions.magnitude import actual, possible, reasons
         from rubric_dsl.editions.wording import wording
         from rubric_dsl.render.diff import DiffView, diff_lines
         from rubric_dsl.render.diff_json import diff_json
 
         magnitude = possible(self.comparison) if impacts is None else actual(self.comparison, impacts)
-        said = wording(self.comparison.old, self.comparison.new, (_written(self.sides[0]), _written(self.sides[1])))
+        texts = _written(self.sides[0]), _written(self.sides[1])
+        said = wording(self.comparison.old, self.comparison.new, texts, self.comparison.renames)
         view = DiffView(self.comparison, said, magnitude, reasons(self.comparison), self.files, impacts)
         if self.as_json:
             self.terminal.json(diff_json(view))
         else:
             self.terminal.show(diff_lines(view, self.terminal.look()))
+        write_outputs(outputs, diff_json(view) if outputs else None, (), {".html": lambda: self._page(view)})
         if not exit_code or magnitude == "wording":
             return Exit.DONE
         return Exit.SCORES_CHANGE if magnitude == "scores" else Exit.RANKS_CHANGE
+
+    def _page(self, view: DiffView) -> bytes:
+        from rubric_dsl.render.html.diff import diff_page
+
+        files = {name: source.lines() for done in self.sides for name, source in done.sources.items()}
+        return diff_page(view, files, self.terminal.lang)
 
 
 def _written(done: Compiled) -> Written:

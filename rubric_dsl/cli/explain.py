@@ -13,19 +13,20 @@ from rubric_dsl.cli.app import corrections_option, json_option, rubric_argument,
 from rubric_dsl.cli.arguments import apart
 from rubric_dsl.cli.arguments import settings as settings_of
 from rubric_dsl.cli.exits import Exit, Stop
+from rubric_dsl.cli.naming import listed, unknown
 from rubric_dsl.cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from rubric_dsl.cli.correcting import Corrected
+    from rubric_dsl.cli.saved import SavedResult
     from rubric_dsl.diagnostics.model import Diagnostic
     from rubric_dsl.engines.run import Run
+    from rubric_dsl.explain.standing import Standings
     from rubric_dsl.observations.corrections import Corrections
     from rubric_dsl.observations.model import Observations
     from rubric_dsl.plan.compile import Compiled
     from rubric_dsl.plan.model import NamedValue, ScoringPlan
 
-LISTED = 30
-NEAR = 3
 
 
 @declare("explain")
@@ -36,6 +37,7 @@ NEAR = 3
 @click.option("--period", metavar="PERIOD")
 @click.option("--versus", metavar="OTHER")
 @click.option("--reach", metavar="GOAL")
+@click.option("--result", "result", metavar="FILE|BUNDLE")
 @click.option("-o", "output", metavar="FILE.html")
 @json_option
 @set_option
@@ -44,7 +46,7 @@ NEAR = 3
 @use_from_option
 def command(
     terminal: Terminal, rubric_file: str, words: tuple[str, ...], subject: str | None, item: str | None,
-    period: str | None, versus: str | None, reach: str | None, output: str | None, as_json: bool,
+    period: str | None, versus: str | None, reach: str | None, result: str | None, output: str | None, as_json: bool,
     settings: tuple[str, ...], corrections: str | None, leave_out_refused: bool, use_from: tuple[str, ...],
 ) -> int:
     from rubric_dsl.cli.compiling import compiled, show_found
@@ -57,6 +59,8 @@ def command(
 
     if output is not None and (reach is not None or not output.lower().endswith(".html")):
         raise Stop(Exit.USAGE, "usage.docs-kind" if reach is None else "usage.reach-page", path=output)
+    if result is not None and reach is not None:
+        raise Stop(Exit.USAGE, "usage.reach-result")
     observations, rest = apart(words)
     subject, item = _named(rest, subject, item)
     done = compiled(terminal, rubric_file, use_from, settings_of(settings))
@@ -64,6 +68,17 @@ def command(
     if done.plan is None:
         return _stopped(terminal, Exit.RUBRIC_HAS_ERRORS, as_json, done.diagnostics)
     items = roots(done.plan) if item is None else (_item(done.plan, item),)
+    saved = None
+    if result is not None:
+        from rubric_dsl.cli.saved import beside, reading, saved_result
+
+        saved = saved_result(result, done.plan)
+        with reading(result):
+            found = beside(terminal, done.plan, saved, observations, leave_out_refused, subject, versus, corrections)
+            if found is not None:
+                run, standings, who = found
+                explaining = _Explaining(terminal, done, done.plan, run, as_json, None, output, saved, standings)
+                return explaining.compare(who[0], who[1], items) if versus else explaining.show(who[0], items)
     observed = observe(terminal, done.plan, observations, leave_out_refused)
     ledgers = [table.ledger for table in observed.tables.values()]
     terminal.show(refusal_lines(ledgers, terminal.look("err")), "err")
@@ -82,7 +97,10 @@ def command(
         return _stopped(terminal, Exit.NOT_FINISHED, as_json, (*done.diagnostics, *problems), observed)
     run = _run_of(terminal, runs, period, subject)
     said = None if corrected is None else corrected.corrections
-    explaining = _Explaining(terminal, done, done.plan, run, as_json, said, output)
+    if saved is not None and result is not None:
+        with reading(result):
+            saved.check(run, _subject(run, subject), said)
+    explaining = _Explaining(terminal, done, done.plan, run, as_json, said, output, saved)
     if reach is not None:
         return explaining.reach(_subject(run, subject), reach, None if item is None else items[0])
     if versus is not None:
@@ -99,6 +117,8 @@ class _Explaining:
     as_json: bool
     corrections: Corrections | None
     output: str | None
+    saved: SavedResult | None = None
+    standings: Standings | None = None
 
     def write(self, path: str, page: Callable[[Mapping[str, Sequence[str]], str], bytes]) -> None:
         """The page of the rubric's files and the language, to the file that was asked for."""
@@ -116,7 +136,7 @@ class _Explaining:
         from rubric_dsl.plan.identity import plan_hash
         from rubric_dsl.render.explanation import explanation_lines
 
-        explainer = Explainer(self.run, lines_in(self.done.sources))
+        explainer = Explainer(self.run, lines_in(self.done.sources), self.standings)
         with doing(self.terminal, self.terminal.say("doing.scoring")):
             found = [explainer.explain(subject, item) for item in items]
         if self.output is not None:
@@ -125,11 +145,18 @@ class _Explaining:
             self.write(self.output, lambda files, lang: explanation_page(self.plan, found, files, lang))
         if self.as_json:
             ledgers = [data.ledger for data in self.run.observations.tables.values()]
-            self.terminal.json(explanation_json(self.plan, plan_hash(self.plan), found, ledgers, self.corrections))
+            said = explanation_json(self.plan, plan_hash(self.plan), found, ledgers, self.corrections)
+            self.terminal.json(said if self.saved is None else said | self.saved.json())
         else:
             self.terminal.show(explanation_lines(self.plan, found, self.terminal.look()))
+            self._beside()
         return Exit.DONE
 
+    def _beside(self) -> None:
+        if self.saved is not None:
+            key = "explain.beside" if self.standings is not None else "explain.compared"
+            self.terminal.out("")
+            self.terminal.out(self.terminal.say(key, path=self.saved.path))
 
     def reach(self, subject: str, wanted: str, item: NamedValue | None) -> int:
         from rubric_dsl.cli.goals import goal_of, reverse_of
@@ -161,8 +188,8 @@ class _Explaining:
         if subject == other:
             raise Stop(Exit.USAGE, "usage.same-subject", subject=subject)
         if len(items) > 1:
-            raise Stop(Exit.USAGE, "usage.which-item", items=_listed([item.name for item in items]))
-        explainer = Explainer(self.run, lines_in(self.done.sources))
+            raise Stop(Exit.USAGE, "usage.which-item", items=listed([item.name for item in items]))
+        explainer = Explainer(self.run, lines_in(self.done.sources), self.standings)
         try:
             found = versus(self.run, explainer, subject, other, items[0])
         except NoGap as none:
@@ -173,9 +200,11 @@ class _Explaining:
             self.write(self.output, lambda files, lang: gap_page(found, files, lang))
         if self.as_json:
             ledgers = [data.ledger for data in self.run.observations.tables.values()]
-            self.terminal.json(versus_json(self.plan, plan_hash(self.plan), found, ledgers))
+            said = versus_json(self.plan, plan_hash(self.plan), found, ledgers)
+            self.terminal.json(said if self.saved is None else said | self.saved.json())
         else:
             self.terminal.show(versus_lines(self.plan, found, self.terminal.look()))
+            self._beside()
         return Exit.DONE
 
 
@@ -231,16 +260,16 @@ def _run_of(terminal: Terminal, runs: Sequence[Run], period: str | None, subject
         if period in (period_text(run.plan, own), period_label(run.plan, own)):
             return run
     texts = [period_text(run.plan, own) for run, own in scored]
-    raise _unknown("period", period, texts, texts)
+    raise unknown("period", period, texts, texts)
 
 
 def _subject(run: Run, subject: str | None) -> str:
     """The subject of this name, or of this label where subjects are members of a choice."""
     if subject is None:
-        raise Stop(Exit.USAGE, "usage.no-subject", subjects=_listed(run.subjects))
+        raise Stop(Exit.USAGE, "usage.no-subject", subjects=listed(run.subjects))
     found = _member(run, subject)
     if found is None:
-        raise _unknown("subject", subject, run.subjects, [*run.subjects, *_labels(run)])
+        raise unknown("subject", subject, run.subjects, [*run.subjects, *_labels(run)])
     return found
 
 
@@ -264,27 +293,10 @@ def _item(plan: ScoringPlan, item: str) -> NamedValue:
     items = explainable(plan)
     found = [named for named in items if named.name == item] or [named for named in items if named.label == item]
     if len(found) > 1:
-        names = _listed([named.name for named in found])
+        names = listed([named.name for named in found])
         raise Stop(Exit.USAGE, "usage.ambiguous-item", item=item, items=names)
     if not found:
         every = [named.name for named in items]
         scored = [named.name for named in items if named.kind in ("indicator", "touchpoint")]
-        raise _unknown("item", item, scored or every, [*every, *(named.label for named in items if named.label)])
+        raise unknown("item", item, scored or every, [*every, *(named.label for named in items if named.label)])
     return found[0]
-
-
-def _unknown(what: str, given: str, names: Sequence[str], candidates: Iterable[str]) -> Stop:
-    """What there is instead, with what was probably meant: the nearest name, else those that hold what was given."""
-    from rubric_dsl.observations.near import nearest
-
-    known = list(dict.fromkeys(candidates))
-    one = nearest(given, known)
-    near = [name for name in known if given in name][:NEAR] if one is None else [one]
-    facts = {what: given, f"{what}s": _listed(names)}
-    if not near:
-        return Stop(Exit.USAGE, f"usage.unknown-{what}", **facts)
-    return Stop(Exit.USAGE, f"usage.near-{what}", near="`, `".join(near), **facts)
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names[:LISTED]) + (", …" if len(names) > LISTED else "")

@@ -109,10 +109,19 @@ def many_files(path: str) -> list[Path] | None:
     if os.path.isfile(path):
         return [Path(path)]
     if os.path.isdir(path):
-        found = sorted(file for file in Path(path).iterdir() if file.suffix in (".parquet", ".csv"))
+        found = sorted(file for file in Path(path).iterdir() if file.suffix.lower() in _READ_IN_FOLDERS)
     else:
         found = sorted(Path(file) for file in glob(path) if os.path.isfile(file))
     return found or None
+
+
+_READ_IN_FOLDERS = (".parquet", ".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods")
+
+
+def are_few_rows(files: Sequence[Path]) -> bool:
+    """Whether several files are best read row by row: forms of many offices, and not the parts of a large table."""
+    ends = {file.suffix.lower() for file in files}
+    return ".parquet" not in ends and (ends != {".csv"} or sum(file.stat().st_size for file in files) < LARGE)
 
 
 def is_large(files: Sequence[Path]) -> bool:

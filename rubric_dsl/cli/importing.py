@@ -62,9 +62,9 @@ def command(
         terminal.text(done.text)
     said = "import.open" if done.has_errors else "import.done"
     questions = sum(1 for one in done.diagnostics if _is_error(one.code))
-    terminal.err(terminal.say(
-        said, path=output or "-", touchpoints=done.touchpoints, questions=questions, workbook=given.name,
-    ))
+    terminal.err(terminal.say(said, touchpoints=done.touchpoints, questions=questions, workbook=given.name))
+    if output is not None:
+        terminal.err(terminal.say("import.written", path=output))
     return code
 
 

@@ -169,9 +169,11 @@ def _write(terminal: Terminal, folder: str, title: str, made: Starter) -> None:
     assert plan is not None, "a starter passes its checks"
     (table,) = plan.tables
     data, form = f"{table.name}.csv", terminal.say("new.form-name", table=table.name)
-    header, first, *_ = made.observations
+    header, *rows = made.observations
+    # The first subject does everything; there is more to explain about the second.
+    subjects = list(dict.fromkeys(row[header.index(table.subject)] for row in rows))
     facts = {
-        "title": title, "rubric": rubric, "data": data, "form": form, "subject": first[header.index(table.subject)],
+        "title": title, "rubric": rubric, "data": data, "form": form, "subject": subjects[1],
     }
     try:
         os.makedirs(folder, exist_ok=True)

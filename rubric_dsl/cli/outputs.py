@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -22,16 +21,18 @@ KINDS = (".json", ".csv", ".html", ".xlsx", *COLUMNS)
 POINTS = (*COLUMNS, ".csv")
 
 
-def check_outputs(paths: Sequence[str], points: Sequence[str | None] = ()) -> None:
+def check_outputs(
+    paths: Sequence[str], points: Sequence[str | None] = (), kinds: Sequence[str] = KINDS
+) -> None:
     """Refuses names that no kind of file has, and packages that are not there, before anything is computed.
 
-    `points`: files of points, which say all numbers exactly.
+    `points`: files of points, which say all numbers exactly. `kinds`: of `paths`.
     """
     every = [*paths, *(path for path in points if path is not None)]
     for path in every:
-        kind = kind_of(path)
-        if kind not in (KINDS if path in paths else POINTS):
-            raise Stop(Exit.USAGE, "usage.output-kind" if path in paths else "usage.points-kind", path=path)
+        taken = kinds if path in paths else POINTS
+        if kind_of(path) not in taken:
+            raise Stop(Exit.USAGE, "usage.output-kind", path=path, kinds=", ".join(taken))
         if every.count(path) > 1:
             raise Stop(Exit.USAGE, "usage.output-twice", path=path)
     if any(path.lower().endswith(COLUMNS) for path in every):
@@ -64,7 +65,9 @@ def write_outputs(
         if kind in made:
             write_beside(path, made[kind]())
         elif path.lower().endswith(".json"):
-            write_beside(path, (json.dumps(result, ensure_ascii=False, indent=2) + "\n").encode("utf-8"))
+            from rubric_dsl.results.saved import result_text
+
+            write_beside(path, result_text(result).encode("utf-8"))
         else:
             write_beside(path, csv_bytes(rows))
 

@@ -22,7 +22,8 @@ ERASE = "\r\x1b[K"
 def doing(terminal: Terminal, what: str | Callable[[], str], rows: Rows | None = None) -> Iterator[None]:
     """Shows `what` on standard error while the block runs, if that is a terminal and takes longer than a second.
 
-    From then on the seconds it has taken, so that long work can be told from none; with `rows` how far they are.
+    From then on the seconds it has taken, so that long work can be told from none; `what` is asked again each time.
+    With `rows` how far they are.
     """
     if not shows_progress():
         yield
@@ -33,8 +34,8 @@ def doing(terminal: Terminal, what: str | Callable[[], str], rows: Rows | None =
     def show() -> None:
         if done.wait(DELAY):
             return
-        said = what if isinstance(what, str) else what()
         while True:
+            said = what if isinstance(what, str) else what()
             seconds = terminal.say("doing.seconds", count=int(time.monotonic() - started))
             far = f" … {seconds}{'' if rows is None else rows.said(terminal)}"
             sys.stderr.write(ERASE + _on_a_line(said, far, terminal.look("err")))

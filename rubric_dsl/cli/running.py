@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rubric_dsl.cli.arguments import by_table
 from rubric_dsl.cli.exits import Exit, Stop, install_command
-from rubric_dsl.cli.files import read_observation_file
+from rubric_dsl.cli.files import LARGE, are_few_rows, many_files, read_observation_file
 from rubric_dsl.cli.large import large_files, table_of
 from rubric_dsl.cli.progress import Rows, doing, shows_progress
 from rubric_dsl.cli.terminal import Terminal
 from rubric_dsl.engines.contract import Engine, EngineFailed
 from rubric_dsl.engines.reference import ReferenceEngine
 from rubric_dsl.engines.run import Run, run_periods
-from rubric_dsl.observations.large import LargeSource, OnlyOneByOne, Watch
+from rubric_dsl.observations.large import Watch
 from rubric_dsl.observations.model import Observations
-from rubric_dsl.observations.raw import Given, MissingPart, Source
-from rubric_dsl.observations.read import read_observations
+from rubric_dsl.observations.raw import Given, MissingPart, OnDisk, SeveralFiles
+from rubric_dsl.observations.read import AnySource, read_observations, read_subjects
 from rubric_dsl.plan.model import ScoringPlan
 
 if TYPE_CHECKING:
     from rubric_dsl.cli.totals_cache import TotalsCache
+    from rubric_dsl.results.bundle import Copied
 
 _REQUIREMENTS = {
     "polars": {"polars": "polars>=2,<3"},
@@ -41,7 +43,7 @@ WORTH_COMPILING = 200
 
 def observe(
     terminal: Terminal, plan: ScoringPlan, arguments: Sequence[str], leave_out_refused: bool = False,
-    engine: str | None = "reference", master: str | None = None, kept: dict[str, bytes] | None = None,
+    engine: str | None = "reference", master: str | None = None, kept: dict[str, Copied] | None = None,
     sent: dict[str, Given] | None = None, cache: TotalsCache | None = None,
 ) -> Observations:
     """All tables as read; files that cannot be opened are a fault of the command line and stop.
@@ -50,23 +52,79 @@ def observe(
     bytes of each table that was read whole, for a bundle; `sent` those files themselves. `cache` keeps what large files
     come to.
     """
-    paths = by_table(arguments, plan)
     rows = Rows()
-    watch = rows if shows_progress() else None
-    read = {path: source_of(path, engine, master, cache, watch) for path in dict.fromkeys(paths.values())}
-    files = {table: read[path] for table, path in paths.items()}
+    files = _files(arguments, plan, engine, master, cache, rows)
+    if kept is not None:
+        files = {table: _to_be_kept(plan, table, file) for table, file in files.items()}
     whole = {table: file for table, file in files.items() if isinstance(file, Given)}
     if kept is not None:
-        kept.update({table: file.data for table, file in whole.items()})
+        kept.update({table: _copied(file) for table, file in files.items()})
     if sent is not None:
         sent.update(whole)
-    names = ", ".join(file.name for file in read.values())
+    return _read(terminal, files, lambda: read_observations(plan, files, leave_out_refused), rows)
+
+
+def _to_be_kept(plan: ScoringPlan, name: str, file: AnySource) -> AnySource:
+    """The file as a bundle can hold it: one file; of a database the table as it is now, exported."""
+    from rubric_dsl.observations.copying import exported
+    from rubric_dsl.observations.formats import format_of
+    from rubric_dsl.observations.raw import SERVERS, FileRefused
+
+    if not isinstance(file, Given):
+        files: Sequence[Path] = getattr(file, "files", ())
+        if len(files) > 1:
+            raise Stop(Exit.USAGE, "bundle.several", path=file.name)
+        return read_observation_file(str(files[0])) if files[0].stat().st_size < LARGE else file
+    table = next((table for table in plan.tables if table.name == name), None)
+    is_server = file.location.partition("://")[0] in SERVERS
+    if table is None or not (is_server or format_of(file.data) == "duckdb"):
+        return file
+    try:
+        return exported(file, table)
+    except FileRefused:  # refused in the ledger, when it is read
+        return file
+    except MissingPart as missing:
+        command = install_command(missing.requirement)
+        raise Stop(Exit.NOT_INSTALLED, "file.package", package=missing.package, command=command) from None
+
+
+def _copied(file: AnySource) -> Copied:
+    from rubric_dsl.results.bundle import Copied
+
+    if isinstance(file, Given):
+        return Copied(file.data, file.part)
+    files: Sequence[Path] = getattr(file, "files", ())
+    return Copied(read_observation_file(str(files[0])).data, read="columns")
+
+
+def observe_subjects(
+    terminal: Terminal, plan: ScoringPlan, arguments: Sequence[str], subjects: Sequence[str],
+    leave_out_refused: bool = False,
+) -> Observations:
+    """The rows of some subjects; of large files no others are read."""
+    files = _files(arguments, plan, None)
+    return _read(terminal, files, lambda: read_subjects(plan, files, subjects, leave_out_refused))
+
+
+def _files(
+    arguments: Sequence[str], plan: ScoringPlan, engine: str | None, master: str | None = None,
+    cache: TotalsCache | None = None, rows: Rows | None = None,
+) -> dict[str, AnySource]:
+    paths = by_table(arguments, plan)
+    watch = rows if shows_progress() else None
+    read = {path: source_of(path, engine, master, cache, watch) for path in dict.fromkeys(paths.values())}
+    return {table: read[path] for table, path in paths.items()}
+
+
+def _read(
+    terminal: Terminal, files: Mapping[str, AnySource], read: Callable[[], Observations],
+    rows: Rows | None = None,
+) -> Observations:
+    names = ", ".join(dict.fromkeys(file.name for file in files.values()))
     with doing(terminal, partial(terminal.say, "doing.reading", file=names), rows):
         try:
             with _without_collecting():
-                return read_observations(plan, files, leave_out_refused)
-        except OnlyOneByOne as several:
-            raise Stop(Exit.USAGE, "file.several", path=str(several)) from None
+                return read()
         except EngineFailed as error:
             raise _failed(error) from error
         except MissingPart as missing:
@@ -89,23 +147,25 @@ def _without_collecting() -> Iterator[None]:
 def source_of(
     path: str, engine: str | None, master: str | None = None, cache: TotalsCache | None = None,
     watch: Watch | None = None,
-) -> Source | LargeSource:
-    """A file as a whole, or as the engine for many rows takes it."""
-    if engine in ("duckdb", "spark", "postgresql"):
-        return table_of(path, engine, master) or read_observation_file(path)
-    if engine not in (None, "polars"):
+) -> AnySource:
+    """A file as a whole, several to be read one after the other, or as an engine for many rows takes them."""
+    if engine in ("duckdb", "spark", "postgresql") and (table := table_of(path, engine, master)) is not None:
+        return table
+    by_rows = engine not in (None, "polars")
+    files = many_files(path)
+    if files is not None and len(files) > 1 and (by_rows or are_few_rows(files)):
+        return SeveralFiles(path, tuple(OnDisk(str(file)) for file in files))
+    large = None if by_rows else large_files(path)
+    if large is None:
         return read_observation_file(path)
-    files = large_files(path)
-    if files is None:
-        return read_observation_file(path)
-    engine_named("polars")
+    engine_named("polars")  # that it is there is told before anything is read
     from rubric_dsl.engines.columnar.large import LargeFiles
 
     if cache is None:
-        return LargeFiles(path, files, watch=watch)
+        return LargeFiles(path, large, watch=watch)
     from rubric_dsl.engines.columnar.kept import PartsIn
 
-    return LargeFiles(path, files, PartsIn(cache), watch)
+    return LargeFiles(path, large, PartsIn(cache), watch)
 
 
 def cache_for(folder: str, engine: str | None) -> TotalsCache:

@@ -19,8 +19,9 @@ from rubric_dsl.cli.app import (
 )
 from rubric_dsl.cli.arguments import settings as settings_of
 from rubric_dsl.cli.bundling import bundle_options, bundling
-from rubric_dsl.cli.exits import Exit, Stop
+from rubric_dsl.cli.exits import Exit
 from rubric_dsl.cli.files import put_beside
+from rubric_dsl.cli.naming import unknown
 from rubric_dsl.cli.outputs import (
     COLUMNS,
     check_outputs,
@@ -91,11 +92,14 @@ def command(
             terminal.json(_stopped_before_plan(done))
         return Exit.RUBRIC_HAS_ERRORS
     # What is copied, corrected or shown row by row is read whole, whatever computes.
-    by_rows = corrections is not None or bundled.folder is not None or marked is not None or shows_rows(outputs)
+    by_rows = corrections is not None or marked is not None or shows_rows(outputs)
     reading = "reference" if by_rows else engine
     sent: dict[str, Given] = {}
+    kept = None if bundled.folder is None else bundled.tables
+    if kept is not None and bundled.without_data:
+        bundled.refuse_databases(observations)
     observed = observe(
-        terminal, done.plan, observations, leave_out_refused, reading, master, bundled.tables, sent, totals)
+        terminal, done.plan, observations, leave_out_refused, reading, master, kept, sent, totals)
     if totals is not None and totals.unwritable is not None:
         terminal.err(terminal.say("score.not-kept", folder=cache, reason=totals.unwritable.strerror))
     if marked is not None:
@@ -103,9 +107,12 @@ def command(
         write_marked(terminal, marked, done.plan, observed, sent)
     chosen = asked or engine_for(observed)
 
-    def put(corrections: bytes | None, scored: Scored) -> str | None:
+    def put(corrected: Corrected | None, scored: Scored) -> str | None:
         if bundled.folder is None:
             return None
+        from rubric_dsl.results.bundle import Copied
+
+        corrections = None if corrected is None else Copied(corrected.file.data, corrected.file.part)
         given = rubric_file, use_from, settings_of(settings), leave_out_refused, corrections, chosen.name
         return bundled.write(terminal, *given, scored)
 
@@ -140,7 +147,7 @@ class _Scoring:
     corrections: str | None
     bundled: Bundling
     only: str | None
-    put: Callable[[bytes | None, Scored], str | None]
+    put: Callable[[Corrected | None, Scored], str | None]
 
     def scored(self, leave_out_refused: bool) -> int:
         from rubric_dsl.cli.running import run_plan
@@ -182,10 +189,14 @@ class _Scoring:
             found["corrections"] = corrections_json(self.plan, view.corrections, view.placed, view.effects)
         if found is not None:
             found["status"] = status_json(self.bundled.final)
+        if found is not None and self.plan.period is None and any(path.endswith(".json") for path in self.outputs):
+            from rubric_dsl.results.saved import standings_json
+
+            found["standings"] = standings_json(self.plan, results[0])
         with_effects = None if view is None or corrected is None else (
             corrected.corrections, corrected.correcting, view.effects,
         )
-        digest = self.put(None if corrected is None else corrected.data, Scored(scored, with_effects))
+        digest = self.put(corrected, Scored(scored, with_effects))
         if found is not None and digest is not None:
             found["bundle"] = digest
         if self.as_json:
@@ -232,8 +243,7 @@ class _Scoring:
         lines = lines_in(self.done.sources)
         files = {file: lines(file) for file in self.done.sources}
         if self.only is not None and not any(self.only in run.subjects for run in runs):
-            known = ", ".join(runs[-1].subjects[:30])
-            raise Stop(Exit.USAGE, "usage.unknown-subject", subject=self.only, subjects=known)
+            raise unknown("subject", self.only, runs[-1].subjects, runs[-1].subjects)
         given = ReportOf(self.plan, plan_hash(self.plan), runs, files, corrections, self.bundled.final, self.only)
         return report(given, self.terminal.lang)
 

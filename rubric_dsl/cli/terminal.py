@@ -17,7 +17,7 @@ from typing import Any, Literal, TextIO
 
 from rubric_dsl.cli.words import say
 from rubric_dsl.render.pieces import Line, Look, Role, plain
-from rubric_dsl.render.width import ambiguous_take, char_width
+from rubric_dsl.render.width import ambiguous_take, char_width, wrap
 
 Place = Literal["out", "err"]
 
@@ -40,6 +40,11 @@ class Terminal:
         self._write("out", text + "\n")
 
     def err(self, text: str = "") -> None:
+        """Prose; on a terminal in lines that fit, but what is set in is to be copied and stays as it is."""
+        look = self.look("err")
+        if look.wrap:
+            lines = text.split("\n")
+            text = "\n".join(line if line.startswith(" ") else "\n".join(wrap(line, look.columns)) for line in lines)
         self._write("err", text + "\n")
 
     def text(self, text: str) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rubric_dsl.editions.coverage import Coverage
     from rubric_dsl.plan.compile import Compiled
     from rubric_dsl.plan.model import ScoringPlan
+    from rubric_dsl.surface.keywords import Language
 
 MOST_PROPOSED = 500
 
@@ -90,9 +91,14 @@ def _mutation(terminal: Terminal, done: Compiled, plan: ScoringPlan) -> Any:
     from rubric_dsl.cli.progress import doing
     from rubric_dsl.editions.mutation import mutation
 
-    with doing(terminal, terminal.say("doing.mutating")):
-        lang = "zh" if terminal.lang == "zh" else "en"
-        return mutation(plan, done.resolved.tests, done.resolved.examples, lang)  # type: ignore[arg-type]
+    lang: Language = "zh" if terminal.lang == "zh" else "en"
+    at = [0, 0]
+
+    def progress(tried: int, whole: int) -> None:
+        at[:] = tried, whole
+
+    with doing(terminal, lambda: terminal.say("doing.mutating", tried=at[0], whole=at[1])):
+        return mutation(plan, done.resolved.tests, done.resolved.examples, lang, progress)
 
 
 def _propose(

@@ -10,8 +10,11 @@ import click
 from rubric_dsl.cli.app import command as declare
 from rubric_dsl.cli.app import json_option
 from rubric_dsl.cli.arguments import observation
-from rubric_dsl.cli.exits import Exit, Stop
+from rubric_dsl.cli.exits import Exit, Stop, install_command
 from rubric_dsl.cli.terminal import Terminal
+
+REQUIREMENTS = {"polars": "polars>=2,<3"}
+"""What reading the files of a bundle may need."""
 
 
 @declare("verify")
@@ -27,6 +30,7 @@ def command(
     from rubric_dsl.cli.files import read_observation_file
     from rubric_dsl.cli.progress import doing
     from rubric_dsl.cli.signing import key_of, signed_by
+    from rubric_dsl.observations.raw import MissingPart
     from rubric_dsl.render.verified import verified_json, verified_lines
     from rubric_dsl.results.bundle import MANIFEST, SIGNATURE
     from rubric_dsl.results.bundle_files import NoBundle, read_folder
@@ -45,8 +49,15 @@ def command(
     decided = None if corrections is None else read_observation_file(corrections).data
     wanted = None if key is None else key_of(key)
     signer = signed_by(files[MANIFEST], files[SIGNATURE]) if SIGNATURE in files else None
-    with doing(terminal, terminal.say("doing.scoring")):
-        found = verify(files, tables, decided, signer)
+    try:
+        with doing(terminal, terminal.say("doing.scoring")):
+            found = verify(files, tables, decided, signer)
+    except (MissingPart, ModuleNotFoundError) as missing:
+        package = missing.package if isinstance(missing, MissingPart) else (missing.name or "").partition(".")[0]
+        if package not in REQUIREMENTS:
+            raise
+        command = install_command(REQUIREMENTS[package])
+        raise Stop(Exit.NOT_INSTALLED, "file.package", package=package, command=command) from None
     more = []
     if SIGNATURE in files and signer is None:
         more.append(Finding("signature", SIGNATURE, "bad signature"))

@@ -99,7 +99,8 @@ class Schemas:
         when = None if column.present_when is None else shapes[column.present_when]
         return (
             column.type, column.label, column.members, column.low, column.high, column.decimals, column.percent_written,
-            column.presence, when, tuple(sorted(column.written_absent)), column.key, column.private,
+            column.duration_written, column.presence, when, tuple(sorted(column.written_absent)), column.key,
+            column.private,
         )
 
     def _musts(self, before: TableSchema, after: TableSchema) -> None:

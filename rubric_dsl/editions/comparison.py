@@ -9,13 +9,17 @@ from rubric_dsl.editions.edition import Edition, editions
 from rubric_dsl.editions.reach import Reach
 from rubric_dsl.editions.recipes import Recipe
 from rubric_dsl.editions.register import Register
+from rubric_dsl.editions.renames import Names, renamed, renames
 from rubric_dsl.plan.model import ScoringPlan
 from rubric_dsl.text.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Changes, and what is needed to make any mixture of both editions: a recipe an item and ranking."""
+    """Changes, and what is needed to make any mixture of both editions: a recipe an item and ranking.
+
+    `old` has what was only renamed under its new name.
+    """
 
     old: Edition
     new: Edition
@@ -32,6 +36,9 @@ class Comparison:
     scenario_weights: dict[str, Recipe]
     """By table, how its `weighted by` is made."""
     reach: Reach
+    renames: Names
+    written: ScoringPlan
+    """The old plan under its own names."""
 
     @property
     def counting(self) -> tuple[Change, ...]:
@@ -40,8 +47,10 @@ class Comparison:
 
 
 def compare(old: ScoringPlan, new: ScoringPlan, places: tuple[Places, Places] = ({}, {})) -> Comparison:
-    """Every difference of meaning, each once."""
-    before, after = editions(old, new)
+    """Every difference of meaning, each once. What is only called otherwise is compared under its new name."""
+    called = renames(old, new)
+    before, after = editions(renamed(old, called), new)
+    places = {(called.get(key[0], key[0]), *key[1:]): lines for key, lines in places[0].items()}, places[1]
     comparing = Comparing(before, after, places)
     comparing.compare()
     schemas = Schemas(comparing)
@@ -66,7 +75,7 @@ def compare(old: ScoringPlan, new: ScoringPlan, places: tuple[Places, Places] = 
     )
     return Comparison(
         before, after, changes, change_of, comparing.items, comparing.rankings, comparing.parameters,
-        tuple(schemas.read), schemas.folded, schemas.weights, reach,
+        tuple(schemas.read), schemas.folded, schemas.weights, reach, called, old,
     )
 
 

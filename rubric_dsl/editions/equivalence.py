@@ -33,6 +33,7 @@ SEED = 1
 SUBJECTS = 120
 """Subjects that are made up and scored by both editions before anything is proved."""
 MOST_ROWS = 400
+FEW_ROWS = 60
 """Rows of a subject that is made up to have a certain share."""
 TRIOS = 60
 """Sets of three subjects, where it matters who else is there."""
@@ -183,7 +184,7 @@ class _Proving:
         columns = sorted(
             (
                 column.name, column.label or "", column.type, str(column.members), column.low or "", column.high or "",
-                str(column.decimals), str(column.percent_written), column.presence,
+                str(column.decimals), str(column.percent_written), str(column.duration_written), column.presence,
                 "" if column.present_when is None else hashes[column.present_when], str(sorted(column.written_absent)),
                 column.key,
             )
@@ -437,11 +438,27 @@ class _Proving:
                 operation = self.sides[1].operation(rounding.operand)
             value = answer.inputs.get(variable.key)
             if isinstance(operation, op.Aggregate) and operation.name == "share" and isinstance(value, Fraction):
-                subjects += self._shares(operation, _counts(value, rounding), len(subjects))
+                few = self._few_rows(question, answer, variable.key, operation, rounding)
+                counts = list(_counts(value, rounding)) if few is None else [few]
+                subjects += self._shares(operation, counts, len(subjects))
         found: dict[str, Witness] = {}
         if subjects:
             self._compare(subjects, sorted(subjects, key=lambda one: one.size), found)
         return found.get(item)
+
+    def _few_rows(
+        self, question: Question, answer: Difference, key: str, share: op.Aggregate, rounding: op.Round | None
+    ) -> tuple[int, int] | None:
+        """The k of fewest n rows whose share tells the editions apart, all else being as it was found."""
+        schema = next(one for one in self.trials.schemas if one.name == share.table)
+        for n in range(max(len(self.trials.strata(schema)), 1), FEW_ROWS + 1):
+            for k in range(n + 1):
+                seen = Fraction(k, n)
+                if rounding is not None:
+                    seen = round_to(seen, rounding.mode, from_exact(rounding.step))
+                if question.differs({**answer.inputs, key: seen}):
+                    return k, n
+        return None
 
     def _shares(self, operation: op.Aggregate, counts: Iterable[tuple[int, int]], first: int) -> list[Subject]:
         """Subjects with k of n rows for which the condition holds."""

@@ -62,7 +62,7 @@ class Trials:
         if schema.folding == "one row each":
             yield {**self._of(pool), schema.subject: name}
             return
-        count = len(self._strata(schema))
+        count = len(self.strata(schema))
         if not schema.one_row_each:
             count = count * self._of(ROUNDS) + self.chance.below(3)
         if schema.stratum is None:
@@ -80,7 +80,7 @@ class Trials:
         self, schema: TableSchema, name: str, rows: Sequence[Mapping[str, Cell]]
     ) -> Iterator[Mapping[str, Cell]]:
         """The rows with the subject's name, gone round the scenarios."""
-        strata = self._strata(schema)
+        strata = self.strata(schema)
         for place, row in enumerate(rows):
             placed = {**row, schema.subject: name}
             if schema.period is not None:
@@ -89,7 +89,7 @@ class Trials:
                 placed[schema.stratum] = strata[place % len(strata)]
             yield placed
 
-    def _strata(self, schema: TableSchema) -> list[str]:
+    def strata(self, schema: TableSchema) -> list[str]:
         column = next((one for one in schema.columns if one.name == schema.stratum), None)
         return [""] if column is None else [member.name for member in column.members]
 

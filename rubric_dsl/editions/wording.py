@@ -40,9 +40,15 @@ def written(
     return Written(language, None if amends else tuple(comments), by_title)
 
 
-def wording(old: Edition, new: Edition, written: tuple[Written, Written] | None = None) -> tuple[Wording, ...]:
-    """In the order of the new rubric: header, labels, notes, order, then language, comments and tests."""
-    found = [*_header(old, new), *_labels(old, new), *_notes(old, new), *_order(old, new)]
+def wording(
+    old: Edition, new: Edition, written: tuple[Written, Written] | None = None, renames: Mapping[str, str] | None = None
+) -> tuple[Wording, ...]:
+    """In the order of the new rubric: header, names, labels, notes, order, then language, comments and tests.
+
+    `old` has renamed items under their new names; `renames` are their old ones with these.
+    """
+    found = [*_header(old, new), *_names(old, new, renames or {})]
+    found += [*_labels(old, new), *_notes(old, new), *_order(old, new)]
     if written is not None:
         found += _written(*written)
     return tuple(found)
@@ -56,6 +62,15 @@ def _header(old: Edition, new: Edition) -> Iterator[Wording]:
             yield Wording(kind, "", one, other)
     if before.notes != after.notes:
         yield from _texts("note", "", before.notes, after.notes)
+
+
+def _names(old: Edition, new: Edition, renames: Mapping[str, str]) -> Iterator[Wording]:
+    lines = [
+        {one.name: one.lines for one in edition.plan.values} | {one.name: one.lines for one in edition.plan.rankings}
+        for edition in (old, new)
+    ]
+    for before, after in renames.items():
+        yield Wording("name", after, before, after, lines[0][after], lines[1][after])
 
 
 T = TypeVar("T")

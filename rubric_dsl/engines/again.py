@@ -33,7 +33,7 @@ def again(done: Run, subjects: Collection[Subject], rows: Mapping[str, Sequence[
     totals = _merged(done.totals, own, frozenset(subjects))
     found = subjects_of(done.plan, totals)
     before = None if done.before is None else done.before.values
-    if found == done.subjects and not _compares(done.plan):
+    if found == done.subjects and not compares(done.plan):
         # Nobody's value depends on another subject's: only those concerned are computed.
         own_values = subject_values(done.plan, done.prepared, totals, tuple(subjects), done.period, before)
         values = {subject: own_values.get(subject, old) for subject, old in done.values.items()}
@@ -46,7 +46,7 @@ def again(done: Run, subjects: Collection[Subject], rows: Mapping[str, Sequence[
     )
 
 
-def _compares(plan: ScoringPlan) -> bool:
+def compares(plan: ScoringPlan) -> bool:
     """Whether a value of a subject may depend on other subjects."""
     return any(
         isinstance(node.operation, op.Across) or (isinstance(node.operation, op.Aggregate) and node.operation.pooled)

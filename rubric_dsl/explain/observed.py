@@ -44,13 +44,16 @@ class Schemas:
         keys = tuple(self.cell(table, column, row) for column in self.keys[table])
         ledger = self.ledgers.get(table)
         file, sheet = (table, "") if ledger is None else (ledger.file, ledger.sheet)
-        return Observed(schema, file, row.number, row.line, scenario, keys, sheet)
+        if ledger is not None and row.file in ledger.parts:
+            sheet = ledger.parts[row.file].sheet
+        return Observed(schema, row.file or file, row.number, row.line, scenario, keys, sheet)
 
     def cell(self, table: str, column: ColumnSchema, row: Row) -> ReadCell:
         """The cell as written and read; of a private column `•••`, also where it is blank."""
         before = self.before.get((table, row.number, column.name)) if self.before else None
         ledger = self.ledgers.get(table)
-        place = ledger.place(row.number, column.name) if ledger is not None and ledger.sheet else ""
+        place = ledger.place(row.number, column.name, row.file) if ledger is not None else ""
+        place = place if "!" in place else ""
         if column.private:
             return ReadCell(column, PRIVATE, None, None if before is None else PRIVATE, place)
         return ReadCell(column, row.cells[column.name], row.values[column.name], before, place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from fractions import Fraction
 from functools import cmp_to_key
 
@@ -12,7 +13,10 @@ from rubric_dsl.evaluation.values import is_number
 from rubric_dsl.explain.explanation import Standing
 from rubric_dsl.numbers import reals
 from rubric_dsl.numbers.reals import Exact
+from rubric_dsl.plan.model import RankingSchema
 from rubric_dsl.resolved.operations import Node
+from rubric_dsl.results.model import Placed
+from rubric_dsl.results.placement import ranking_of
 from rubric_dsl.text.record import dataclass
 
 
@@ -32,6 +36,7 @@ class Standings:
     def __init__(self, done: Run) -> None:
         self._done = done
         self._items: dict[Node, _Item | None] = {}
+        self._ranked: dict[str, Counter[str | None]] = {}
 
     def of(self, subject: Subject, node: Node, lowest_first: bool) -> Standing | None:
         """None where the subject has no number, or where numbers cannot be told apart.
@@ -48,6 +53,13 @@ class Standings:
         except ArithmeticError:
             item = self._items[node] = None
         return None if item is None else Standing(item.places[value], item.of, item.mean, item.best)
+
+    def placed(self, schema: RankingSchema, placed: Placed) -> tuple[Placed, int]:
+        """The subject's row of a ranking, and how many have a rank (in its group)."""
+        if schema.name not in self._ranked:
+            self._ranked[schema.name] = Counter(
+                row.group for row in ranking_of(self._done, schema).rows if row.rank is not None)
+        return placed, self._ranked[schema.name][placed.group]
 
     def _item(self, node: Node, lowest_first: bool) -> _Item:
         counts: dict[Exact, int] = {}

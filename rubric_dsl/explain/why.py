@@ -62,14 +62,18 @@ def explainable(plan: ScoringPlan) -> tuple[NamedValue, ...]:
 
 
 class Explainer:
-    """Explains subjects of one run. `lines_of` gives the text of the rubric; without it places have no words."""
+    """Explains subjects of one run. `lines_of` gives the text of the rubric; without it places have no words.
 
-    def __init__(self, done: Run, lines_of: LinesOf | None = None) -> None:
+    `standings`: where subjects stand, if the run has not all of them.
+    """
+
+    def __init__(self, done: Run, lines_of: LinesOf | None = None, standings: Standings | None = None) -> None:
         self._done = done
         places = Places(done.plan, lines_of)
         reading = Reading(done, places)
+        self._standings = standings or Standings(done)
         decisions, unmatched = Decisions(done, places, reading), UnmatchedRows(done, places, reading)
-        self._help = Helpers(done, places, reading, decisions, Standings(done), unmatched)
+        self._help = Helpers(done, places, reading, decisions, self._standings, unmatched)
         self._schemas = Schemas(done)
         self._factors = Factors(done)
         self._subjects: dict[Subject, SubjectRows] = {}
@@ -154,8 +158,7 @@ class Explainer:
                 if schema.name not in self._rankings:
                     self._rankings[schema.name] = ranking_of(self._done, schema)
                 rows = self._rankings[schema.name].rows
-                placed = next(row for row in rows if row.subject == subject)
-                of = sum(row.rank is not None and row.group == placed.group for row in rows)
+                placed, of = self._standings.placed(schema, next(row for row in rows if row.subject == subject))
                 label = None if placed.group is None else group_label(self._done.plan, schema.name, placed.group)
                 return Place(schema.name, schema.label, placed, of, label)
         return None

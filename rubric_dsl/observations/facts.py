@@ -31,6 +31,17 @@ class Listing:
         return f"{text} 等另 {more} 个" if lang == "zh" else f"{text} and {more} more"
 
 
+@dataclass(frozen=True, slots=True)
+class PlaceInFile:
+    """A row of one of the files of a table."""
+
+    row: int
+    file: str
+
+    def shown(self, lang: str) -> str:
+        return f"{self.file}:{self.row}" if lang == "zh" else f"{self.row} ({self.file})"
+
+
 def listing(items: Iterable[str]) -> Listing:
     return Listing(tuple(items))
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from rubric_dsl.observations.model import Ledger, Row
-from rubric_dsl.observations.raw import Source
+from rubric_dsl.observations.raw import OnDisk, SeveralFiles, Source
 from rubric_dsl.observations.rows import RowReader
 from rubric_dsl.observations.subjects import KnownSubjects
 from rubric_dsl.plan.model import ScoringPlan, TableSchema
@@ -37,10 +37,6 @@ class LargeTable(Protocol):
         """The ledger of the rows that were read one by one, with the number of all."""
 
 
-class OnlyOneByOne(Exception):
-    """Several files of a table hold what is read row by row, and that is done for one file."""
-
-
 @runtime_checkable
 class LargeSource(Protocol):
     """Files of one table."""
@@ -54,8 +50,16 @@ class LargeSource(Protocol):
     def read(self, plan: ScoringPlan, reader: RowReader, known: KnownSubjects, leave_out: bool) -> LargeTable | None:
         """None: they have to be read row by row (`whole`), by a new reader."""
 
-    def whole(self) -> Source:
-        """The same as a file in memory. Raises OnlyOneByOne where there are several."""
+    def whole(self) -> Source | SeveralFiles:
+        """The same to be read row by row."""
+
+
+@runtime_checkable
+class SearchedSource(LargeSource, Protocol):
+    """One of which the rows of some subjects are read alone."""
+
+    def rows_of(self, table: TableSchema, reader: RowReader, subjects: Sequence[str]) -> list[Row] | None:
+        """Those that the reader accepts, in order of the files; None: all have to be read row by row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +79,14 @@ class FilesOfTable:
     def digests(self) -> list[str]:
         return [digest_of(file) for file in self.files]
 
-    @cached_property
+    @property
     def sha256(self) -> str:
         """Of one file its digest; of several that of the list of their digests."""
-        if len(self.digests) == 1:
-            return self.digests[0]
-        return hashlib.sha256("".join(f"{digest}\n" for digest in self.digests).encode()).hexdigest()
+        return self.digests[0] if len(self.files) == 1 else digest_of_several(self.digests)
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """By which rows are told: of one file as it was asked for, of several their own."""
-        return tuple(map(str, self.files)) if len(self.files) > 1 else (self.name,)
-
-    def whole(self) -> Source:
+    def whole(self) -> Source | SeveralFiles:
         if len(self.files) > 1:
-            raise OnlyOneByOne(self.name)
+            return SeveralFiles(self.name, tuple(OnDisk(str(file)) for file in self.files))
         return WholeFile(self.name, self.files[0].read_bytes())
 
 
@@ -105,3 +102,8 @@ def digest_of(file: Path) -> str:
     """SHA-256 of a file that is not read into memory as a whole."""
     with open(file, "rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def digest_of_several(digests: Sequence[str]) -> str:
+    """Of several files that of the list of their digests."""
+    return hashlib.sha256("".join(f"{digest}\n" for digest in digests).encode()).hexdigest()

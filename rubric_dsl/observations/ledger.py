@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from rubric_dsl.observations.codes import STOPPING
 from rubric_dsl.observations.messages import with_next_act
-from rubric_dsl.observations.model import Ledger, Refusal, Repair
+from rubric_dsl.observations.model import Ledger, Part, Refusal, Repair
 
 MOST_LISTED = 100_000
 """Refusals and repairs of a table that are kept; rows are counted beyond it all the same."""
@@ -29,6 +29,14 @@ class Account:
         """The letters of columns (`F`), by their name or, of a column left aside, by its header."""
         self._refusals: list[Refusal] = []
         self._repairs: list[Repair] = []
+        self._parts: dict[str, Part] = {}
+
+    def next_file(self, name: str, sha256: str) -> None:
+        """What follows is of this file, one of several."""
+        self.file, self.sha256, self.sheet, self.columns = name, sha256, "", {}
+
+    def file_done(self, read_before: int) -> None:
+        self._parts[self.file] = Part(self.sha256, self.read - read_before, self.sheet, self.columns)
 
     def refuse(
         self, row: int, line: int, column: str | None, value: str | None, code: str, facts: Mapping[str, object],
@@ -64,6 +72,7 @@ class Account:
         return Ledger(
             self.table, self.file, self.sha256, self.read, self.scored, refused,
             tuple(self._refusals), tuple(self._repairs), left_out and refused > 0, self.sheet, self.columns,
+            self._parts,
         )
 
 

@@ -33,6 +33,8 @@ class Row:
     line: int
     cells: Mapping[str, str]
     values: Mapping[str, Cell]
+    file: str = ""
+    """The file that it stands in, where its table is read from several; numbers count in each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,16 @@ class Repair:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One file of a table that is read from several: its digest, its rows, its sheet and the letters of its columns."""
+
+    sha256: str
+    read: int
+    sheet: str
+    columns: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Ledger:
     """The account of one table: read = scored + refused, always. `left_out`: refused rows were left out by request.
 
@@ -83,16 +95,23 @@ class Ledger:
     """The sheet of a workbook or the table of a database; empty where a file has none."""
     columns: Mapping[str, str] = field(default_factory=dict)
     """The letters under which each column stands (`F`), also of columns left aside, by their header."""
+    parts: Mapping[str, Part] = field(default_factory=dict)
+    """Of a table from several files, each by its name; then `file` is what all were called together."""
 
-    def place(self, row: int, column: str | None) -> str:
+    def letters(self, file: str) -> Mapping[str, str]:
+        """`columns`, of a table from several files those of this one."""
+        return self.parts[file].columns if file in self.parts else self.columns
+
+    def place(self, row: int, column: str | None, file: str = "") -> str:
         """The cell as a spreadsheet names it, `拨测!F12` or `F12`; without a column, or of an unknown one, the row:
-        `拨测!12`. Empty for what is about the whole file (row 0)."""
+        `拨测!12`. Empty for what is about the whole file (row 0). `file`: that of a table from several files."""
         if row <= 0:
             return ""
-        cell = f"{self.columns.get(column, '') if column is not None else ''}{row}"
-        if not self.sheet:
+        sheet = self.parts[file].sheet if file in self.parts else self.sheet
+        cell = f"{self.letters(file).get(column, '') if column is not None else ''}{row}"
+        if not sheet:
             return cell
-        sheet = self.sheet if self.sheet.replace("_", "").isalnum() else "'" + self.sheet.replace("'", "''") + "'"
+        sheet = sheet if sheet.replace("_", "").isalnum() else "'" + sheet.replace("'", "''") + "'"
         return f"{sheet}!{cell}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 
 from rubric_dsl.observations import codes
 from rubric_dsl.observations.cell import MAX_TEXT, CellRefused, plain_width, refuse_invisible
@@ -53,6 +54,13 @@ def spellings(column: ColumnSchema) -> dict[str, str]:
         for label in member.labels:
             found.setdefault(unicodedata.normalize("NFC", label), member.name)
     return found | {member.name: member.name for member in column.members}
+
+
+def spellings_of(column: ColumnSchema, values: Sequence[str]) -> list[str]:
+    """The texts that are read as one of these values of a text or a choice."""
+    written = [text for text, name in spellings(column).items() if name in values] if column.members else list(values)
+    forms = ("NFC", "NFD")
+    return list(dict.fromkeys(unicodedata.normalize(form, text) for text in written for form in forms))  # type: ignore[arg-type]
 
 
 class ChoiceReader:

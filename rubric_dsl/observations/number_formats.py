@@ -24,10 +24,10 @@ _BUILT_IN = {
 }
 _TOKEN = re.compile(r'"([^"]*)"|[\\!](.)|_.|\*.|\[([^\]]*)\]|(上午/下午|AM/PM|A/P)|(.)', re.DOTALL | re.IGNORECASE)
 _MAGNITUDES = re.compile(r"[万亿千百十KkMm‰0-9.]")
-SIMPLE = r"-?[0-9]{1,15}|-?[0-9]{1,7}\.[0-9]{1,8}"
+SIMPLE = r"[-.0-9]{1,15}"
 _SIMPLE = re.compile(SIMPLE)
 simple_number = _SIMPLE.fullmatch
-"""Whether a stored number is written as a cell has it: at most 15 digits, no exponent."""
+"""Whether a stored number is written as a cell has it: no exponent, and so few characters that no digit is cut."""
 _SECONDS_A_DAY = 86_400
 
 

@@ -92,6 +92,27 @@ class Given:
     location: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class OnDisk:
+    """A file that is read when its bytes are asked for."""
+
+    name: str
+
+    @property
+    def data(self) -> bytes:
+        with open(self.name, "rb") as file:
+            return file.read()
+
+
+@dataclass(frozen=True, slots=True)
+class SeveralFiles:
+    """Files that hold the rows of one table together, in the order in which these count. `name`: as they were asked for
+    (a folder, a pattern)."""
+
+    name: str
+    files: tuple[Source, ...]
+
+
 def part_of(source: Source) -> str:
     return source.part if isinstance(source, Given) else ""
 

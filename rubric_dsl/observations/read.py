@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
+from typing import TypeAlias
 
 from rubric_dsl.observations import codes
 from rubric_dsl.observations.accepting import accepted, located
 from rubric_dsl.observations.bounds import bounds_of
 from rubric_dsl.observations.facts import listing
 from rubric_dsl.observations.forms import form_identity
-from rubric_dsl.observations.large import LargeSource, LargeTable, rows_standing_for
+from rubric_dsl.observations.large import LargeSource, LargeTable, SearchedSource, digest_of_several, rows_standing_for
 from rubric_dsl.observations.ledger import Account
 from rubric_dsl.observations.model import Observations, Row, TableData
 from rubric_dsl.observations.near import nearest
 from rubric_dsl.observations.opening import open_table
 from rubric_dsl.observations.presence import RowRules
-from rubric_dsl.observations.raw import FileRefused, Source, TableSource
+from rubric_dsl.observations.raw import FileRefused, Given, SeveralFiles, Source, TableSource
 from rubric_dsl.observations.rows import RowReader
 from rubric_dsl.observations.rules import PlanRules
 from rubric_dsl.observations.subjects import KnownSubjects, refuse_unobserved
@@ -24,9 +25,11 @@ from rubric_dsl.observations.words import RubricWords
 from rubric_dsl.observations.written_forms import WrittenForms
 from rubric_dsl.plan.model import ScoringPlan, TableSchema
 
+AnySource: TypeAlias = Source | SeveralFiles | LargeSource
+
 
 def read_observations(
-    plan: ScoringPlan, sources: Mapping[str, Source | LargeSource], leave_out_refused: bool = False
+    plan: ScoringPlan, sources: Mapping[str, AnySource], leave_out_refused: bool = False
 ) -> Observations:
     """All tables of the plan, each with its complete ledger; nothing is raised, whatever the files hold.
 
@@ -72,6 +75,36 @@ def read_observations(
     return Observations(tables)
 
 
+def read_subjects(
+    plan: ScoringPlan, sources: Mapping[str, AnySource], subjects: Sequence[str],
+    leave_out_refused: bool = False,
+) -> Observations:
+    """The rows of some subjects in all tables, each with the ledger of what was read of it.
+
+    Of files that can be searched only these rows are read; what takes other rows to see (a key that comes twice, a
+    subject without rows) is not judged.
+    """
+    known = KnownSubjects(plan.subjects)
+    rules = PlanRules(plan)
+    tables: dict[str, TableData] = {}
+    for table in _register_first(plan):
+        source = sources.get(table.name)
+        account = _account_of(table.name, source)
+        rows: list[Row] | None = None
+        if isinstance(source, SearchedSource):
+            rows = source.rows_of(table, RowReader(table, rules.of(table), known, account), subjects)
+        if isinstance(source, LargeSource) and rows is None:
+            source = source.whole()
+            account = _account_of(table.name, source)
+        if rows is None:
+            _, found = _rows_of(table, rules.of(table), known, source, account, plan)
+            rows = [row for row in found if row.values[table.subject] in subjects]
+            if table.name == plan.register_table:
+                known = KnownSubjects(str(row.values[table.subject]) for row in found)
+        tables[table.name] = TableData(table.name, tuple(rows), account.ledger(leave_out_refused))
+    return Observations(tables)
+
+
 def stopped_by(observations: Observations, leave_out_refused: bool = False) -> bool:
     """Whether a refusal stops the run: any at all, or on request only one that no leaving out of rows can mend."""
     refusals = (refusal for data in observations.tables.values() for refusal in data.ledger.refusals)
@@ -97,9 +130,11 @@ def _register_first(plan: ScoringPlan) -> list[TableSchema]:
     return sorted(plan.tables, key=lambda table: table.name != plan.register_table)
 
 
-def _account_of(table: str, source: Source | LargeSource | None) -> Account:
+def _account_of(table: str, source: AnySource | None) -> Account:
     if source is None:
         return Account(table, table, "")
+    if isinstance(source, SeveralFiles):
+        return Account(table, source.name, "")
     if isinstance(source, LargeSource):
         return Account(table, source.name, source.sha256)
     if isinstance(source, TableSource):
@@ -108,7 +143,7 @@ def _account_of(table: str, source: Source | LargeSource | None) -> Account:
 
 
 def _refuse_strange_tables(
-    plan: ScoringPlan, sources: Mapping[str, Source | LargeSource], accounts: dict[str, Account]
+    plan: ScoringPlan, sources: Mapping[str, AnySource], accounts: dict[str, Account]
 ) -> None:
     tables = [table.name for table in plan.tables]
     for name, source in sources.items():
@@ -121,16 +156,42 @@ def _refuse_strange_tables(
 
 
 def _rows_of(
-    table: TableSchema, rules: RowRules, known: KnownSubjects, source: Source | LargeSource | None, account: Account,
+    table: TableSchema, rules: RowRules, known: KnownSubjects, source: AnySource | None, account: Account,
     plan: ScoringPlan, only: Set[int] | None = None,
 ) -> tuple[RowReader, list[Row]]:
-    """The reader, and the accepted rows of a file; what stops the reading is refused with the rows before it kept in
-    the account."""
+    """The reader, and the accepted rows of a file or of several; what stops the reading of one is refused with the rows
+    before it kept in the account."""
     rows: list[Row] = []
     reader = RowReader(table, rules, known, account)
     if source is None or isinstance(source, LargeSource):
         account.refuse(codes.WHOLE_TABLE, 1, None, None, codes.TABLE_NOT_GIVEN, {"table": table.name})
         return reader, rows
+    if not isinstance(source, SeveralFiles):
+        return _rows_of_file(reader, rules, known, source, plan, rows, only), rows
+    digests: list[str] = []
+    reader.of_several = True
+    for file in source.files:
+        read = account.read
+        try:
+            held = Given(file.name, file.data)
+        except OSError as error:
+            account.next_file(file.name, "")
+            account.refuse(codes.WHOLE_TABLE, 1, None, None, codes.FILE_UNREADABLE, {"reason": error.strerror or ""})
+            continue
+        digests.append(hashlib.sha256(held.data).hexdigest())
+        account.next_file(file.name, digests[-1])
+        reader = _rows_of_file(reader, rules, known, held, plan, rows, only)
+        account.file_done(read)
+    account.next_file(source.name, digest_of_several(digests))
+    return reader, rows
+
+
+def _rows_of_file(
+    before: RowReader, rules: RowRules, known: KnownSubjects, source: Source, plan: ScoringPlan, rows: list[Row],
+    only: Set[int] | None,
+) -> RowReader:
+    """The reader of the file, which goes on where that of the file before it ended; its rows join the others."""
+    reader, table, account = before, before.table, before.account
     try:
         opened = open_table(source, table, RubricWords(table, known.names()))
         found = located(opened, table, account)
@@ -143,6 +204,8 @@ def _rows_of(
                 for column, unit in zip(table.columns, layout.units, strict=True)
             ]
             reader = RowReader(table, rules, known, account, forms, bounds_of(plan, table))
+            if before.of_several:
+                reader.follow(before)
             if only is not None:
                 records = (record for record in records if record.number in only)
             rows.extend(accepted(reader, layout, records))
@@ -151,6 +214,8 @@ def _rows_of(
             reader.refuse_record(refused.row, refused.line, refused.code, refused.facts)
         else:
             account.refuse(refused.row, refused.line, None, None, refused.code, refused.facts)
+    if reader is before:
+        return before
     for column, kinds in reader.percents.mixed(account.columns).items():
         account.refuse(codes.WHOLE_TABLE, 1, column, None, codes.PERCENT_FORMS_MIXED, {"kinds": kinds})
-    return reader, rows
+    return reader

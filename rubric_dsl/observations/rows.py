@@ -11,7 +11,7 @@ from typing import Any
 from rubric_dsl.observations import codes
 from rubric_dsl.observations.cell import CellRefused
 from rubric_dsl.observations.columns import MOST_REMEMBERED, ColumnReader, Mended
-from rubric_dsl.observations.facts import listing
+from rubric_dsl.observations.facts import PlaceInFile, listing
 from rubric_dsl.observations.ledger import Account
 from rubric_dsl.observations.model import Cell, Row
 from rubric_dsl.observations.percent_forms import PercentForms
@@ -21,11 +21,11 @@ from rubric_dsl.observations.subjects import KnownSubjects
 from rubric_dsl.observations.written_forms import WrittenForms
 from rubric_dsl.plan.model import TableSchema
 
-Place = tuple[str, int]
-"""The file of a row and its number there: a table may have several files."""
-
 _UNREAD: Any = object()
 """What a column that has not read a cell yet gives for it."""
+
+_MANY = 20
+"""Cells of a column that are worth being read at once."""
 
 MOST_SHOWN = 200
 """Characters of a cell that are kept to be shown beside a refusal."""
@@ -75,13 +75,24 @@ class RowReader:
         self._rules = rules
         self._known = known
         self._keys = tuple(column.name for column in table.columns if column.key)
-        self._seen: dict[tuple[Cell, ...], Place] = {}
+        self._seen: dict[tuple[Cell, ...], int | PlaceInFile] = {}
         self._once = columns_seen_once(table)
-        self._taken: dict[tuple[Cell, ...], Place] = {}
+        self._taken: dict[tuple[Cell, ...], int | PlaceInFile] = {}
         self.named: dict[Cell, None] = {}
         """Every subject that stands in some row, refused or not."""
         self.all_named = True
         """Whether no row's subject was unreadable."""
+        self.of_several = False
+        """Whether the table is read from several files, of which `account` knows the one that is read."""
+
+    def follow(self, before: RowReader) -> None:
+        """Goes on where the reader of another file of the table ended: what holds for all rows holds across files."""
+        self.of_several = True
+        self._seen, self._taken, self.named = before._seen, before._taken, before.named
+        self.all_named = before.all_named
+
+    def _here(self, number: int) -> int | PlaceInFile:
+        return PlaceInFile(number, self.account.file) if self.of_several else number
 
     def anew(self, account: Account) -> RowReader:
         """A reader of the same table that has read nothing yet."""
@@ -96,13 +107,14 @@ class RowReader:
         read: list[Sequence[Cell]] = []
         found: dict[int, list[Finding]] = {}
         mended: list[tuple[int, int, str, Mended]] = []
-        for place, (reader,
-            raws) in enumerate(zip(self.columns, zip(*(r.cells for r in records), strict=True), strict=True)):
+        by_column = zip(*(record.cells for record in records), strict=True)
+        for place, (reader, raws) in enumerate(zip(self.columns, by_column, strict=True)):
             known, each_is_seen = reader.known, reader.name in self.percents.columns
             values = list(map(known.get, raws, repeat(_UNREAD)))
-            for at, value in enumerate(values):
-                if value is not _UNREAD:
-                    continue
+            unread = [at for at, value in enumerate(values) if value is _UNREAD]
+            if len(unread) >= _MANY and _read_at_once(reader, raws, values, unread):
+                unread = []
+            for at in unread:
                 raw = raws[at]
                 if raw in known and not each_is_seen:  # since an earlier row of these
                     values[at] = known[raw]
@@ -178,7 +190,7 @@ class RowReader:
             self._refuse(number, line, cells, found)
             return None
         self.account.scored += 1
-        return Row(number, line, cells, values)
+        return Row(number, line, cells, values, self.account.file if self.of_several else "")
 
     def refuse_record(self, number: int, line: int, code: str, facts: Mapping[str, object]) -> None:
         """Refuse a record as a whole, whose cells cannot be told apart."""
@@ -215,27 +227,34 @@ class RowReader:
         """A second row of the same key, also where the first was refused for something else."""
         if not self._keys or not bad.isdisjoint(self._keys):
             return None
-        first = self._first(self._seen, tuple(values[name] for name in self._keys), number)
-        if first is None:
+        first = self._seen.setdefault(tuple(values[name] for name in self._keys), here := self._here(number))
+        if first == here:
             return None
         return Finding(self._keys[0], codes.KEY_REPEATED, {"first": first, "columns": listing(self._keys)})
-
-    def _first(self, seen: dict[tuple[Cell, ...], Place], key: tuple[Cell, ...], number: int) -> int | str | None:
-        """The row that has the key already, with its file where that is another one; None: this is the first."""
-        here = self.account.file, number
-        file, row = seen.setdefault(key, here)
-        if (file, row) == here:
-            return None
-        return row if file == here[0] else f"{file}:{row}"
 
     def _second_row(self, number: int, values: Mapping[str, Cell], bad: set[str]) -> Finding | None:
         """A second accepted row of a subject (and scenario) that has exactly one."""
         if not self._once or not bad.isdisjoint(self._once):
             return None
-        first = self._first(self._taken, tuple(values[name] for name in self._once), number)
-        if first is None:
+        first = self._taken.setdefault(tuple(values[name] for name in self._once), here := self._here(number))
+        if first == here:
             return None
         return Finding(self._once[-1], codes.SECOND_ROW, {"first": first, "columns": listing(self._once)})
+
+
+def _read_at_once(reader: ColumnReader, raws: Sequence[Raw], values: list[Any], unread: Sequence[int]) -> bool:
+    """Puts the values of the cells that are not read yet, if all are written as most are."""
+    texts = [raw for at in unread if type(raw := raws[at]) is str]
+    if reader.quick_all is None or len(texts) < len(unread):
+        return False
+    made = reader.quick_all(texts)
+    if made is None:
+        return False
+    for at, value in zip(unread, made, strict=True):
+        values[at] = value
+    if len(reader.known) < MOST_REMEMBERED:
+        reader.known.update(zip(texts, made, strict=True))
+    return True
 
 
 def columns_seen_once(table: TableSchema) -> tuple[str, ...]:

@@ -77,6 +77,8 @@ class TypedCells:
         if self._type != "seconds":
             raise CellRefused(codes.TURNED_INTO_A_DATE, {"date": cell.text})
         if cell.text.count(":") == 1:
+            if seconds % 60:
+                raise CellRefused(codes.FORMAT_CHANGES_VALUE, {"format": "h:mm", "stored": decimal_text(seconds)})
             return cell.text, None
         text = decimal_text(seconds)
         return text, (codes.WRITTEN_OTHERWISE, cell.text, text)

@@ -13,6 +13,7 @@ from fractions import Fraction
 from rubric_dsl.observations import codes
 from rubric_dsl.observations.cell import ALLOWED_WIDE, CellRefused
 from rubric_dsl.observations.facts import decimal_text
+from rubric_dsl.observations.raw import TypedCell
 from rubric_dsl.plan.model import ColumnSchema
 
 _NUMBER = r"[0-9]{1,40}(?:\.[0-9]{1,40})?"
@@ -40,7 +41,8 @@ class WrittenForms:
         self._column = column
         if column.type == "percent" and column.percent_written == "0.875":
             unit = None  # 0.875 under a header with % may be either
-        self._unit = unit
+        self._unit = unit or column.duration_written
+        self._own_clock = column.duration_written is not None and self._unit == column.duration_written
         self._comma_decimals = comma_decimals
         self.always = unit in ("min", "h", "%", "万", "亿")
         """Whether also a cell that could be read as it stands is to be brought into another form."""
@@ -61,6 +63,14 @@ class WrittenForms:
                 return _time(plain)
             case _:
                 return None
+
+    def is_own(self, text: str) -> bool:
+        """Whether the rubric itself says that cells of the column are written like this."""
+        return self._own_clock and _CLOCK.fullmatch(text) is not None
+
+    def is_stored(self, cell: TypedCell) -> bool:
+        """Whether a clock of a workbook means in this column the very time that is stored."""
+        return self._own_clock and self._unit == "h:mm" and cell.kind == "clock"
 
     def _number(self, plain: str) -> str | None:
         if self._column.type == "seconds":

@@ -1,7 +1,8 @@
 """The cells of a sheet's XML: exactly what is stored, with the format under which it is shown.
 
-Sheets as spreadsheets write them are taken apart by one regular expression a row. Whatever it does not account for,
-down to the last `<c`, is read by an XML parser instead; both give the same cells.
+Rows as spreadsheets write them are taken apart by a regular expression; of rows that are written alike, which most rows
+of a long sheet are, by one that is made for them (`_Form`). Whatever is not accounted for, down to the last `<c`, is
+read by an XML parser instead; all three give the same cells.
 """
 
 from __future__ import annotations
@@ -14,15 +15,18 @@ from xml.etree import ElementTree
 
 from rubric_dsl.observations import codes
 from rubric_dsl.observations.cell import MAX_TEXT
-from rubric_dsl.observations.ledger import column_letters
 from rubric_dsl.observations.number_formats import SIMPLE, NumberCells, NumberFormat, simple_number
 from rubric_dsl.observations.raw import MOST_COLUMNS, FileRefused, Raw, TypedCell
 from rubric_dsl.observations.workbook import Merge, SheetCells, SheetRow
 from rubric_dsl.observations.xlsx_parts import local
 
 MOST_ROWS = 1_048_576
-MOST_SHAPES = 1_000
-"""Different rows of styles and kinds whose columns are kept."""
+MOST_FORMS = 50
+"""Forms of rows of one sheet for which an expression is made."""
+_ALIKE = 8
+"""So many rows of one form are no chance: an expression for it takes as long to make as some tens of rows to read."""
+_TRIED = 6
+"""Forms that are tried on a row: those of the rows before it."""
 MOST_REMEMBERED = 50_000
 """Different stored numbers of one format whose cells are kept."""
 
@@ -31,9 +35,11 @@ _CELL = re.compile(
     r"(?:/>|>(<f\b[^>]{0,1000}/>|<f\b[^>]{0,1000}>[^<]{0,20000}</f>)?(?:<v>([^<]*)</v>|<v ?/>)?"
     r"(?:<is><t(?: xml:space=\"preserve\")?>([^<]*)</t></is>)?</c>)"
 )
-_PLAIN_CELL = re.compile(r'<c r="([A-Z]{1,3})[0-9]{1,7}"((?: [st]="[a-zA-Z0-9]{1,10}"){0,2})><v>([^<]*)</v></c>')
-_STYLE_AND_KIND = re.compile(r'(?: s="([0-9]{1,6})")?(?: t="([a-zA-Z]{1,10})")?')
-_SIMPLE_NUMBERS = re.compile(rf"(?:(?:{SIMPLE})(?: (?:{SIMPLE}))*)?")
+_STORED = re.compile(r'<c r="([A-Z]{1,3})[0-9]{1,7}"((?: s="[0-9]{1,6}")?(?: t="[a-z]{1,10}")?)(/>|><v>[^<]*</v></c>)')
+"""A cell without a formula: its column, its style and kind, and whether it has a value."""
+_SIMPLE_NUMBERS = re.compile(rf"(?:{SIMPLE}(?: {SIMPLE})*)?")
+_STYLE_AND_KIND = re.compile(r'(?: s="([0-9]{1,6})")?(?: t="([a-z]{1,10})")?')
+_HEAD = re.compile(r'<row r="[0-9]{1,7}"((?: [a-zA-Z0-9:]{1,40}="[^"<>&]{0,100}"){0,20})>')
 _ROW_NUMBER = re.compile(r'\br="([0-9]{1,7})"')
 _HIDDEN = re.compile(r'\bhidden="(?:1|true)"')
 _MERGE = re.compile(r'<(?:\w+:)?mergeCell ref="([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})"')
@@ -57,8 +63,6 @@ class SheetReader:
         self._never_computed = never_computed
         self._known: dict[str, dict[str, Raw]] = {}
         self._texts: dict[str, str] = {}
-        self._shapes: dict[tuple[str, ...], _Shape] = {}
-        self._letters: tuple[str, ...] = ()
         self._plain = {str(number) for number, one in enumerate(formats) if one.kind == "general"}
         if "0" in self._plain:
             self._plain.add("")
@@ -77,39 +81,25 @@ class SheetReader:
     def _rows(self, xml: str, start: int, end: int) -> Iterator[SheetRow]:
         place = xml.find("<row", start, end)
         next_row = 0
+        forms = _Forms(self)
         while place >= 0:
-            following = xml.find("<row", place + 4, end)
-            chunk = xml[place : following if following >= 0 else end]
-            head, _, body = chunk.partition(">")
-            number = _ROW_NUMBER.search(head)
-            cells = self._plain_cells(body) or self._usual_cells(body)
-            if number is None or cells is None:
-                row = self._parsed_row(chunk, next_row)
-            else:
-                row = SheetRow(int(number.group(1)) - 1, cells, _HIDDEN.search(head) is not None)
+            row, following = forms.row(xml, place, end)
+            if row is None:
+                following = xml.find("<row", place + 4, end)
+                row = self._usual_row(xml[place : following if following >= 0 else end], next_row)
             if row.place < next_row or row.place >= MOST_ROWS:
                 raise FileRefused(codes.FILE_DAMAGED, {"help": "rows"})
             next_row = row.place + 1
             yield row
             place = following
 
-    def _plain_cells(self, body: str) -> list[Raw] | None:
-        """The cells of a row of stored values without a gap, whose cells are like those of the row before: then each
-        column has what it knows already. None for any other row."""
-        found = _PLAIN_CELL.findall(body)
-        if not found or len(found) != body.count("<c "):
-            return None
-        letters, kinds, values = zip(*found, strict=True)
-        if letters != self._letters:
-            if letters != tuple(map(column_letters, range(len(letters)))):
-                return None
-            self._letters = letters
-        shape = self._shapes.get(kinds)
-        if shape is None:
-            shape = _Shape(self, kinds)
-            if len(self._shapes) < MOST_SHAPES:
-                self._shapes[kinds] = shape
-        return shape.cells(values)
+    def _usual_row(self, chunk: str, next_row: int) -> SheetRow:
+        head, _, body = chunk.partition(">")
+        number = _ROW_NUMBER.search(head)
+        cells = self._usual_cells(body)
+        if number is None or cells is None:
+            return self._parsed_row(chunk, next_row)
+        return SheetRow(int(number.group(1)) - 1, cells, _HIDDEN.search(head) is not None)
 
     def _usual_cells(self, body: str) -> list[Raw] | None:
         """The cells of a row, with formulas and gaps; None where something in it is not accounted for."""
@@ -231,22 +221,110 @@ class SheetReader:
         return text
 
 
-class _Shape:
-    """What the cells of rows of the same styles and kinds are: numbers that are shown as they are stored are looked at
-    all together, the others one by one."""
+class _Forms:
+    """The forms of the rows of one sheet, as far as they are known."""
 
-    def __init__(self, reader: SheetReader, kinds: tuple[str, ...]) -> None:
-        self._known = [_Known(reader, kind) for kind in kinds]
-        self._plain = [place for place, known in enumerate(self._known) if known.is_plain]
-        self._others = [(place, known) for place, known in enumerate(self._known) if not known.is_plain]
+    def __init__(self, reader: SheetReader) -> None:
+        self._reader = reader
+        self._tried: list[_Form] = []
+        self._made: dict[_Key, _Form] = {}
+        self._counts: dict[_Key, int] = {}
 
-    def cells(self, values: tuple[str, ...]) -> list[Raw]:
-        cells: list[Raw] = list(values)
-        if _SIMPLE_NUMBERS.fullmatch(" ".join([values[place] for place in self._plain])):
-            for place, known in self._others:
-                cells[place] = known[values[place]]
-            return cells
-        return list(map(_Known.__getitem__, self._known, values))
+    def row(self, xml: str, place: int, end: int) -> tuple[SheetRow | None, int]:
+        """The row that starts at this place, if it is of a known form, and where the next one does."""
+        for at, form in enumerate(self._tried):
+            found = form.match(xml, place, end)
+            if found is not None:
+                if at:
+                    self._tried.insert(0, self._tried.pop(at))
+                break
+        else:
+            learnt = self._learn(xml, place, end)
+            if learnt is None or (found := learnt.match(xml, place, end)) is None:
+                return None, -1
+            form = learnt
+        number, *values = found.groups()
+        following = found.end()
+        if not xml.startswith("<row", following):
+            following = _next_row(xml, following, end)
+        return SheetRow(int(number) - 1, form.cells(values)), following
+
+    def _learn(self, xml: str, place: int, end: int) -> _Form | None:
+        """The form of the row that starts at this place, once there are enough of its kind."""
+        if len(self._counts) >= MOST_FORMS * _ALIKE:
+            return None
+        key = _key(xml[place : xml.find("</row>", place, end)])
+        if key is None:
+            return None
+        count = self._counts[key] = self._counts.get(key, 0) + 1
+        form = self._made.get(key)
+        if form is None and count >= _ALIKE and len(self._made) < MOST_FORMS:
+            form = self._made[key] = _Form(self._reader, *key)
+        if form is not None:
+            self._tried = [form, *(one for one in self._tried if one is not form)][:_TRIED]
+        return form
+
+
+_Key = tuple[str, tuple[tuple[str, str, bool], ...]]
+"""What rows of one form share: the attributes of the row, and of each cell its column, its style and kind, and whether
+it has a value."""
+
+
+def _key(row: str) -> _Key | None:
+    """None where there is more to the row than that."""
+    head = _HEAD.match(row)
+    if head is None or _HIDDEN.search(head.group()):
+        return None
+    found = list(_STORED.finditer(row, head.end()))
+    if not found or sum(len(cell.group()) for cell in found) != len(row) - head.end():
+        return None
+    return head.group(1), tuple((cell.group(1), cell.group(2), cell.group(3) != "/>") for cell in found)
+
+
+def _next_row(xml: str, place: int, end: int) -> int:
+    following = xml.find("<row", place, end)
+    if xml.find("<c", place, following if following >= 0 else end) >= 0:
+        raise FileRefused(codes.FILE_DAMAGED, {"help": "rows"})
+    return following
+
+
+class _Form:
+    """Rows that differ in their stored values alone: one expression takes a row apart."""
+
+    def __init__(self, reader: SheetReader, head: str, cells: Sequence[tuple[str, str, bool]]) -> None:
+        expression = [f'<row r="([0-9]{{1,7}})"{re.escape(head)}>']
+        places: list[int] = []
+        self._plain: list[tuple[int, _Known]] = []
+        self._others: list[tuple[int, _Known]] = []
+        for letters, attributes, filled in cells:
+            place = place_of_column(letters)
+            if places and place <= places[-1]:
+                raise FileRefused(codes.FILE_DAMAGED, {"help": "rows"})
+            places.append(place)
+            known = _Known(reader, attributes)
+            cell = f'<c r="{letters}[0-9]{{1,7}}"{attributes}'
+            expression.append(f"{cell}><v>([^<]*)</v></c>" if filled else f"{cell}/>")
+            if filled:
+                (self._plain if known.is_plain else self._others).append((place, known))
+        self.match = re.compile("".join(expression) + "</row>").match
+        self._places = [place for place, (_, _, filled) in zip(places, cells, strict=True) if filled]
+        self._width = places[-1] + 1
+        self._has_gaps = len(self._places) < self._width
+
+    def cells(self, values: list[str]) -> list[Raw]:
+        """Numbers that are shown as they are stored are looked at all together."""
+        if self._has_gaps:
+            stored, values = values, [""] * self._width
+            for place, value in zip(self._places, stored, strict=True):
+                values[place] = value
+        cells: list[Raw] = [*values]
+        for place, known in self._others:
+            cells[place] = known[values[place]]
+        if not _SIMPLE_NUMBERS.fullmatch(" ".join([values[place] for place, _ in self._plain])):
+            for place, known in self._plain:
+                if not simple_number(values[place]):
+                    cells[place] = known[values[place]]
+        return cells
 
 
 class _Known(dict[str, Raw]):

@@ -71,11 +71,13 @@ def compile_rubric(
     settings: Mapping[str, str] | None = None,
     folders: Sequence[str] = (),
     workspace: Workspace | None = None,
+    language: Language | None = None,
 ) -> Compiled:
     """Reads, resolves and checks the rubric at `path` and all it uses; `settings` are `--set` values by parameter.
 
     `folders`: where used files are looked for that are not found beside the file that names them. With a workspace,
-    what an edit did not touch is taken from the compilation before it.
+    what an edit did not touch is taken from the compilation before it. `language`: of what findings propose to write,
+    where it is not that of the text's keywords.
     """
     workspace = workspace or Workspace()
     again, workspace.used = workspace.used, True
@@ -84,7 +86,7 @@ def compile_rubric(
     gathering = Gathering(load, reading.document, report, folders)
     gathered = gathering.gather(path)
     beside = Beside(load, report)
-    written: Language = "zh" if reading.language == "zh" else "en"
+    written: Language = language or ("zh" if reading.language == "zh" else "en")
     outside = Outside(settings or {}, beside.members, beside.grid, written)
     damage = Damage(reading.lost if gathering.complete else EVERY_NAME, reading.incomplete)
     resolved = resolve(gathered.header, gathered.items, report, outside, damage, workspace.memo)

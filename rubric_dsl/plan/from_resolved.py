@@ -145,6 +145,7 @@ def _column(column: bind.Column, table: bind.Table, numbers: Mapping[op.Node, in
         high=column.high,
         decimals=column.decimals,
         percent_written=column.percent_written,
+        duration_written=column.duration_written,
         presence=column.presence,
         present_when=numbers[condition] if condition is not None else None,
         written_absent=column.written_absent,

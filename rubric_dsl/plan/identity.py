@@ -197,6 +197,7 @@ def _table(table: model.TableSchema, nodes: list[str]) -> Any:
                 sorted(column.written_absent),
                 column.key,
                 column.private,
+                *([] if column.duration_written is None else [column.duration_written]),
             ]
             for column in table.columns
         ),

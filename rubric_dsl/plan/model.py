@@ -90,6 +90,8 @@ class ColumnSchema(Strict):
     decimals: int | None
     """Most digits after the point a cell may have, in the written unit; None: any."""
     percent_written: Literal["with sign", "87.5", "0.875"] | None
+    duration_written: Literal["m:ss", "h:mm"] | None = None
+    """What `1:05` means in a column of seconds; None: it is refused."""
     presence: Literal["always", "optional", "when"]
     present_when: int | None
     """Node of the condition, for "when"."""

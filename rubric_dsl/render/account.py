@@ -59,8 +59,10 @@ def _repairs(ledger: Ledger, look: Look) -> Iterable[Line]:
         what = ""
         if repair.column:
             what = f'{visible(repair.column)} "{visible(repair.before)}" -> "{visible(repair.after)}": '
-        cell = visible(ledger.place(repair.row, repair.column or None))
-        row = cell if ledger.sheet else look.say(f"row {repair.row}", f"第 {repair.row} 行") if repair.row else ""
+        cell = visible(ledger.place(repair.row, repair.column or None, repair.file))
+        row = cell if "!" in cell else look.say(f"row {repair.row}", f"第 {repair.row} 行") if repair.row else ""
+        if ledger.parts:
+            row = f"{visible(repair.file)} {row}".strip()
         mark = "! " if repair.code in codes.MARKED else ""
         yield from paragraph(f"    {f'{row} ' if row else ''}{what}{mark}{repair_message(repair, look.lang)}", look)
     if count > REPAIRS_SHOWN:

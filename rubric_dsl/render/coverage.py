@@ -201,7 +201,7 @@ def mutation_lines(plan: ScoringPlan, mutation: Mutation, look: Look) -> Iterabl
         yield from paragraph(line + words.mutant(mutant), look, "warning")
         if trial.test is not None:
             yield from ((Piece("  " + text),) for text in trial.test.splitlines())
-        elif trial.fate == "not decided":
+        else:
             yield from paragraph("  " + say("no test was found that notices it", "未找到能发现它的用例"), look, "faint")
         yield ()
     for kind, fates in mutation.by_kind():

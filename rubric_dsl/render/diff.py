@@ -134,7 +134,8 @@ def wording_lines(wording: Sequence[Wording], words: DifferenceWords, look: Look
 
 
 WORDING = {
-    "title": "标题", "edition": "版本", "source": "依据", "note": "说明", "label": "标签", "class label": "等级标签",
+    "name": "名称", "title": "标题",
+    "edition": "版本", "source": "依据", "note": "说明", "label": "标签", "class label": "等级标签",
     "message": "提示语", "order": "次序", "language": "语言", "comments": "注释", "test": "用例",
 }  # fmt: skip
 
@@ -174,7 +175,7 @@ def _impact(view: DiffView, impact: RankingImpact, look: Look) -> Iterable[Line]
     if not any(one.changed for one in impact.subjects):
         yield from paragraph(look.say("nobody: scores and ranks are the same", "无：分数和名次都不变"), look)
         return
-    table = [_heading(look)] + [_cells(plan, one, look) for one in impact.subjects]
+    table = [_heading(look)] + [impact_cells(plan, one, look) for one in impact.subjects]
     widths = [max(width(row[i]) for row in table) for i in range(len(table[0]))]
     yield (Piece(_aligned(table[0], widths), "faint"),)
     indent = " " * (widths[0] + 2)
@@ -191,7 +192,8 @@ def _heading(look: Look) -> list[str]:
     return [say("rank", "名次"), say("subject", "对象"), say("score", "分数"), say("difference", "差")]
 
 
-def _cells(plan: ScoringPlan, one: Moved, look: Look) -> list[str]:
+def impact_cells(plan: ScoringPlan, one: Moved, look: Look) -> list[str]:
+    """Rank, subject, score and difference."""
     difference = one.score_difference
     return [
         _from_to(_rank(one.old, look), _rank(one.new, look), look), subject_text(plan, one.subject, look),
@@ -273,30 +275,29 @@ def player_text(player: Player, look: Look) -> str:
 
 
 def _legend(impact: RankingImpact, look: Look) -> Iterable[Line]:
+    for text in legend_texts(impact, look):
+        yield from paragraph(text, look, "faint")
+
+
+def legend_texts(impact: RankingImpact, look: Look) -> Iterable[str]:
+    """How the shares are to be read."""
     say = look.say
-    yield from paragraph(
-        say(
-            "Shares are mean effects over all orders of making the changes; they add up exactly, though shown rounded. "
-            "+ is more points, or a rank further down.",
-            "份额是各改动在所有先后次序下的平均作用，合计恰为总差（显示时有舍入）。分数 + 为增加，名次 + 为后退。",
-        ), look, "faint",
+    yield say(
+        "Shares are mean effects over all orders of making the changes; they add up exactly, though shown rounded. "
+        "+ is more points, or a rank further down.",
+        "份额是各改动在所有先后次序下的平均作用，合计恰为总差（显示时有舍入）。分数 + 为增加，名次 + 为后退。",
     )
     errors = [one.score.error for one in impact.subjects if one.score is not None and one.score.error is not None]
     if errors:
         most = number_text(max(errors), NUMBER, look)
-        yield from paragraph(
-            say(
-                f"Too many changes for all orders: shares are from sampled orders, within {most} points (95%).",
-                f"改动太多，无法逐一排列：份额取自抽样的次序，误差不超过 {most} 分（95%）。",
-            ), look, "faint",
+        yield say(
+            f"Too many changes for all orders: shares are from sampled orders, within {most} points (95%).",
+            f"改动太多，无法逐一排列：份额取自抽样的次序，误差不超过 {most} 分（95%）。",
         )
     together = [player for player in impact.players if len(player.changes) > 1 or (player.data and player.changes)]
     if together:
         names = say(", ", "，").join(player_text(player, look) for player in together)
-        yield from paragraph(
-            say(f"{names}: no result with one of them alone.", f"{names}：只做其一则没有结果，故合并计算。"),
-            look, "faint",
-        )
+        yield say(f"{names}: no result with one of them alone.", f"{names}：只做其一则没有结果，故合并计算。")
 
 
 # ---------------------------------------------------------------- last lines

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from rubric_dsl.editions.changes import Difference
-from rubric_dsl.editions.edition import Edition
 from rubric_dsl.editions.impact import Moved, Player, RankingImpact, Standing
 from rubric_dsl.editions.shapley import Split
 from rubric_dsl.numbers.reals import Exact
 from rubric_dsl.plan.identity import plan_hash
-from rubric_dsl.plan.model import Lines
+from rubric_dsl.plan.model import Lines, ScoringPlan
 from rubric_dsl.render.diff import DiffView, player_text, summary
 from rubric_dsl.render.diff_words import DifferenceWords
 from rubric_dsl.render.pieces import Look
@@ -32,8 +31,8 @@ def diff_json(view: DiffView) -> Json:
     words = DifferenceWords(comparison.old.plan, comparison.new.plan, ENGLISH)
     found: Json = {
         "format": FORMAT,
-        "old": _edition(comparison.old, view.files[0]),
-        "new": _edition(comparison.new, view.files[1]),
+        "old": _edition(comparison.written, view.files[0]),
+        "new": _edition(comparison.new.plan, view.files[1]),
         "magnitude": view.magnitude,
         "not_comparable": [
             {"because": what, "item": item, "old": old, "new": new} for what, item, old, new in view.reasons
@@ -56,9 +55,9 @@ def diff_json(view: DiffView) -> Json:
     return found
 
 
-def _edition(edition: Edition, file: str) -> Json:
-    header = edition.plan.header
-    return {"file": file, "title": header.title, "edition": header.edition, "plan": plan_hash(edition.plan)}
+def _edition(plan: ScoringPlan, file: str) -> Json:
+    header = plan.header
+    return {"file": file, "title": header.title, "edition": header.edition, "plan": plan_hash(plan)}
 
 
 def _difference(difference: Difference, words: DifferenceWords) -> Json:

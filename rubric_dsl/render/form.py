@@ -138,6 +138,8 @@ class _Form:
     def _rule(self, column: ColumnSchema, cell: str) -> dict[str, Any] | None:
         """What a spreadsheet holds the cells of a column to."""
         low, high = ends(column)
+        if column.duration_written:
+            return {"validate": "any"}  # a text, which no formula compares with seconds
         match column.type:
             case "yes/no" | "choice":
                 words = [*_choices(column, self._lang), *(word for word in column.written_absent if word)]
@@ -268,6 +270,9 @@ def column_words(plan: ScoringPlan, column: ColumnSchema, lang: str) -> tuple[st
         parts.append(f"至多 {column.decimals} 位小数" if zh else f"at most {column.decimals} decimals")
     if column.type == "percent" and column.percent_written != "with sign":
         parts.append(f"写作 {column.percent_written}" if zh else f"written {column.percent_written}")
+    if column.duration_written is not None:
+        clock = {"m:ss": "分:秒", "h:mm": "时:分"}[column.duration_written] if zh else column.duration_written
+        parts.append(f"写作 {clock}（如 1:05）" if zh else f"written {clock} (as 1:05)")
     if column.present_when is not None:
         words = PlanWords(plan, Look(lang)).expression(column.present_when)
         parts.append(f"仅当 {words}，否则留空" if zh else f"only when {words}, else empty")

@@ -20,7 +20,7 @@ def number_format(column: ColumnSchema) -> str:
     if column.type == "percent" and column.percent_written == "with sign":
         decimals = 2 if column.decimals is None else column.decimals
         return "0" + ("." + "0" * decimals if decimals else "") + "%"
-    return FORMATS.get(column.type, "General")
+    return "@" if column.duration_written else FORMATS.get(column.type, "General")
 
 
 def in_excel(value: object, column: ColumnSchema) -> str:

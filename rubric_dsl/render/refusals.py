@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from rubric_dsl.observations.messages import message
 from rubric_dsl.observations.model import Ledger, Refusal
 from rubric_dsl.render.pieces import Line, Look, Piece
-from rubric_dsl.render.width import cut, pad, visible, width
+from rubric_dsl.render.width import cut, pad, visible, width, wrap
 
 MOST_SHOWN = 1_000
 MOST_PICTURES = 10
@@ -25,8 +25,9 @@ WIDEST_CELL = 24
 def refusal_line(refusal: Refusal, look: Look, ledger: Ledger | None = None) -> Line:
     """The place, so that it can be clicked, then the column and the value as written, then the reason."""
     place = visible(refusal.file) + (f":{refusal.row}" if refusal.row > 0 else "")
-    if refusal.row > 0 and ledger is not None and ledger.sheet:
-        cell = visible(ledger.place(refusal.row, refusal.column))
+    is_in_sheet = ledger is not None and (ledger.sheet or any(part.sheet for part in ledger.parts.values()))
+    if refusal.row > 0 and ledger is not None and is_in_sheet:
+        cell = visible(ledger.place(refusal.row, refusal.column, refusal.file))
         place += look.say(f" ({cell})", f"（{cell}）")
     elif refusal.line != refusal.row and refusal.row > 0:
         place += look.say(f" (line {refusal.line})", f"（文件第 {refusal.line} 行）")
@@ -39,11 +40,22 @@ def refusal_line(refusal: Refusal, look: Look, ledger: Ledger | None = None) -> 
     return *pieces, Piece(f"{visible(message(refusal, look.lang))} [{refusal.code}]")
 
 
+def _fitting(line: Line, look: Look) -> Iterable[Line]:
+    """The line; on a terminal that is too narrow its reason stands below its place."""
+    if not look.wrap or sum(width(piece.text) for piece in line) <= look.columns:
+        yield line
+        return
+    *place, reason = line
+    yield tuple(place)
+    for part in wrap(reason.text, look.columns - 2):
+        yield (Piece("  " + part),)
+
+
 def refusal_lines(ledgers: Iterable[Ledger], look: Look) -> Iterable[Line]:
     """All refusals of all tables, at most 1,000 of a table, and what they come to."""
     for ledger in ledgers:
         for place, refusal in enumerate(ledger.refusals[:MOST_SHOWN]):
-            yield refusal_line(refusal, look, ledger)
+            yield from _fitting(refusal_line(refusal, look, ledger), look)
             if place < MOST_PICTURES:
                 yield from _picture(refusal, ledger, look)
         if len(ledger.refusals) > MOST_SHOWN:
@@ -57,7 +69,7 @@ def _picture(refusal: Refusal, ledger: Ledger, look: Look) -> Iterable[Line]:
     """The refused cell between its neighbours under their headers, as many of them as the columns allow."""
     gutter = " " * len(str(refusal.row))
     cells = [
-        (name, visible(f"{ledger.columns.get(name, '')} {name}".strip()), visible(text))
+        (name, visible(f"{ledger.letters(refusal.file).get(name, '')} {name}".strip()), visible(text))
         for name, text in refusal.around
     ]
     while len(cells) > 1 and _room(cells, refusal) + len(gutter) + 2 > look.columns:

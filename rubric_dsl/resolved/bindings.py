@@ -28,6 +28,7 @@ class Column:
     low: str | None
     high: str | None
     percent_written: Literal["with sign", "87.5", "0.875"] | None
+    duration_written: Literal["m:ss", "h:mm"] | None
     presence: Literal["always", "optional", "when"]
     written_absent: tuple[str, ...]
     key: bool

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Literal
 
@@ -138,7 +138,8 @@ def _columns(
     if kind == "choice" and not listed:
         listed = members(line.names[0]) or ()
     decimals = _decimals(line, report)
-    percent = _written(line, report)
+    percent = _percent_written(line)
+    duration = _duration_written(line, report)
     type_ = _type(kind, tuple(member.name for member in listed))
     bounds = _limits(line, type_, percent, report, language)
     domain = _domain(kind, type_, bounds, decimals, percent)
@@ -162,6 +163,7 @@ def _columns(
             _shown(bounds[0], type_),
             _shown(bounds[1], type_),
             percent,
+            duration,
             presence,
             written,
             line.key is not None,
@@ -211,12 +213,29 @@ def _decimals(line: tree.ColumnLine, report: Report) -> int | None:
     return int(value)
 
 
-def _written(line: tree.ColumnLine, report: Report) -> Literal["with sign", "87.5", "0.875"] | None:
+def _percent_written(line: tree.ColumnLine) -> Literal["with sign", "87.5", "0.875"] | None:
     if line.type.kind != "percent":
         return None
-    if line.type.written is None:
+    if not isinstance(line.type.written, tree.Number):
         return "with sign"
     return "0.875" if line.type.written.value < 1 else "87.5"
+
+
+_CLOCKS: Mapping[str, Literal["m:ss", "h:mm"]] = {
+    "m:ss": "m:ss", "mm:ss": "m:ss", "分:秒": "m:ss", "h:mm": "h:mm", "hh:mm": "h:mm", "时:分": "h:mm",
+}
+
+
+def _duration_written(line: tree.ColumnLine, report: Report) -> Literal["m:ss", "h:mm"] | None:
+    """What `1:05` means in a column of seconds; None where it is not said and such cells are refused."""
+    written = line.type.written
+    if not isinstance(written, tree.Quoted):
+        return None
+    found = _CLOCKS.get(written.text.lower())
+    if found is None:
+        fixes = [Fix(key, (Edit(written.span, f'"{key}"'),)) for key in ("m:ss", "h:mm")]
+        report.add("R366", written.span, facts={"written": written.text}, fixes=fixes)
+    return found
 
 
 _Bounds = tuple[Fraction | None, Fraction | None]

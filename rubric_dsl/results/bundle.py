@@ -2,8 +2,8 @@
 
 What stands in a bundle is a function of the texts, the observations and the settings alone: no path, clock, name of a
 machine, locale or order of threads. Files have their own names inside: `rubric/…` and `use/N/…` for the rubric and what
-it uses, `observations/TABLE.csv`, `corrections.csv`. The manifest has the SHA-256 of each; its own is the identity of
-the bundle.
+it uses, `observations/TABLE.csv` and `corrections.csv` (or `.xlsx`, as it was given). The manifest has the SHA-256 of
+each; its own is the identity of the bundle.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field, replace
-from typing import Any
+from typing import Any, Literal
 
 from rubric_dsl import __version__
+from rubric_dsl.observations.formats import format_of
 from rubric_dsl.observations.model import Ledger
 from rubric_dsl.plan.compile import Compiled, compile_rubric
 from rubric_dsl.plan.identity import canonical_json, plan_hash
@@ -27,6 +28,7 @@ from rubric_dsl.results.harmless import harmless
 from rubric_dsl.results.json import ledger_json, results_json
 from rubric_dsl.results.model import Result
 from rubric_dsl.results.provenance import crate_json, prov_json
+from rubric_dsl.results.saved import result_text, standings_json
 from rubric_dsl.results.status import Final, Scored, status_json
 from rubric_dsl.results.table import result_rows
 from rubric_dsl.text.record import dataclass
@@ -34,7 +36,9 @@ from rubric_dsl.text.record import dataclass
 FORMAT = "rubric-bundle/1"
 MANIFEST = "manifest.json"
 SIGNATURE = "signature.json"
-CORRECTIONS = "corrections.csv"
+CORRECTIONS = "corrections"
+"""Without its end."""
+KINDS = ("xlsx", "ods", "xls", "parquet", "sqlite")
 PLAN, RESULT, TABLE, LEDGER = "plan.json", "result.json", "result.csv", "ledger.csv"
 PROV, CRATE = "prov.json", "ro-crate-metadata.json"
 MADE = (PLAN, RESULT, TABLE, LEDGER, PROV, CRATE)
@@ -65,13 +69,23 @@ class Texts:
 
 
 @dataclass(frozen=True, slots=True)
+class Copied:
+    """A file as it was given. `part`: which sheet or table of it, or its encoding. `read`: row by row, or in columns,
+    by which no reasons are told beside a ranking."""
+
+    data: bytes
+    part: str = ""
+    read: Literal["rows", "columns"] = "rows"
+
+
+@dataclass(frozen=True, slots=True)
 class Given:
     """What a result is made of. `kept`: the observations and corrections are copied, not only named by their hash."""
 
     texts: Texts
-    observations: Mapping[str, bytes]
+    observations: Mapping[str, Copied]
     """By table."""
-    corrections: bytes | None = None
+    corrections: Copied | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
     leave_out_refused: bool = False
     kept: bool = True
@@ -86,9 +100,18 @@ class Bundle:
     digest: str
 
 
-def observation_file(table: str) -> str:
-    """The name of a table's file in a bundle."""
-    return f"observations/{_safe(table)}.csv"
+def observation_file(table: str, data: bytes) -> str:
+    """The name of a table's file in a bundle, with the end of what it is, whatever it was called."""
+    return f"observations/{_safe(table)}{_end(data)}"
+
+
+def corrections_file(data: bytes) -> str:
+    return f"{CORRECTIONS}{_end(data)}"
+
+
+def _end(data: bytes) -> str:
+    kind = format_of(data)
+    return f".{kind}" if kind in KINDS else ".csv"
 
 
 def bundle(
@@ -101,9 +124,9 @@ def bundle(
     made = computed(given, plan, scored, version)
     files = {**given.texts.files, **made}
     if given.kept:
-        files |= {observation_file(table): data for table, data in given.observations.items()}
+        files |= {observation_file(table, one.data): one.data for table, one in given.observations.items()}
         if given.corrections is not None:
-            files[CORRECTIONS] = given.corrections
+            files[corrections_file(given.corrections.data)] = given.corrections.data
     manifest = _canonical({
         "format": FORMAT,
         "status": status_json(given.final),
@@ -114,11 +137,11 @@ def bundle(
         "settings": dict(given.settings),
         "leave_out_refused": given.leave_out_refused,
         "observations": {
-            table: {"file": observation_file(table), "kept": given.kept, **_described(data)}
-            for table, data in given.observations.items()
+            table: {"file": observation_file(table, one.data), **_copied(one, given.kept)}
+            for table, one in given.observations.items()
         },
         "corrections": None if given.corrections is None else {
-            "file": CORRECTIONS, "kept": given.kept, **_described(given.corrections),
+            "file": corrections_file(given.corrections.data), **_copied(given.corrections, given.kept),
         },
         "engine": dict(engine),
         "program": {"name": "rubric", "version": version},
@@ -129,19 +152,22 @@ def bundle(
 
 def computed(given: Given, plan: ScoringPlan, scored: Scored, version: str) -> dict[str, bytes]:
     """The files that are computed."""
-    results = [(_with_own_names(result), reasons) for result, reasons in scored.results]
+    names = {table: observation_file(table, one.data) for table, one in given.observations.items()}
+    results = [(_with_own_names(result, names), reasons) for result, reasons in scored.results]
     result = results_json(plan, plan_hash(plan), results)
     # Which engine ran is in the manifest: the result does not depend on it.
     del result["engine"]
     result |= {"status": status_json(given.final), "program": {"name": "rubric", "version": version}}
-    if scored.corrected is not None:
+    if plan.period is None:
+        result["standings"] = standings_json(plan, results[0][0])
+    if scored.corrected is not None and given.corrections is not None:
         corrections, correcting, effects = scored.corrected
-        own = replace(corrections, file=CORRECTIONS)
+        own = replace(corrections, file=corrections_file(given.corrections.data))
         result["corrections"] = corrections_json(plan, own, correcting.placed, effects)
     ledgers = list(results[0][0].ledgers.values())
     files = {
         PLAN: _line(canonical_json(plan)),
-        RESULT: _canonical(result),
+        RESULT: result_text(result, canonical=True).encode("utf-8"),
         TABLE: _csv(result_rows(plan, [one for one, _ in results], "en")),
         LEDGER: _csv(_ledger_rows(ledgers)),
     }
@@ -207,13 +233,14 @@ def _texts(rubric: str, folders: Sequence[str], loaded: Mapping[str, bytes], eve
 # ---------------------------------------------------------------- inside
 
 
-def _with_own_names(result: Result) -> Result:
+def _with_own_names(result: Result, names: Mapping[str, str]) -> Result:
     """The result with its files named as in a bundle, whatever they were called where it was made."""
-    return replace(result, ledgers={table: _ledger(table, ledger) for table, ledger in result.ledgers.items()})
+    return replace(result, ledgers={
+        table: _ledger(names.get(table, table), ledger) for table, ledger in result.ledgers.items()
+    })
 
 
-def _ledger(table: str, ledger: Ledger) -> Ledger:
-    file = observation_file(table)
+def _ledger(file: str, ledger: Ledger) -> Ledger:
     return replace(
         ledger, file=file, refusals=tuple(replace(one, file=file) for one in ledger.refusals),
         repairs=tuple(replace(one, file=file) for one in ledger.repairs),
@@ -230,10 +257,15 @@ def _ledger_rows(ledgers: Iterable[Ledger]) -> Iterable[Sequence[str]]:
 
 def _sources(given: Given) -> dict[str, str]:
     """What the result was made of: name in the bundle to SHA-256, whether it is kept there or not."""
-    files = dict(given.texts.files) | {observation_file(table): data for table, data in given.observations.items()}
+    files = dict(given.texts.files)
+    files |= {observation_file(table, one.data): one.data for table, one in given.observations.items()}
     if given.corrections is not None:
-        files[CORRECTIONS] = given.corrections
+        files[corrections_file(given.corrections.data)] = given.corrections.data
     return {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())}
+
+
+def _copied(one: Copied, kept: bool) -> Json:
+    return {"kept": kept, "part": one.part, "read": one.read, **_described(one.data)}
 
 
 def _described(data: bytes) -> Json:

@@ -125,6 +125,7 @@ def ledger_json(ledger: Ledger) -> Json:
         "file": ledger.file,
         "sheet": ledger.sheet,
         "sha256": ledger.sha256,
+        **_parts(ledger),
         "read": ledger.read,
         "scored": ledger.scored,
         "refused": ledger.refused,
@@ -132,7 +133,7 @@ def ledger_json(ledger: Ledger) -> Json:
         "refusals": [refusal_json(refusal, ledger) for refusal in ledger.refusals[:MAX_REFUSALS]],
         "repairs": [
             {
-                "file": r.file, "row": r.row, "cell": ledger.place(r.row, r.column or None), "column": r.column,
+                "file": r.file, "row": r.row, "cell": ledger.place(r.row, r.column or None, r.file), "column": r.column,
                 "before": r.before, "after": r.after, "code": r.code,
             }
             for r in ledger.repairs
@@ -140,12 +141,22 @@ def ledger_json(ledger: Ledger) -> Json:
     }
 
 
+def _parts(ledger: Ledger) -> Json:
+    """Of a table from several files, each."""
+    if not ledger.parts:
+        return {}
+    return {"files": [
+        {"file": name, "sheet": part.sheet, "sha256": part.sha256, "read": part.read}
+        for name, part in ledger.parts.items()
+    ]}
+
+
 def refusal_json(refusal: Refusal, ledger: Ledger | None = None) -> Json:
     return {
         "file": refusal.file,
         "row": refusal.row,
         "line": refusal.line,
-        "cell": "" if ledger is None else ledger.place(refusal.row, refusal.column),
+        "cell": "" if ledger is None else ledger.place(refusal.row, refusal.column, refusal.file),
         "column": refusal.column,
         "value": refusal.value,
         "code": refusal.code,

@@ -11,7 +11,9 @@ from typing import Any
 NAMESPACE = "https://rubric.invalid/bundle/"
 """Names inside a bundle are local to it: this address leads nowhere on purpose."""
 MEDIA = {
-    ".csv": "text/csv", ".json": "application/json", ".rubric": "text/plain",
+    ".csv": "text/csv", ".parquet": "application/vnd.apache.parquet", ".sqlite": "application/vnd.sqlite3",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xls": "application/vnd.ms-excel",
+    ".ods": "application/vnd.oasis.opendocument.spreadsheet", ".json": "application/json", ".rubric": "text/plain",
 }
 
 Json = dict[str, Any]

@@ -10,15 +10,23 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from rubric_dsl import __version__
+from rubric_dsl.engines.contract import Engine
 from rubric_dsl.engines.run import run_periods
+from rubric_dsl.observations import raw
 from rubric_dsl.observations.corrected import Correcting
 from rubric_dsl.observations.corrections import read_corrections
+from rubric_dsl.observations.large import LargeSource
+from rubric_dsl.observations.model import Observations
+from rubric_dsl.observations.raw import Source
 from rubric_dsl.observations.read import read_observations, stopped_by
+from rubric_dsl.plan.model import ScoringPlan
 from rubric_dsl.results.bundle import (
     CORRECTIONS,
     FORMAT,
@@ -26,9 +34,11 @@ from rubric_dsl.results.bundle import (
     MANIFEST,
     RESULT,
     SIGNATURE,
+    Copied,
     Given,
     Texts,
     bundle,
+    corrections_file,
     digest,
     observation_file,
 )
@@ -67,12 +77,6 @@ class Verified:
     engine: str | None = None
     signed_by: str | None = None
     recomputed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    name: str
-    data: bytes
 
 
 class _Wrong(Exception):
@@ -130,6 +134,8 @@ class _Described(_Strict):
 class _Kept(_Described):
     file: str
     kept: bool
+    part: str
+    read: Literal["rows", "columns"]
 
 
 class _Named(_Strict):
@@ -190,7 +196,7 @@ def _hashes(files: Mapping[str, bytes], said: Manifest) -> Iterator[Finding]:
 def _what(name: str) -> What:
     if name in MADE:
         return "result"
-    if name == CORRECTIONS:
+    if name.partition(".")[0] == CORRECTIONS:
         return "corrections"
     return "data" if name.startswith("observations/") else "text"
 
@@ -200,25 +206,26 @@ def _given(
 ) -> Given:
     """What the result was made of, from the bundle or as given."""
     missing: list[Finding] = []
-    tables: dict[str, bytes] = {}
+    tables: dict[str, Copied] = {}
     only = len(said.observations) == 1 == len(observations)
     for table, described in said.observations.items():
-        name = observation_file(table)
+        name = described.file
         data = next(iter(observations.values())) if only else observations.get(table, files.get(name))
         if data is None:
             missing.append(Finding("missing", name, "not kept", (("table", table), ("sha256", described.sha256))))
         elif hashlib.sha256(data).hexdigest() != described.sha256:
             missing.append(Finding("data", name, "another hash"))
         else:
-            tables[table] = data
+            tables[table] = Copied(data, described.part, described.read)
     decisions = said.corrections
     decided = None
     if decisions is not None:
-        decided = corrections if corrections is not None else files.get(CORRECTIONS)
+        data = corrections if corrections is not None else files.get(decisions.file)
+        decided = None if data is None else Copied(data, decisions.part)
     if decisions is not None and decided is None:
-        missing.append(Finding("missing", CORRECTIONS, "not kept", (("sha256", decisions.sha256),)))
-    elif decisions is not None and decided is not None and hashlib.sha256(decided).hexdigest() != decisions.sha256:
-        missing.append(Finding("corrections", CORRECTIONS, "another hash"))
+        missing.append(Finding("missing", decisions.file, "not kept", (("sha256", decisions.sha256),)))
+    elif decisions is not None and decided is not None and hashlib.sha256(decided.data).hexdigest() != decisions.sha256:
+        missing.append(Finding("corrections", decisions.file, "another hash"))
     if missing:
         raise _Wrong(*missing)
     status = said.status
@@ -257,21 +264,50 @@ def again(given: Given, engine: Mapping[str, str], version: str) -> Mapping[str,
     if plan is None:
         codes = ", ".join(sorted({found.code for found in compiled.diagnostics}))
         raise _Wrong(Finding("text", given.texts.rubric, "errors", (("codes", codes),)))
-    sources = {table: _File(observation_file(table), data) for table, data in given.observations.items()}
-    observed = read_observations(plan, sources, given.leave_out_refused)
+    with TemporaryDirectory() as folder:
+        sources = {table: _source(table, one, Path(folder)) for table, one in given.observations.items()}
+        observed = read_observations(plan, sources, given.leave_out_refused)
+        return _scored_again(given, plan, observed, engine, version)
+
+
+def _source(table: str, copied: Copied, folder: Path) -> Source | LargeSource:
+    """The file as it was read when the bundle was made; in columns from a file of its own. Raises ModuleNotFoundError
+    without the engine for many rows."""
+    name = observation_file(table, copied.data)
+    if copied.read == "rows":
+        return raw.Given(name, copied.data, copied.part)
+    from rubric_dsl.engines.columnar.large import LargeFiles  # an optional part
+
+    path = folder / Path(name).name
+    path.write_bytes(copied.data)
+    return LargeFiles(name, [path])
+
+
+def _engine(observed: Observations) -> Engine | None:
+    if not any(data.large is not None for data in observed.tables.values()):
+        return None
+    from rubric_dsl.engines.columnar import ColumnarEngine
+
+    return ColumnarEngine()
+
+
+def _scored_again(
+    given: Given, plan: ScoringPlan, observed: Observations, engine: Mapping[str, str], version: str
+) -> Mapping[str, bytes]:
     if stopped_by(observed, given.leave_out_refused):
         raise _Wrong(*(
             Finding("data", data.ledger.file, "refused", (("rows", str(data.ledger.refused)),))
             for data in observed.tables.values() if data.ledger.refusals
         ))
-    runs = run_periods(plan, observed)
+    runs = run_periods(plan, observed, _engine(observed))
     corrected = None
     if given.corrections is not None:
-        corrections = read_corrections(_File(CORRECTIONS, given.corrections))
+        name = corrections_file(given.corrections.data)
+        corrections = read_corrections(raw.Given(name, given.corrections.data, given.corrections.part))
         correcting = Correcting(plan, observed, corrections)
         found, refusals = correcting.applied(correcting.accepted())
         if corrections.refusals or correcting.refusals or refusals:
-            raise _Wrong(Finding("corrections", CORRECTIONS, "refused", (("rows", ""),)))
+            raise _Wrong(Finding("corrections", name, "refused", (("rows", ""),)))
         before, runs = runs, run_periods(plan, found)
         corrected = corrections, correcting, effects_of(correcting, before, runs)
     results = [(result_of(run), Reasons(run)) for run in runs]

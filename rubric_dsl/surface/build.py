@@ -87,7 +87,7 @@ class LineBuilder(PartBuilder):
         j: int,
         limits: tree.Limits | None = None,
         decimals: tree.Number | None = None,
-        written: tree.Number | None = None,
+        written: tree.Number | tree.Quoted | None = None,
         members: tuple[tree.Named, ...] = (),
     ) -> tuple[tree.ColumnType, tree.Number | None]:
         return tree.ColumnType(kind, members, limits, written, self.span(i, j)), decimals
@@ -108,7 +108,7 @@ class LineBuilder(PartBuilder):
         return self._type("number", i, j, c[0], c[1])
 
     def seconds_type(self, c: Children, i: int, j: int) -> Any:
-        return self._type("seconds", i, j, c[0], c[1])
+        return self._type("seconds", i, j, c[1], c[2], written=c[0])
 
     def percent_type(self, c: Children, i: int, j: int) -> Any:
         return self._type("percent", i, j, c[1], c[2], written=c[0])

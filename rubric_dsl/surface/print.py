@@ -253,8 +253,10 @@ class Printer:
         below = below or width(" | ".join(members)) > MAX_WIDTH
         if members and not below:
             parts.append(" | ".join(members))
-        if kind.written is not None:
+        if isinstance(kind.written, tree.Number):
             parts += [self.word("WRITTEN"), self.number(kind.written)]
+        elif kind.written is not None:
+            parts += [self.word("WRITTEN"), self.quoted(kind.written)]
         if kind.limits is not None:
             parts.append(print_limits(kind.limits, self.lang))
         if column.decimals is not None:

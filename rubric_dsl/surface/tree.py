@@ -374,8 +374,9 @@ class ColumnType:
     members: tuple[Named, ...]
     """Of a choice; empty: they come from `COLUMN.csv` beside the rubric."""
     limits: Limits | None
-    written: Number | None
-    """`percent written 87.5`: an example that says how a percent cell is written."""
+    written: Number | Quoted | None
+    """`percent written 87.5`: an example that says how a percent cell is written; `seconds written "m:ss"`: what `1:05`
+    means."""
     span: Span
 
 

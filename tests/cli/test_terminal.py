@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import struct
 import subprocess
 import sys
@@ -46,6 +47,20 @@ def on_terminal(code: str, columns: int, folder: Path, **environment: str) -> st
     return said.decode("utf-8").replace("\r\n", "\n")
 
 
+SHELLS = {
+    "bash": (["--noprofile", "--norc"], (
+        'eval "$(rubric completion bash)"\n'
+        "COMP_WORDS=({words}); COMP_CWORD={place}; _rubric_completion rubric {last} {before}\n"
+        'for one in "${{COMPREPLY[@]}}"; do echo "$one"; done\n')),
+    # What zsh has only while somebody types is put in its place: the words, and what takes the answers.
+    "zsh": (["-f"], (
+        "compdef() {{ }}; compadd() {{ print -l -- $completions }}\n"
+        "_describe() {{ print -l -- $completions_with_descriptions }}\n"
+        'eval "$(rubric completion zsh)"\n'
+        "words=({words}); CURRENT=$(({place} + 1)); _rubric_completion\n")),
+    "fish": (["--no-config"], 'rubric completion fish | source; complete -C "{words}"\n'),
+}
+"""How each is started, and what asks it to complete words."""
 RUN = "import sys; from rubric_dsl.cli.main import run; [run(words.split()) for words in {!r}]"
 
 
@@ -94,6 +109,37 @@ def test_a_command_that_is_nearly_right_is_offered(capsys: pytest.CaptureFixture
     assert "meant" not in capsys.readouterr().err
 
 
+def test_a_code_that_is_nearly_right_is_offered(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["codes", "gap-betwen-bands"]) == 2
+    assert "is it `gap-between-bands`?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [
+    ["explain", "h.rubric", "calls=calls.csv", "甲市"],
+    ["score", "h.rubric", "calls=calls.csv", "-o", "report.html", "--only", "甲市"],
+])
+def test_a_subject_that_is_nearly_right_is_offered(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("h.rubric").write_text(rubrics.HOTLINES, "utf-8")
+    Path("calls.csv").write_text(rubrics.CALLS.replace("甲", "甲城").replace("乙", "乙镇"), "utf-8")
+    assert run(words) == 2
+    assert "there is no subject `甲市`; is it `甲城`?" in capsys.readouterr().err
+
+
+@WITH_PTY
+def test_what_is_wrong_is_broken_between_words_on_a_narrow_terminal(tmp_path: Path) -> None:
+    (tmp_path / "h.rubric").write_text(rubrics.HOTLINES, "utf-8")
+    (tmp_path / "calls.csv").write_text(rubrics.CALLS, "utf-8")
+    said = on_terminal(RUN.format([
+        "explain h.rubric calls=calls.csv 丁", "score h.rubric cals=calls.csv", "explain h.rubric calls=calls.csv 甲 x",
+    ]), 40, tmp_path)
+    lines = ESCAPES.sub("", said).split("\n")
+    assert [line for line in lines if width(line) > 40] == []
+    assert {"there is no subject `丁`; there are: 丙,", "  no file is given for the table"} <= set(lines)
+
+
 def test_a_file_that_is_nearly_right_is_offered(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -112,19 +158,23 @@ def test_a_file_that_is_nearly_right_is_offered(
         ("rubric ch", ["check"]), ("rubric codes R031", ["R031"]), ("rubric score --le", ["--leave-out-refused"]),
     ],
 )
-def test_bash_completes_commands_codes_and_options(words: str, completed: list[str], tmp_path: Path) -> None:
-    """The script is loaded and asked as bash does it when the tab key is pressed."""
+@pytest.mark.parametrize("shell", SHELLS)
+def test_shells_complete_commands_codes_and_options(
+    shell: str, words: str, completed: list[str], tmp_path: Path
+) -> None:
+    """The script is loaded and asked as the shell does it when the tab key is pressed."""
+    if shutil.which(shell) is None:
+        pytest.skip(f"the shell {shell} is not installed")
     (tmp_path / "rubric").write_text(f'#!/bin/sh\nexec "{sys.executable}" -P -m rubric_dsl "$@"\n', "utf-8")
     (tmp_path / "rubric").chmod(0o755)
     *before, last = words.split()
-    script = (
-        'eval "$(rubric completion bash)"\n'
-        f"COMP_WORDS=({words}); COMP_CWORD={len(before)}; _rubric_completion rubric {last} {before[-1]}\n"
-        'for one in "${COMPREPLY[@]}"; do echo "$one"; done\n'
-    )
+    start, script = SHELLS[shell]
+    asked = script.format(words=words, last=last, before=before[-1], place=len(before))
     env = {**os.environ, "PYTHONPATH": str(ROOT), "PATH": f"{tmp_path}:{os.environ['PATH']}", "RUBRIC_LANG": "en"}
+    env |= {"HOME": str(tmp_path)}
     done = subprocess.run(
-        ["bash", "--noprofile", "--norc", "-c", script], capture_output=True, text=True, env=env, cwd=tmp_path,
-        timeout=60, check=False,
+        [shell, *start, "-c", asked], capture_output=True, text=True, env=env, cwd=tmp_path, timeout=60, check=False
     )
-    assert (done.stdout.split(), done.stderr) == (completed, "")
+    # Beside a command stands what it does.
+    found = [re.split("[\t:]", line)[0] for line in done.stdout.splitlines()]
+    assert (found, done.stderr) == (completed, "")

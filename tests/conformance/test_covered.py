@@ -142,7 +142,7 @@ def test_every_outcome_occurs_both_ways() -> None:
 def test_every_column_type_and_presence_occurs() -> None:
     types, lines = of(tree.ColumnType), of(tree.ColumnLine)
     assert without_a_case(get_args(tree.ColumnKind), {type.kind for type in types}) == []
-    assert {type.written.text for type in types if type.written} == {"87.5", "0.875"}
+    assert {type.written.text for type in types if type.written} == {"87.5", "0.875", "m:ss", "h:mm", "分:秒"}
     limited = [type.limits for type in types if type.limits]
     assert {(limits.low is None, limits.high is None) for limits in limited} == {
         (False, False), (False, True), (True, False),

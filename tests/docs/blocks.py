@@ -6,11 +6,12 @@
     ```rubric file=a.rubric  the same, and later blocks may use the file
     ```csv calls             observations of a table for the rubric above
     ```csv file=kind.csv     a file beside the rubrics
+    ```sheet file=rule.xlsx  a workbook of one sheet beside them, with `|` between its cells
     ```result                what every subject gets: exact values and ranks (`set="target = 30 s"` as `--set` does)
     ```values                one `EXPRESSION → VALUE` a line, for the subjects above (`alone`: for nobody)
     ```refused               `table | row | column | code`: the rows that are refused
     ```text says             what the program says of the block above; `generate` writes it
-    ```console               `$ rubric …` with what it prints; `generate` writes that
+    ```console               `$ rubric …` or `$ cd …` with what it prints (`lang=zh`); `generate` writes that
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
 DOCS = ROOT / "docs"
-KINDS = ("rubric", "csv", "result", "values", "refused", "text", "console", "sh")
+KINDS = ("rubric", "csv", "sheet", "result", "values", "refused", "text", "console", "sh")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,9 @@ from tests.docs.pages import examples_json, page_files
 from tests.docs.running import said, steps_of
 from tests.docs.sections import SECTIONS
 
-DOCUMENTS = ("language.md", "guide.md", "audit.md")
+PAIRED = sorted(str(path.relative_to(DOCS / "en")) for path in (DOCS / "en").rglob("*.md"))
+"""Pages in both languages, each in a file of its own: `en/…` and `zh/…`."""
+DOCUMENTS = ("language.md", "guide.md", "audit.md", *(f"{lang}/{name}" for name in PAIRED for lang in ("en", "zh")))
 SECTION = re.compile(r"(<!-- generated: (\w+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
 
@@ -51,7 +53,7 @@ def _made(text: str) -> Iterator[tuple[Block, str]]:
             if block.kind == "text" and "says" in block.words:
                 yield block, said(stage, block.options.get("lang", "en"))
             elif block.kind == "console":
-                yield block, transcript(block.text, stage.files, Path(folder))
+                yield block, transcript(block.text, stage.files, Path(folder), block.options.get("lang", "en"))
 
 
 def outdated() -> list[str]:

@@ -21,6 +21,7 @@ from rubric_dsl.resolved.types import ValueType
 from rubric_dsl.results.model import NoValue, Outcome, Result
 from rubric_dsl.results.score import score_periods
 from rubric_dsl.testing.run import run_tests
+from tests.books import book
 from tests.docs.blocks import Block, blocks_of, cells_of
 
 MAIN = "hotlines.rubric"
@@ -90,7 +91,16 @@ def steps_of(text: str) -> Iterator[tuple[Block, Stage]]:
                 stage.compiled = stage.compile() if stage.rubric else None
             if block.words:
                 stage.tables[block.words[0]] = block.text.encode()
+        elif block.kind == "sheet":
+            stage.files[block.options["file"]] = sheet_of(block)
         yield block, stage
+
+
+def sheet_of(block: Block) -> bytes:
+    """The workbook of a block; numbers are numbers, an empty cell is empty."""
+    rows = [[cell.strip() for cell in line.split("|")] for line in block.text.splitlines() if line.strip()]
+    cells = [[int(cell) if cell.isdecimal() else cell for cell in row] for row in rows]
+    return book(cells, sheet=block.options["name"])
 
 
 def codes_of(compiled: Compiled) -> list[str]:
@@ -146,7 +156,7 @@ def _setting(text: str) -> tuple[str, str]:
 
 def _answer(result: Result, types: Mapping[str, ValueType], subject: str, name: str) -> str:
     for ranking in result.rankings:
-        if name == ranking.name or (name == "rank" and len(result.rankings) == 1):
+        if name == ranking.name or (name in ("rank", "名次") and len(result.rankings) == 1):
             rank = next(row.rank for row in ranking.rows if row.subject == subject)
             return "-" if rank is None else str(rank)
     return value_text(result.values[subject][name], types[name])

@@ -31,6 +31,7 @@ from rubric_dsl.surface.outline import MAX_INDENTS
 from rubric_dsl.surface.print import COLUMN_KINDS
 from rubric_dsl.surface.tokens import MAX_BRACKETS, MAX_NAME
 from rubric_dsl.text.files import MAX_BYTES
+from tests.docs.grammar_section import grammar_section
 from tests.docs.pattern_rows import pattern_rows
 from tests.docs.words import COLUMN_TYPES, FUNCTIONS, KEYWORD_USES, METHODS
 
@@ -180,4 +181,5 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "units": unit_section,
     "methods": method_section,
     "limits": limit_section,
+    "grammar": grammar_section,
 }

@@ -38,7 +38,7 @@ KEYWORD_USES: dict[str, str] = {
     "DATE": "column type",
     "TIME": "column type",
     "DECIMALS": "how many digits after the point a cell may have",
-    "WRITTEN": "how percents, or absence, are written in cells",
+    "WRITTEN": "how percents, durations, or absence, are written in cells",
     "OPTIONAL": "a cell may be blank; a measure may be absent",
     "KEY": "no two rows have the same",
     "PRIVATE": "checked and scored, never shown",

@@ -210,6 +210,38 @@ def test_what_means_the_same_is_wording(old: str, new: str, expected: list[str])
     assert [wording_text(one, words, look) for one in found] == expected
 
 
+RENAMES = [
+    ("a touchpoint", [("touchpoint prompt", "touchpoint swift")], {"prompt": "swift"}, []),
+    ("what others read", [("measure rate ", "measure answered "), ("by rate ", "by answered ")],
+     {"rate": "answered"}, []),
+    ("an indicator with its column of weights, a bound in it being another",
+     [("indicator waiting", "indicator queueing"), ("| waiting", "| queueing"), ("wait <= 30 s", "wait <= 20 s")],
+     {"waiting": "queueing"}, ["prompt: bound wait <= 30 s → wait <= 20 s"]),
+    ("an indicator and what stands in it",
+     [("indicator waiting", "indicator queueing"), ("| waiting", "| queueing"),
+      ("touchpoint prompt", "touchpoint swift")],
+     {"waiting": "queueing", "prompt": "swift"}, []),
+    ("a ranking", [("ranking overall", "ranking final")], {"overall": "final"}, []),
+    ("no rename: the rule is another",
+     [("touchpoint prompt worth 8 when wait <= 30 s", "touchpoint swift worth 8 when wait <= 9 s")],
+     {}, ["touchpoint swift added: worth 8 + touchpoint prompt removed: worth 8"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("pairs", "names", "expected"), [case[1:] for case in RENAMES], ids=[case[0] for case in RENAMES]
+)
+def test_what_is_only_called_otherwise_is_a_rename(
+    pairs: list[tuple[str, str]], names: dict[str, str], expected: list[str]
+) -> None:
+    comparison = compared(BASE, edited(pairs))
+    assert comparison.renames == names
+    assert said(comparison) == expected
+    assert possible(comparison) == ("ranks" if expected else "wording")
+    listed = wording(comparison.old, comparison.new, None, comparison.renames)
+    assert {one.old: one.new for one in listed if one.kind == "name"} == names
+
+
 def test_statements_in_another_order_are_wording() -> None:
     measure, parameter = "measure rate = share(connected)\n", "parameter target from 5 s to 60 s = 15 s\n"
     moved = BASE.replace(measure, "").replace("weights panel", measure + "weights panel")

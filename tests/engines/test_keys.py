@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -25,7 +26,7 @@ ranking by m
 
 
 def refused(folder: Path, rubric: str, files: Sequence[Sequence[tuple[object, str]]]) -> list[tuple[str, int, str]]:
-    """File, row and the fact of each refusal, for files of ids and places."""
+    """File and row of each refusal, and which row it names, for files of ids and places."""
     for place, rows in enumerate(files):
         ids, places = zip(*rows, strict=True)
         columns = {"id": list(ids), "city": ["A"] * len(ids), "place": list(places), "ok": [True] * len(ids)}
@@ -34,15 +35,16 @@ def refused(folder: Path, rubric: str, files: Sequence[Sequence[tuple[object, st
     try:
         result = rubric_dsl.score(rubric_dsl.compile_rubric(rubric), calls=folder)
     except rubric_dsl.ObservationsRefused as error:
-        return [(Path(one["file"]).name, one["row"], Path(one["message"].split(" has ")[0].split(" ")[-1]).name)
-                for one in error.records]
+        told = [re.match(r"row (\d+) \((.*)\) has the same", one["message"]) for one in error.records]
+        return [(Path(one["file"]).name, one["row"], "" if first is None else f"{Path(first[2]).name}:{first[1]}")
+                for one, first in zip(error.records, told, strict=True)]
     assert result.engine == "polars"
     return []
 
 
 @pytest.mark.parametrize(("files", "found"), [
     ([["x", "y"], ["z", "w"]], []),
-    ([["x", "x"], ["y"]], [("0.parquet", 3, "2")]),
+    ([["x", "x"], ["y"]], [("0.parquet", 3, "0.parquet:2")]),
     ([["x", "y"], ["x", "z"]], [("1.parquet", 2, "0.parquet:2")]),  # the same number in another file
     ([["x", "y"], ["z", "x"]], [("1.parquet", 3, "0.parquet:2")]),
     ([["x "], ["x"]], [("1.parquet", 2, "0.parquet:2")]),  # blanks around it are trimmed

@@ -15,7 +15,6 @@ from rubric_dsl.engines.columnar.kept import PartsIn
 from rubric_dsl.engines.columnar.large import LargeFiles
 from rubric_dsl.engines.reference import ReferenceEngine
 from rubric_dsl.evaluation.prepare import prepare
-from rubric_dsl.observations.large import OnlyOneByOne
 from rubric_dsl.observations.model import Observations
 from rubric_dsl.observations.read import read_observations, stopped_by
 from rubric_dsl.plan.compile import compile_rubric
@@ -81,11 +80,7 @@ def test_generated_tables_in_parts_come_to_the_totals_of_the_reference(tmp_path:
         reference["subjects"] = sorted(reference["subjects"])  # type: ignore[call-overload]
         for _ in ("cold", "warm"):
             sources = {name: LargeFiles(name, paths, PartsIn(store)) for name, paths in cut_up.items()}
-            try:
-                large = read_observations(built.plan, sources)
-            except OnlyOneByOne:
-                met["row by row"] += 1
-                continue
+            large = read_observations(built.plan, sources)
             assert not stopped_by(large)
             assert totals(built.plan, large) == reference
             met["in parts"] += any(isinstance(data.large, PartsTable) for data in large.tables.values())
@@ -124,12 +119,12 @@ def test_disturbed_calls_are_the_same_from_what_was_kept(tmp_path: Path) -> None
     assert met["in parts"] > 20 and met["refused"] > 5 and met["scored"] and met["found"] > 15, met
 
 
-def test_csv_files_are_one_table_without_a_cache_too(tmp_path: Path) -> None:
+def test_csv_files_are_one_table(tmp_path: Path) -> None:
     plan = compile_rubric(str(ROOT / "rubrics/zhejiang_12345_2020.rubric"), lambda path: Path(path).read_bytes()).plan
     assert plan is not None
     paths = cut(ZHEJIANG.read_text(encoding="utf-8"), random.Random(7), tmp_path, "csv")
     assert len(paths) > 1
-    found = read_observations(plan, {"calls": LargeFiles("calls", paths)})
+    found = read_observations(plan, {"calls": LargeFiles("calls", paths, PartsIn(InMemory()))})
     small = read_observations(plan, {"calls": File("calls", b"".join(
         path.read_bytes() if not place else path.read_bytes().split(b"\n", 1)[1] for place, path in enumerate(paths)))})
     assert isinstance(found.tables["calls"].large, PartsTable)

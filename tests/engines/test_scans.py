@@ -13,6 +13,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from rubric_dsl.engines.columnar import ColumnarEngine
 from rubric_dsl.engines.columnar.large import LargeFiles
@@ -20,7 +22,9 @@ from rubric_dsl.engines.columnar.typed import decimal_of_binary
 from rubric_dsl.engines.reference import ReferenceEngine
 from rubric_dsl.evaluation.prepare import prepare
 from rubric_dsl.observations.model import Observations
+from rubric_dsl.observations.plain_csv import plain_csv
 from rubric_dsl.observations.read import read_observations, stopped_by
+from rubric_dsl.observations.records import records_of
 from rubric_dsl.plan.compile import compile_rubric
 from rubric_dsl.plan.model import ScoringPlan
 from tests.engines.differential import said
@@ -190,7 +194,7 @@ NUMBERS = (0.0, -0.0, 1.0, 2.5, 2.5000000000000004, 0.1 + 0.2, 8.35, 8.349999999
            float("nan"), float("inf"), -1.0, 1e15, 123456789012345.7, 0.875, 87.5, 9.99, 10.0)
 
 
-def _typed_calls(chance: random.Random, rows: int) -> pl.DataFrame:
+def typed_calls(chance: random.Random, rows: int) -> pl.DataFrame:
     """Calls in the types that a data frame has: binary numbers, 0 and 1, moments; a few cells are odd."""
 
     def numbers(usual: Sequence[float]) -> list[float | None]:
@@ -219,7 +223,7 @@ def test_columns_of_data_frames_are_scanned_and_refused_as_the_reader_does(tmp_p
     met: Counter[str] = Counter()
     for seed in range(count(80, 5_000)):
         path = tmp_path / "calls.parquet"
-        _typed_calls(random.Random(seed), 60).write_parquet(path)
+        typed_calls(random.Random(seed), 60).write_parquet(path)
         scanned, stopped = compare(plan, {"calls": path}, leave_out=seed % 2 == 1)
         met["scanned"] += scanned
         met["stopped"] += stopped
@@ -243,3 +247,39 @@ def test_binary_numbers_are_the_shortest_decimals_that_are_the_same() -> None:
             assert not is_unsure or said % 1 or abs(said) >= 10**15, (number, places)
             sure += not is_unsure
         assert len(near) // 16 < sure < len(near)
+
+
+@pytest.mark.parametrize("line", ["杭州,S1,yes,5,,9\n宁波,S1,yes\n", "杭州,S1\n宁波,S1,yes,5,6\n"])
+def test_a_comma_too_many_is_not_made_good_by_one_too_few(tmp_path: Path, line: str) -> None:
+    """Polars cuts a row that is too long where its last columns are not asked for, and fills one that is too short."""
+    path = tmp_path / "calls.csv"
+    path.write_text("city,scenario,connected,wait\n" + "杭州,S1,yes,5\n" * 30 + line, encoding="utf-8")
+    assert plain_csv(path) is None
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(["a", "12", ",", ",", "\n", "\r\n", "\r", " ", '"', "\t", "中", "\u3000", "\x1f"]),
+                min_size=3), st.sampled_from(["", "\ufeff"]), st.integers(3, 40))
+def test_what_is_called_plain_is_read_alike_by_both(tmp_path: Path, parts: list[str], mark: str, size: int) -> None:
+    path = tmp_path / "plain.csv"
+    path.write_bytes((mark + "x,y\n1,中\n" + "".join(parts)).encode())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("rubric_dsl.observations.plain_csv._PIECE", size)
+        plain = plain_csv(path)
+    if plain is None:
+        return
+    frame = pl.scan_csv(path, infer_schema=False).collect()
+    assert len(frame) == plain.rows
+    by_polars = [tuple("" if cell is None else cell for cell in row) for row in frame.iter_rows()]
+    records = list(records_of(path.read_bytes().decode("utf-8-sig")))
+    assert by_polars == [tuple(record.cells) for record in records[1:]]
+
+
+def test_files_as_programs_write_them_are_plain(tmp_path: Path) -> None:
+    path = tmp_path / "plain.csv"
+    for end in ("\n", "\r\n"):
+        for mark in ("", "\ufeff"):
+            for last in ("", end):
+                path.write_bytes(f"{mark}城市,x{end}杭 州,1{end}宁波,{last}".encode())
+                plain = plain_csv(path)
+                assert plain is not None and plain.rows == 2 and plain.header.cells == ["城市", "x"]

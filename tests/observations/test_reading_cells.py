@@ -7,6 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rubric_dsl.observations.messages import message
 from rubric_dsl.observations.model import Cell
@@ -257,3 +259,28 @@ def test_cells_of_one_column_are_read_alike_however_often_they_come() -> None:
     of = plan(table(column("city"), column("x", "number")))
     rows = read(csv_of([f"甲,{i % 3}.0" for i in range(9)], "city,x"), of).tables["calls"].rows
     assert [row.values["x"] for row in rows] == [0, 1, 2] * 3
+
+
+USUAL = st.one_of(
+    st.integers(-10**6, 10**18).map(str), st.from_regex(r"-?[0-9]{1,4}\.[0-9]{1,3}", fullmatch=True),
+    st.sampled_from(["007", "-0", "0.50", "12."]),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(USUAL, min_size=30, max_size=60), st.sampled_from(["number", "whole number", "seconds"]),
+       st.sampled_from([(None, None), ("-5/2", "500"), (None, "1000")]), st.sampled_from([None, 0, 1]),
+       st.lists(st.sampled_from(["", "１２", "x", "1\n2"]), max_size=1))
+def test_cells_that_are_read_many_at_once_are_what_each_is_alone(
+    cells: list[str], type: str, ends: tuple[str | None, str | None], decimals: int | None, odd: list[str]
+) -> None:
+    cells = [*cells, *odd]
+    more = {"low": ends[0], "high": ends[1], "presence": "optional"} | ({} if decimals is None else
+                                                                        {"decimals": decimals})
+    of = plan(table(column("city"), column("x", type, **more)))
+    text = "city,x\n" + "".join(f'甲,"{cell}"\n' for cell in cells)
+    data = read(text, of).tables["calls"]
+    together = {row.number: row.values["x"] for row in data.rows}
+    together |= {refusal.row: refusal.code for refusal in data.ledger.refusals}  # type: ignore[misc]
+    alone = {number: reading(cell, type, **more) for number, cell in enumerate(cells, start=2)}
+    assert together == alone

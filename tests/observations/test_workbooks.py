@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rubric_dsl.observations.number_formats import NumberCells, at_excel_digits, format_from, is_same_double
-from rubric_dsl.observations.raw import Given, Raw
+from rubric_dsl.observations.raw import FileRefused, Given, Raw
 from rubric_dsl.observations.read import read_observations
 from rubric_dsl.observations.workbook import SheetRow
 from rubric_dsl.observations.xlsx import Xlsx
@@ -82,14 +82,49 @@ CELLS = st.one_of(
 
 
 @settings(max_examples=80, deadline=None)
-@given(st.lists(st.lists(CELLS, min_size=1, max_size=5), min_size=1, max_size=6), st.booleans())
-def test_random_sheets_are_read_alike_by_both(rows: list[list[Any]], formatted: bool) -> None:
+@given(st.lists(st.lists(CELLS, min_size=1, max_size=5), min_size=1, max_size=6), st.booleans(),
+       st.sampled_from([1, 12]))
+def test_random_sheets_are_read_alike_by_both(rows: list[list[Any]], formatted: bool, times: int) -> None:
+    """Of rows that come again and again, those after the first are read by the form of such rows."""
     cells = [[{"number": str(c), "format": "0.0%"} if formatted and not isinstance(c, (str, bool)) else
-              c if isinstance(c, (str, bool, int)) else {"number": str(c)} for c in row] for row in rows]
+              c if isinstance(c, (str, bool, int)) else {"number": str(c)} for c in row] for row in rows] * times
     parts = parts_of(book(cells))
     quick = rows_of(list(Xlsx(packed(parts)).cells("Sheet1").rows))
     parts[SHEET] = parts[SHEET].replace(b"<sheetData", b"<!-- --><sheetData", 1)
     assert rows_of(list(Xlsx(packed(parts)).cells("Sheet1").rows)) == quick
+
+
+def test_rows_that_are_written_alike_differ_in_every_way_that_a_row_can() -> None:
+    """Twenty rows of one form, and among them one of each kind that only looks like it."""
+    usual = '<row r="{0}"><c r="A{0}"><v>{0}</v></c><c r="B{0}" s="1"><v>0.5</v></c></row>'
+    others = [
+        '<row r="{0}" hidden="1"><c r="A{0}"><v>1</v></c><c r="B{0}" s="1"><v>0.5</v></c></row>',
+        '<row r="{0}"><c r="A{0}"><v>1</v></c><c r="B{0}"><v>0.5</v></c></row>',
+        '<row r="{0}"><c r="A{0}"><v>0.57999999999999996</v></c><c r="B{0}" s="1"><v>1E-3</v></c></row>',
+        '<row r="{0}"><c r="A{0}"><f>1+1</f><v>2</v></c><c r="B{0}" s="1"><v>0.5</v></c></row>',
+        '<row r="{0}"><c r="A{0}"/><c r="B{0}" s="1"><v>0.5</v></c></row>',
+        '<row r="{0}"><c r="B{0}" s="1"><v>0.5</v></c></row>',
+        '<row r="{0}"><c r="A{0}"><v>1</v></c><c r="B{0}" s="1"><v>0.5</v></c><c r="D{0}"><v>9</v></c></row>',
+        '<row r="{0}"><c r="A{0}"><v> 7 </v></c><c r="B{0}" s="1"><v>0.5</v></c></row>',
+        '<row r="{0}"><c r="A{0}" t="e"><v>#N/A</v></c><c r="B{0}" s="1"><v>0.5</v></c></row> ',
+    ]
+    rows = [usual] * 20 + [one for other in others for one in (other, usual)]
+    parts = parts_of(book([[1, {"number": "0.5", "format": "0.0%"}]]))
+    xml = parts[SHEET].decode()
+    start, end = xml.index("<row"), xml.index("</sheetData>")
+    written = "".join(row.format(number) for number, row in enumerate(rows, start=1))
+    parts[SHEET] = (xml[:start] + written + xml[end:]).encode()
+    quick = rows_of(list(Xlsx(packed(parts)).cells("Sheet1").rows))
+    assert len(quick) == len(rows) and quick[-1] == (len(rows) - 1, False, [str(len(rows)), "50%"])
+    parts[SHEET] = parts[SHEET].replace(b"<sheetData", b"<!-- --><sheetData", 1)
+    assert rows_of(list(Xlsx(packed(parts)).cells("Sheet1").rows)) == quick
+
+
+def test_cells_between_rows_are_a_damaged_file_also_below_rows_of_one_form() -> None:
+    parts = parts_of(book([[one] for one in range(30)]))
+    parts[SHEET] = parts[SHEET].replace(b'<row r="25"', b'<c r="A9"><v>1</v></c><row r="25"', 1)
+    with pytest.raises(FileRefused):
+        list(Xlsx(packed(parts)).cells("Sheet1").rows)
 
 
 # ---------------------------------------------------------------- numbers and their formats

@@ -28,7 +28,7 @@ from rubric_dsl.evaluation.prepare import Prepared
 from rubric_dsl.observations.headers import layout_of
 from rubric_dsl.observations.large import Watch
 from rubric_dsl.observations.ledger import Account
-from rubric_dsl.observations.model import Ledger, Row
+from rubric_dsl.observations.model import Ledger, Part, Row
 from rubric_dsl.observations.raw import Record
 from rubric_dsl.observations.rows import RowReader
 from rubric_dsl.observations.subjects import KnownSubjects
@@ -78,7 +78,7 @@ class _File:
             raise NotScannable
         watch = self._reading.watch
         seen = None if watch is None else watch.of(scan.size)
-        return self._reading.scanning(replace(scan, names=(self.given.name,), seen=seen))
+        return self._reading.scanning(replace(scan, files=self._reading.told_as(self.given), seen=seen))
 
     @property
     def scan(self) -> Scan:
@@ -126,7 +126,8 @@ class _Watched:
 
 class _Reading:
     def __init__(
-        self, plan: ScoringPlan, prepared: Prepared, reader: RowReader, known: KnownSubjects, watch: _Watched | None
+        self, plan: ScoringPlan, prepared: Prepared, reader: RowReader, known: KnownSubjects, watch: _Watched | None,
+        several: bool,
     ) -> None:
         self.plan = plan
         self.prepared = prepared
@@ -134,6 +135,10 @@ class _Reading:
         self.reader = reader
         self.known = known
         self.watch = watch
+        self.several = several
+
+    def told_as(self, file: TableFile) -> tuple[tuple[str, str], ...]:
+        return ((file.name, file.sha256),) if self.several else ()
 
     def scanning(self, scan: Scan) -> Scanning:
         return Scanning(self.plan, self.prepared, scan, self.reader, self.known)
@@ -145,7 +150,7 @@ class PartsTable:
     def __init__(self, reading: _Reading, files: Sequence[_File], parts: Sequence[FilePart]) -> None:
         self._reading = reading
         self._files = files
-        self._size = sum(part.size for part in parts)
+        self._sizes = [part.size for part in parts]
         self._beside_rows = 0
         self._doubtful: list[list[int]] = []
         self._read_apart: list[list[tuple[int, Row]]] = []
@@ -157,8 +162,13 @@ class PartsTable:
         return [(str(subject), None if scenario is None else str(scenario)) for subject, scenario in groups]
 
     def accounted(self, ledger: Ledger) -> Ledger:
-        rows = self._size - self._beside_rows
-        return replace(ledger, read=rows, scored=rows - ledger.refused)
+        rows = sum(self._sizes) - self._beside_rows
+        told = [(name, sha256) for file in self._files for name, sha256 in self._reading.told_as(file.given)]
+        parts = {
+            name: Part(sha256, size, "", ledger.columns)
+            for (name, sha256), size in zip(told, self._sizes, strict=False)
+        }
+        return replace(ledger, read=rows, scored=rows - ledger.refused, parts=parts)
 
     def read(self, parts: Sequence[FilePart], leave_out: bool) -> None:
         """Raises NotApart and NotScannable."""
@@ -218,7 +228,7 @@ def read_parts(
     if not files or pooled or plan.period is not None or schema.folding == "one row each":
         return None
     watched = None if watch is None else _Watched(watch, files)
-    reading = _Reading(plan, prepared, reader.anew(account), known, watched)
+    reading = _Reading(plan, prepared, reader.anew(account), known, watched, len(files) > 1)
     opened = [_File(file, reading) for file in files]
     try:
         parts: list[FilePart] = []

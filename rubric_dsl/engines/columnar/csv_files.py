@@ -10,13 +10,12 @@ from rubric_dsl.observations.name_cells import NO, YES, YES_OR_NO
 from rubric_dsl.observations.plain_csv import PlainCsv
 from rubric_dsl.plan.model import ColumnSchema
 
-_SAMPLE_ROWS = 5_000
 _WHOLE = r"^-?[0-9]{1,17}$"
 
 
-def sample_of(file: PlainCsv) -> pl.DataFrame:
+def sample_of(file: PlainCsv, rows: int) -> pl.DataFrame:
     """The first rows, as texts."""
-    return pl.read_csv(file.path, has_header=True, infer_schema=False, n_rows=_SAMPLE_ROWS)
+    return pl.read_csv(file.path, has_header=True, infer_schema=False, n_rows=rows)
 
 
 def types_of(names: Mapping[str, ColumnSchema], sample: pl.DataFrame) -> dict[str, pl.DataType]:

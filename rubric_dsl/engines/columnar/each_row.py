@@ -49,7 +49,7 @@ def _tables(run: Run, schema: TableSchema, data: TableData) -> Iterator[EachRow]
         for own, name, size in data.large.runs_of_files():
             yield _of(own, schema, partial(_in_files, names=[name], sizes=[size]))
     elif isinstance(data.large, ScannedTable) and data.large.run is not None:
-        names, sizes = data.large.scan.names, data.large.scan.sizes
+        names, sizes = data.large.names, data.large.scan.sizes
         yield _of(data.large.run, schema, partial(_in_files, names=names, sizes=sizes))
     elif rows := accepted_rows(run.plan, schema, run.observations):
         yield _of_rows(run, schema, rows, data.ledger.file)

@@ -41,7 +41,7 @@ def hashed_again(scan: Scan, reader: RowReader, places: Sequence[int]) -> pl.Dat
                if any(column in own for own in key_sets(scan.schema).values())]
     at = {column.name: scan.layout.places[scan.schema.columns.index(column)] for column in columns}
     rows = []
-    for _, record in scan.records(places):
+    for record in scan.records(places):
         try:
             values: dict[str, Cell] = {
                 column.name: reader.by_name[column.name].read(record.cells[at[column.name]])[0] for column in columns}

@@ -16,6 +16,8 @@ from rubric_dsl.engines.columnar.scanned import NotScannable, ScannedTable
 from rubric_dsl.evaluation.prepare import prepare
 from rubric_dsl.observations.large import FilesOfTable, LargeTable, Watch
 from rubric_dsl.observations.ledger import Account
+from rubric_dsl.observations.model import Row
+from rubric_dsl.observations.name_cells import spellings_of
 from rubric_dsl.observations.raw import Source
 from rubric_dsl.observations.rows import RowReader
 from rubric_dsl.observations.subjects import KnownSubjects
@@ -41,8 +43,7 @@ class LargeFiles(FilesOfTable):
             found = self._in_parts(plan, reader, known, leave_out)
             if found is not None:
                 return found
-        scan = partial(scan_of, files=self.files)
-        whole = _scanned(plan, scan, reader, known, leave_out, self.names, self._watch)
+        whole = _scanned(plan, self._scan, reader, known, leave_out, self._watch)
         if whole is not None or len(self.files) == 1 or not reader.account.clean:
             return whole
         return self._in_parts(plan, reader, known, leave_out)
@@ -50,9 +51,29 @@ class LargeFiles(FilesOfTable):
     def _in_parts(
         self, plan: ScoringPlan, reader: RowReader, known: KnownSubjects, leave_out: bool
     ) -> LargeTable | None:
-        files = [TableFile(*of) for of in zip(self.files, self.names, self.digests, strict=True)]
+        names = [self.name] if len(self.files) == 1 else list(map(str, self.files))
+        files = [TableFile(*of) for of in zip(self.files, names, self.digests, strict=True)]
         kept = None if self._kept is None else self._kept(plan, reader.table, tuple(known.names()))
         return read_parts(plan, prepare(plan), files, reader, known, leave_out, kept, self._watch)
+
+    def rows_of(self, table: TableSchema, reader: RowReader, subjects: Sequence[str]) -> list[Row] | None:
+        scan = scan_of(table, self.files, reader.account)
+        if scan is None:
+            return None
+        spelled = spellings_of(next(column for column in table.columns if column.name == table.subject), subjects)
+        try:
+            records = list(scan.records_with(table.subject, spelled))
+        except pl.exceptions.PolarsError:
+            return None
+        cells = ((one, [one.cells[at] for at in scan.layout.places]) for one in records)
+        rows = (reader.row(one.number, one.line, own) for one, own in cells)
+        return [row for row in rows if row is not None]
+
+    def _scan(self, schema: TableSchema, *, account: Account) -> Scan | None:
+        found = scan_of(schema, self.files, account)
+        if found is None or len(self.files) == 1:
+            return found
+        return replace(found, files=tuple(zip(map(str, self.files), self.digests, strict=True)))
 
 
 class LargeFrame:
@@ -66,7 +87,7 @@ class LargeFrame:
         self._whole = whole
 
     def read(self, plan: ScoringPlan, reader: RowReader, known: KnownSubjects, leave_out: bool) -> ScannedTable | None:
-        return _scanned(plan, partial(scan_of_frame, frame=self._frame), reader, known, leave_out, (self.name,))
+        return _scanned(plan, partial(scan_of_frame, frame=self._frame), reader, known, leave_out)
 
     def whole(self) -> Source:
         return self._whole
@@ -78,7 +99,7 @@ class ScanOf(Protocol):
 
 def _scanned(
     plan: ScoringPlan, scan_of: ScanOf, reader: RowReader, known: KnownSubjects, leave_out: bool,
-    names: tuple[str, ...], watch: Watch | None = None,
+    watch: Watch | None = None,
 ) -> ScannedTable | None:
     account = Account(reader.table.name, reader.account.file, reader.account.sha256)
     try:
@@ -87,7 +108,7 @@ def _scanned(
             return None
         own = reader.anew(account)
         seen = None if watch is None else counting(watch, scan.size)
-        found = ScannedTable(plan, prepare(plan), replace(scan, names=names, seen=seen), own, known, leave_out)
+        found = ScannedTable(plan, prepare(plan), replace(scan, seen=seen), own, known, leave_out)
     except (NotScannable, pl.exceptions.PolarsError):
         return None
     reader.account.take(account)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import accumulate
@@ -45,14 +46,18 @@ class Scan:
     """Rows of each file."""
     sample: pl.DataFrame
     columns: Mapping[str, Typed]
-    names: tuple[str, ...] = ()
-    """Of the files, as rows are told by them."""
+    files: tuple[tuple[str, str], ...] = ()
+    """Names and digests where there are several."""
     seen: Callable[[int], None] | None = None
     """Is told of each piece that is read how many rows it has."""
 
     @property
     def size(self) -> int:
         return sum(self.sizes)
+
+    def file_at(self, place: int) -> str:
+        """The file of a row, where there are several."""
+        return self.files[bisect_right(list(accumulate(self.sizes)), place)][0] if self.files else ""
 
     def likely(self) -> int:
         """At most how many rows a subject has in a scenario, guessed from the sample."""
@@ -92,18 +97,25 @@ class Scan:
         )
         return frame, {name: one.cell for name, one in self.columns.items()}, list(flags)
 
-    def records(self, places: Sequence[int]) -> Iterator[tuple[int, Record]]:
-        """The rows at these ascending places as a reader sees them, with their file, in which they are numbered."""
+    def records(self, places: Sequence[int]) -> Iterator[Record]:
+        """The rows at these ascending places as a reader sees them, numbered in their own file."""
         wanted = pl.Series("at", places, dtype=pl.UInt64)
-        rows = self.texts.filter(pl.col(ROW).cast(pl.UInt64).is_in(wanted.implode())).sort(ROW).collect(
-            engine="streaming")
+        return self._records(pl.col(ROW).cast(pl.UInt64).is_in(wanted.implode()))
+
+    def records_with(self, column: str, texts: Sequence[str]) -> Iterator[Record]:
+        """The rows that have one of these texts in a column, with or without blanks around it."""
+        cell = pl.col(self.header_of(column)).cast(pl.String).str.strip_chars()
+        return self._records(cell.is_in(list(texts)))
+
+    def _records(self, chosen: pl.Expr) -> Iterator[Record]:
+        rows = self.texts.filter(chosen).sort(ROW).collect(engine="streaming")
         starts = [0, *accumulate(self.sizes)]
         file = 0
         for place, *cells in rows.select(ROW, *self.headers).iter_rows():
             while place >= starts[file + 1]:
                 file += 1
             number = place - starts[file] + 2
-            yield file, Record(number, number, [raw_of(cell) for cell in cells])
+            yield Record(number, number, [raw_of(cell) for cell in cells])
 
 
 def counting(watch: Watch, size: int) -> Callable[[int], None]:
@@ -132,9 +144,15 @@ def scan_of(schema: TableSchema, files: Sequence[Path], account: Account) -> Sca
         return None
     if all(file.suffix == ".parquet" for file in files):
         return _parquet(schema, files, account)
-    if len(files) == 1 and (plain := plain_csv(files[0])) is not None:
-        return _csv(schema, plain, account)
-    return None
+    if any(file.suffix == ".parquet" for file in files):
+        return None
+    found: list[PlainCsv] = []
+    for file in files:
+        plain = plain_csv(file)
+        if plain is None or plain.header.cells != (found or [plain])[0].header.cells:
+            return None
+        found.append(plain)
+    return _csv(schema, found, account)
 
 
 def _parquet(schema: TableSchema, files: Sequence[Path], account: Account) -> Scan | None:
@@ -167,18 +185,19 @@ def _typed_scan(
     return _scan(schema, layout, headers, raw, raw, sizes, sample)
 
 
-def _csv(schema: TableSchema, plain: PlainCsv, account: Account) -> Scan | None:
-    layout = layout_of(plain.header, schema, account)
-    headers = tuple(map(str, plain.header.cells))
+def _csv(schema: TableSchema, files: Sequence[PlainCsv], account: Account) -> Scan | None:
+    layout = layout_of(files[0].header, schema, account)
+    headers = tuple(map(str, files[0].header.cells))
     if layout is None or any(layout.units) or len(set(headers)) != len(headers) or ROW in headers:
         return None
     named = {headers[place]: column for place, column in zip(layout.places, schema.columns, strict=True)}
-    sample = sample_of(plain)
+    sample = pl.concat([sample_of(file, _SAMPLE_ROWS // len(files) + 1) for file in files])
+    paths = [file.path for file in files]
     types = types_of(named, sample)
-    raw = pl.scan_csv(plain.path, schema=types, row_index_name=ROW, glob=False)
-    texts = pl.scan_csv(plain.path, infer_schema=False, row_index_name=ROW, glob=False)
+    raw = pl.scan_csv(paths, schema=types, row_index_name=ROW, glob=False)
+    texts = pl.scan_csv(paths, infer_schema=False, row_index_name=ROW, glob=False)
     as_read = sample.select(pl.col(header).cast(kind, strict=False) for header, kind in types.items())
-    return _scan(schema, layout, headers, raw, texts, (plain.rows,), as_read)
+    return _scan(schema, layout, headers, raw, texts, tuple(file.rows for file in files), as_read)
 
 
 def _scan(
@@ -187,7 +206,7 @@ def _scan(
 ) -> Scan | None:
     columns: dict[str, Typed] = {}
     for place, column in zip(layout.places, schema.columns, strict=True):
-        found = None if column.written_absent else typed(column, sample[headers[place]])
+        found = None if column.written_absent or column.duration_written else typed(column, sample[headers[place]])
         if found is None:
             return None
         columns[column.name] = found

@@ -7,6 +7,7 @@ refuses is refused; what it accepts stands beside the other rows when all is add
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate, groupby
@@ -26,7 +27,7 @@ from rubric_dsl.evaluation.prepare import Prepared
 from rubric_dsl.observations.accepting import Sorting
 from rubric_dsl.observations.beside_rows import is_total
 from rubric_dsl.observations.cell import CellRefused
-from rubric_dsl.observations.model import Ledger, Row
+from rubric_dsl.observations.model import Ledger, Part, Row
 from rubric_dsl.observations.name_cells import spellings
 from rubric_dsl.observations.raw import Record
 from rubric_dsl.observations.rows import RowReader
@@ -122,11 +123,11 @@ class Scanning:
     def _rows_at(self, places: Sequence[int]) -> Sequence[Row]:
         """Rows that were accepted, read as a reader reads them; they are not accounted for again."""
         read: list[Row] = []
-        for _, record in self.scan.records(places):
+        for place, record in zip(places, self.scan.records(places), strict=True):
             cells = [record.cells[at] for at in self.scan.layout.places]
             values = {one.name: one.read(cell)[0] for one, cell in zip(self.reader.columns, cells, strict=True)}
             texts = {one.name: str(cell) for one, cell in zip(self.reader.columns, cells, strict=True)}
-            read.append(Row(record.number, record.line, texts, values))
+            read.append(Row(record.number, record.line, texts, values, self.scan.file_at(place)))
         return read
 
 
@@ -152,7 +153,16 @@ class ScannedTable(Scanning):
 
     def accounted(self, ledger: Ledger) -> Ledger:
         rows = self.scan.size - self.beside
-        return replace(ledger, read=rows, scored=rows - ledger.refused)
+        parts = {
+            name: Part(sha256, size, "", ledger.columns)
+            for (name, sha256), size in zip(self.scan.files, self.scan.sizes, strict=False)
+        }
+        return replace(ledger, read=rows, scored=rows - ledger.refused, parts=parts)
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Of the files, as rows are told by them."""
+        return [name for name, _ in self.scan.files] or [self.reader.account.file]
 
     def _read(self, leave_out: bool) -> TableRun | None:
         frame, cells, unsure = self.typed()
@@ -223,11 +233,14 @@ class ReadAgain:
         """The rows that the reader accepts, with their places. What stands beside observations is listed by it."""
         account, name, before = self.reader.account, self.reader.account.file, self.reader.account.read
         ends = list(accumulate(scan.sizes))
-        for file, own in groupby(zip(places, scan.records(places), strict=True), key=lambda one: one[1][0]):
-            account.file = scan.names[file]
+        self.reader.of_several = self.reader.of_several or bool(scan.files)
+        for file, own in groupby(
+            zip(places, scan.records(places), strict=True), key=lambda one: bisect_right(ends, one[0])
+        ):
+            account.file = scan.files[file][0] if scan.files else name
             sorting = Sorting(self.reader, scan.layout)
             read: dict[int, int] = {}
-            for place, record, following in _with_next([(place, record) for place, (_, record) in own], ends[file]):
+            for place, record, following in _with_next(list(own), ends[file]):
                 read[record.number] = place
                 sorting.take(record)
                 if following:

@@ -40,7 +40,8 @@ def spoken(text: Text, inside: str = "span") -> Markup:
         return escape(text)
     if text.en == text.zh:
         return escape(text.en)
-    return tag(inside, {"lang": "en"}, text.en) + tag(inside, {"lang": "zh"}, text.zh)
+    en, zh = escape(text.en), escape(text.zh)
+    return Markup(f'<{inside} lang="en">{en}</{inside}><{inside} lang="zh">{zh}</{inside}>')
 
 
 def plain(text: Text) -> str:
@@ -53,12 +54,12 @@ def plain(text: Text) -> str:
 def tag(name: str, attributes: dict[str, object] | None = None, *children: Text) -> Markup:
     """An element. Attributes that are None are left out; numbers are written with at most one decimal."""
     there = [(key, value) for key, value in (attributes or {}).items() if value is not None]
-    given = Markup("").join(Markup(' {}="{}"').format(key, _written(value)) for key, value in there)
+    given = "".join(f' {escape(key)}="{escape(_written(value))}"' for key, value in there)
     if name in VOID and not children:
-        return Markup("<{}{}/>").format(Markup(name), given)
+        return Markup(f"<{name}{given}/>")
     inner = "tspan" if name in ("text", "tspan") else "span"
-    inside = Markup("").join(spoken(child, inner) for child in children)
-    return Markup("<{0}{1}>{2}</{0}>").format(Markup(name), given, inside)
+    inside = "".join([spoken(child, inner) for child in children])
+    return Markup(f"<{name}{given}>{inside}</{name}>")
 
 
 def together(parts: Iterable[Markup]) -> Markup:

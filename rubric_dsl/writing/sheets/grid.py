@@ -16,6 +16,8 @@ from rubric_dsl.text.source import Origin, Span
 MOST_ROWS = 5_000
 MOST_COLUMNS = 200
 MOST_SHEETS = 50
+WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+"""Full-width signs and what they stand for."""
 UNREAD = ("error", "formula", "date", "clock", "format")
 """Kinds of cells that are no text and no number as it is shown."""
 
@@ -33,6 +35,8 @@ class Cell:
     """Of a cell that is more than its text: as of `TypedCell`."""
     covered: bool = False
     """Below the first row of a merged cell; `row` is that first row."""
+    part: str = ""
+    """What of its text is meant; empty: all of it."""
 
     @property
     def place(self) -> str:
@@ -45,12 +49,20 @@ class Cell:
     def span(self, part: str = "") -> Span:
         """The whole cell, or the part of its first line that reads so."""
         line = self.text.split("\n")[0]
-        at = line.find(part) if part else 0
+        part = part or self.part
+        at = _place(part, line) if part else 0
         start, length = (at, len(part)) if part and at >= 0 else (0, max(len(line), 1))
         return Span(Origin(self.source, 1), 0, start, 0, start + length)
 
     def finding(self, code: str, facts: Facts | None = None, *fixes: str, part: str = "") -> Diagnostic:
         return Diagnostic(code, self.span(part), facts or {}, fixes=tuple(Fix(key) for key in fixes))
+
+
+def _place(part: str, line: str) -> int:
+    """Where the part stands, also where its full-width signs were read as others; -1: nowhere."""
+    at = line.find(part)
+    folded = line.translate(WIDE)
+    return folded.find(part) if at < 0 and len(folded) == len(line) else at
 
 
 @dataclass(frozen=True, slots=True)

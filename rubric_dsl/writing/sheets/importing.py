@@ -83,13 +83,13 @@ def import_workbook(
             raise FileNotFoundError(path)
         return load(path)
 
-    compiled = compile_rubric(name, load_too)
+    compiled = compile_rubric(name, load_too, language=lang)
     # What is asked at a cell already is not said again in other words.
     asked_at = {one.span.file for one in found if prose.severity(one.code) == "error"}
     anywhere = outline.sheet.at(outline.header.number, 0)
     checked = reading.draft.at_cells(compiled.diagnostics, name, anywhere)
     found += [one for one in checked if one.span.file not in asked_at]
-    made = tuple(reading.declared(column) for column in reading.columns.values())
+    made = tuple(reading.declared(column) for column in reading.columns.values() if column.kinds)
     sources = {**_sources(book, found), **compiled.sources}
     return Imported(_laid_out(name, text, lang), tuple(found), sources, reading.touchpoints, made)
 

@@ -118,6 +118,11 @@ class Observing(Context):
     def _think_of_columns(self) -> None:
         """What is observed by yes or no is known first: "未接通不得分" speaks of it."""
         for point in points_in(self.outline.roots):
+            # What data are called is kept for them; a touchpoint of the same name has another.
+            reads = point.first("reads")
+            if reads is not None and not self._is_rule(point):
+                self._column(one_line(reads.text), reads, "")
+        for point in points_in(self.outline.roots):
             standard = self._standard(point, "")
             if isinstance(standard, Standard) and standard.kind == "yes" and not point.rows:
                 text = self._observed(point, standard.stem)
@@ -182,10 +187,11 @@ class Observing(Context):
         self.draft.add(1, (f"{declared(subject, label)} text{key}", of or above))
         if scenario:
             self.draft.add(1, *scenario)
-        for column in self.columns.values():
+        made = [column for column in self.columns.values() if column.kinds]
+        for column in made:
             self.draft.add(1, (self.declared(column), column.cell))
-        if self.columns:
-            names = tuple(column.label or column.name for column in self.columns.values())
+        if made:
+            names = tuple(column.label or column.name for column in made)
             self.found.append(above.finding("I405", {"columns": names}, "sheet"))
 
     def _scenario(self, folding: str) -> tuple[str, list[Piece]]:

@@ -15,10 +15,10 @@ from rubric_dsl.surface.from_text import parse
 from rubric_dsl.surface.print_parts import print_outcome, print_pattern
 from rubric_dsl.text.files import Source
 from rubric_dsl.text.record import dataclass
+from rubric_dsl.writing.sheets.grid import WIDE
 
 LONGEST = 1_000
 """Characters of a text that is read as a threshold or a standard."""
-_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0x2103: None}
 _DASH = r"(?:\s*(?:-{1,2}|[‐‑‒–—―−~～∼至到]{1,2})\s*)"
 _NUMBER = r"-?[0-9]+(?:\.[0-9]+)?"
 _UNIT = r"\s*(?:%|秒钟|秒|分钟|小时|天|s\b|sec\b|seconds?\b|min\b|minutes?\b|h\b|hours?\b|days?\b)?"
@@ -67,7 +67,7 @@ VAGUE = re.compile(
 
 def plain(text: str) -> str:
     """Full-width signs as their ASCII twins, blanks and line ends as one blank."""
-    return re.sub(r"\s+", " ", text.translate(_WIDE).replace("﹪", "%")).strip()
+    return re.sub(r"\s+", " ", text.translate(WIDE).replace("﹪", "%")).strip()
 
 
 def _any(words: tuple[str, ...]) -> str:
@@ -250,6 +250,8 @@ class Standard:
     base: str = ""
     step: str = ""
     stem: str = ""
+    clauses: tuple[str, ...] = ()
+    """The part of the sentence that each row came from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +303,7 @@ def standard_of(text: str, worth: str) -> Standard | Unread:
     if alone is not None and not _is_word(alone[1]):
         return Standard("when", ((alone[1], worth),), stem=alone[0])
     rows: list[tuple[str, str]] = []
+    clauses: list[str] = []
     stems: set[str] = set()
     for clause in filter(None, (part.strip() for part in _SPLIT.split(_joined(text)))):
         read = _clause(clause.rstrip("。."), worth)
@@ -309,6 +312,7 @@ def standard_of(text: str, worth: str) -> Standard | Unread:
         stem, pattern, points = read
         stems |= {stem} if stem else set()
         rows.append((pattern, points))
+        clauses.append(clause)
     if not rows:
         return Unread("nothing", whole)
     if len(stems) > 1:
@@ -316,13 +320,15 @@ def standard_of(text: str, worth: str) -> Standard | Unread:
     stem = next(iter(stems), "")
     if len(rows) == 2 and rows[0][1] == worth and rows[1][1] == "0":
         good, bad = rows[0][0], rows[1][0]
+        if (good, bad) == ("yes", "no"):
+            return Standard("yes")
         if bad in (f"未{good}", f"没有{good}", f"没{good}", f"不{good}"):
             return Standard("yes", stem=good)
     if len(rows) == 1 and rows[0][1] == worth:
         if _is_word(rows[0][0]):
             return Standard("yes", stem="" if rows[0][0] == "yes" else rows[0][0])
         return Standard("when", tuple(rows), stem=stem)
-    return Standard("rows", tuple(rows), stem=stem)
+    return Standard("rows", tuple(rows), stem=stem, clauses=tuple(clauses))
 
 
 def _joined(text: str) -> str:

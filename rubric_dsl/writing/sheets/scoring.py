@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from rubric_dsl.numbers.decimals import read_decimal
@@ -144,7 +145,7 @@ class Scoring(Observing):
         for cell in item.said.get("premise", ()):
             said = PREMISE.fullmatch(plain(cell.text))
             what = said["what"] if said else plain(cell.text)
-            if re.match(r"(?:unless|if|除非|若|when|当)\b?\s*\S", cell.text) and not said:
+            if re.match(r"(?:(?:unless|if)\b|除非|若)\s*\S", cell.text) and not said:
                 self._rules(cell, lines, depth)
                 continue
             name = self.known.get(what)
@@ -239,7 +240,8 @@ class Scoring(Observing):
         depth: int,
     ) -> tuple[list[Piece], Lines]:
         rows = []
-        for pattern, points in standard.rows:
+        parts = []
+        for (pattern, points), clause in zip(standard.rows, standard.clauses, strict=True):
             guard = re.fullmatch(r"(?:未|没有|没)(.+)", pattern)
             name = self.known.get(guard[1]) if guard else None
             if name is not None and points == "0" and self._kind(name) == "yes/no":
@@ -247,9 +249,11 @@ class Scoring(Observing):
                 premises.append(name)
             else:
                 rows.append((pattern, points))
+                parts.append(replace(cell, part=clause))
         name = self._reads(point, standard.stem, kind_of(rows), premises)
         self._members(name, rows)
-        lines: Lines = [(depth, [(f"{self._pattern(name, pattern)}: {points}", cell)]) for pattern, points in rows]
+        lines: Lines = [(depth, [(f"{self._pattern(name, pattern)}: {points}", part)])
+            for (pattern, points), part in zip(rows, parts, strict=True)]
         return [" by ", (name, cell)], lines
 
     def _kind(self, name: str) -> str:

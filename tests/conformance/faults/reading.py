@@ -36,6 +36,7 @@ def _percent_is_hundredfold(patch: pytest.MonkeyPatch) -> None:
 def _float_cells(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(number_cells, "read_decimal", lambda text: Fraction(float(text)))
     patch.setattr(number_cells.NumberReader, "quick", lambda self, text: None)
+    patch.setattr(number_cells.NumberReader, "quick_all", lambda self, texts: None)
     patch.setattr(number_cells.NumberReader, "refuse_outside", lambda self, value: None)
     right = number_cells.NumberReader.__init__
 

@@ -1,0 +1,237 @@
+"""A result as a file: laid out so that what concerns one subject is found without reading all of it.
+
+Each subject and each place of a ranking has a line of its own, and `standings` says how the values of all subjects are
+spread. A text of JSON has no raw line break, so a line that starts so is what it looks like. A file laid out in another
+way is read as a whole.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from mmap import mmap
+from typing import Any
+
+from rubric_dsl.evaluation.arithmetic import quotient
+from rubric_dsl.numbers.decimals import exact_text, from_exact
+from rubric_dsl.numbers.reals import Real
+from rubric_dsl.plan.model import ScoringPlan
+from rubric_dsl.results.json import FORMAT, number_json
+from rubric_dsl.results.model import Result
+from rubric_dsl.text.record import dataclass
+
+Json = dict[str, Any]
+
+
+class NotSaved(Exception):
+    """The file is no saved result."""
+
+
+# ---------------------------------------------------------------- writing
+
+
+def result_text(found: Json, canonical: bool = False) -> str:
+    """The file. `canonical`: keys in order and no blanks, as in a bundle."""
+    keys = sorted(found) if canonical else list(found)
+    parts = [f"{_text(key, canonical)}:{'' if canonical else ' '}{_member(key, found[key], canonical)}" for key in keys]
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _member(key: str, value: Any, canonical: bool) -> str:
+    if key == "subjects" and value:
+        blank = "" if canonical else " "
+        lines = (f" {_text(name, canonical)}:{blank}{_text(own, canonical)}" for name, own in value.items())
+        return "{\n" + ",\n".join(lines) + "\n}"
+    if key == "rankings" and value:
+        return "[\n" + ",\n".join(_ranking(one, canonical) for one in value) + "\n]"
+    if canonical or key == "standings":
+        return _text(value, canonical)
+    return json.dumps(value, ensure_ascii=False, indent=1)
+
+
+def _ranking(ranking: Json, canonical: bool) -> str:
+    head = _text({key: value for key, value in ranking.items() if key != "rows"}, canonical)[:-1]
+    rows = ",\n".join(f"  {_text(row, canonical)}" for row in ranking["rows"])
+    return f' {head},{"" if canonical else " "}"rows":{"" if canonical else " "}[\n{rows}\n ]}}'
+
+
+def _text(value: object, canonical: bool) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=canonical, separators=(",", ":") if canonical else None)
+
+
+def standings_json(plan: ScoringPlan, result: Result) -> Json:
+    """How the numbers of each item are spread over all subjects, highest first, and how many a ranking ranks.
+
+    An item with a number that is not rational has null.
+    """
+    items: Json = {}
+    types = {named.name: plan.nodes[named.node].type for named in plan.values}
+    for name in next(iter(result.values.values()), {}):
+        values = [own[name] for own in result.values.values()]
+        numbers = [value for value in values if isinstance(value, (Fraction, Real))]
+        if not numbers:
+            continue
+        rational = [value for value in numbers if isinstance(value, Fraction)]
+        if len(rational) < len(numbers):
+            items[name] = None
+            continue
+        ordered = sorted(Counter(rational).items(), reverse=True)
+        mean = quotient(sum((value * count for value, count in ordered), Fraction(0)), Fraction(len(numbers)))
+        assert isinstance(mean, Fraction)
+        items[name] = {
+            "of": len(numbers), "mean": number_json(mean, types[name]),
+            "values": [[exact_text(value), count] for value, count in ordered],
+        }
+    ranked = {
+        ranking.name: [[group, count] for group, count in Counter(
+            row.group for row in ranking.rows if row.rank is not None).items()]
+        for ranking in result.rankings
+    }
+    return {"items": items, "ranked": ranked}
+
+
+# ---------------------------------------------------------------- reading
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """The numbers of one item over all subjects, highest first, each with how many have it."""
+
+    of: int
+    mean: Fraction
+    values: tuple[tuple[Fraction, int], ...]
+
+    def place(self, value: Fraction, lowest_first: bool) -> int | None:
+        """One more than how many are better; None for a number that nobody has."""
+        before = 0
+        for own, count in reversed(self.values) if lowest_first else self.values:
+            if own == value:
+                return before + 1
+            before += count
+        return None
+
+    def best(self, lowest_first: bool) -> Fraction:
+        return self.values[-1 if lowest_first else 0][0]
+
+
+class Saved:
+    """A saved result, read as far as it is asked for. Raises NotSaved where it is not what it should be."""
+
+    def __init__(self, data: bytes | mmap) -> None:
+        self._data = data
+        self._whole: Json | None = None
+        head = self._one("format")
+        if head != FORMAT:
+            raise NotSaved
+        rubric, ledger = self._one("rubric"), self._one("ledger")
+        try:
+            self.plan: str = rubric["plan"]
+            self.ledger: Mapping[str, Json] = ledger
+            self.sha256 = {table: str(own["sha256"]) for table, own in ledger.items()}
+        except (KeyError, TypeError, AttributeError):
+            raise NotSaved from None
+        corrections = self._one("corrections")
+        self.corrections: str | None = corrections.get("sha256") if isinstance(corrections, dict) else None
+        self.has_periods = self._one("periods") is not None
+
+    def subject(self, name: str) -> Json | None:
+        """What the subject has, by item."""
+        if self._whole is None:
+            line = self._line(self._section("subjects"), b"\n " + _key(name))
+            if line is not None:
+                return _object(b"{" + line + b"}")[name]  # type: ignore[no-any-return]
+            return None
+        return self._whole.get("subjects", {}).get(name)  # type: ignore[no-any-return]
+
+    def placed(self, ranking: str, subject: str) -> Json | None:
+        """The subject's row of a ranking."""
+        if self._whole is None:
+            start, end = self._section("rankings")
+            for mark in (b": ", b":"):
+                wanted = b'"subject"' + mark + json.dumps(subject, ensure_ascii=False).encode()
+                at = self._data.find(wanted, start, end)
+                while at >= 0:
+                    head = self._data.rfind(b"\n {", start, at)
+                    title = self._data[head:self._data.find(b"\n", head + 1)]
+                    named = any(b'"name"' + m + json.dumps(ranking, ensure_ascii=False).encode() in title
+                                for m in (b": ", b":"))
+                    if named:
+                        begin = self._data.rfind(b"\n", start, at)
+                        row = _object(self._data[begin:self._data.find(b"\n", at)].strip().rstrip(b","))
+                        if row.get("subject") == subject:
+                            return row
+                    at = self._data.find(wanted, at + 1, end)
+            return None
+        for one in self._whole.get("rankings", ()):
+            for row in one["rows"]:
+                if one["name"] == ranking and row["subject"] == subject:
+                    return row  # type: ignore[no-any-return]
+        return None
+
+    def spreads(self) -> Mapping[str, Spread] | None:
+        """By item; None where the result does not say, or where an item's numbers are not all rational."""
+        standings = self._one("standings")
+        try:
+            items = standings["items"]
+            if any(own is None for own in items.values()):
+                return None
+            return {
+                name: Spread(
+                    int(own["of"]), from_exact(own["mean"]["exact"]),
+                    tuple((from_exact(value), int(count)) for value, count in own["values"]),
+                ) for name, own in items.items()
+            }
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return None
+
+    def ranked(self, ranking: str, group: str | None) -> int:
+        """How many have a rank, in the group."""
+        try:
+            counts: Sequence[Any] = self._one("standings")["ranked"][ranking]
+            return sum(int(count) for own, count in counts if own == group)
+        except (KeyError, TypeError, ValueError):
+            raise NotSaved from None
+
+    # ------------------------------------------------------------ inside
+
+    def _one(self, key: str) -> Any:
+        """The value of a key at the top, None where there is none."""
+        if self._whole is None:
+            section = self._section(key)
+            if section[0] >= 0:
+                return _object(b"{" + self._data[section[0]:section[1]].strip().rstrip(b",") + b"}")[key]
+            if key == "format":  # laid out in another way
+                self._whole = _object(self._data[:])
+            else:
+                return None
+        return self._whole.get(key)
+
+    def _section(self, key: str) -> tuple[int, int]:
+        """From where to where a key of the top stands with its value; (-1, -1) where there is none."""
+        start = self._data.find(b'\n"' + key.encode() + b'":')
+        if start < 0:
+            return -1, -1
+        end = self._data.find(b'\n"', start + 1)
+        return start, end if end >= 0 else self._data.rfind(b"}")
+
+    def _line(self, section: tuple[int, int], mark: bytes) -> bytes | None:
+        if section[0] < 0:
+            return None
+        at = self._data.find(mark, *section)
+        return None if at < 0 else self._data[at:self._data.find(b"\n", at + 1)].strip().rstrip(b",")
+
+
+def _key(name: str) -> bytes:
+    return json.dumps(name, ensure_ascii=False).encode() + b":"
+
+
+def _object(data: bytes) -> Json:
+    try:
+        found = json.loads(data)
+    except (ValueError, RecursionError):
+        raise NotSaved from None
+    if not isinstance(found, dict):
+        raise NotSaved
+    return found

@@ -15,6 +15,7 @@ from typing import Any, Protocol, TypeAlias
 
 from rubric_dsl.api.errors import WrongUse
 from rubric_dsl.cli.running import source_of
+from rubric_dsl.cli.totals_cache import TotalsCache
 from rubric_dsl.cli.words import say
 from rubric_dsl.numbers.decimals import decimal_places, decimal_text, exact_text
 from rubric_dsl.observations.given import GivenRows
@@ -43,12 +44,12 @@ Data: TypeAlias = "str | os.PathLike[str] | ArrowStream | Lazy | Sequence[Mappin
 """What a table may be given as: a path as on the command line (file, folder, pattern), a frame, a list of dicts."""
 
 
-def given(table: str, data: Data, engine: str | None) -> AnySource:
+def given(table: str, data: Data, engine: str | None, cache: TotalsCache | None) -> AnySource:
     """Raises WrongUse for what is none of these, and the errors of the command line as Stop."""
     name = f"<{table}>"
     scans = engine in (None, "polars")
     if isinstance(data, (str, os.PathLike)):
-        return source_of(os.fspath(data), engine)
+        return source_of(os.fspath(data), engine, cache=cache)
     kind = _kind(data)
     if kind == "pandas":
         return _of_pandas(name, data, scans)
@@ -87,28 +88,13 @@ def _of_polars(name: str, frame: Any, scans: bool) -> Source | LargeSource:
     whole = GivenRows(name, frame.columns, frame.iter_rows)
     if not scans or frame.height < WORTH_SCANNING:
         return whole
-    return _large(name, _whole_numbers(frame), whole)
+    return _large(name, frame, whole)
 
 
 def _large(name: str, frame: Any, whole: Source) -> LargeSource:
     from rubric_dsl.engines.columnar.large import LargeFrame
 
     return LargeFrame(name, frame, whole)
-
-
-def _whole_numbers(frame: Any) -> Any:
-    """Columns of doubles that hold whole numbers only, as integers: the reader reads `8.0` as `8`, and pandas has no
-    other way to say that some of them are missing."""
-    import polars as pl
-
-    found = []
-    for column in frame.get_columns():
-        if column.dtype.is_float():
-            exact = (column.is_finite() & (column.abs() < 2**53) & (column == column.round(0)) & (column != 0)) | (
-                (column == 0) & (1 / column > 0))
-            if exact.fill_null(True).all():
-                found.append(column.cast(pl.Int64))
-    return frame.with_columns(found) if found else frame
 
 
 def _of_arrow(name: str, data: Any, scans: bool) -> Source | LargeSource:
@@ -150,7 +136,7 @@ def _of_pandas(name: str, frame: Any, scans: bool) -> Source | LargeSource:
     found = [_pandas_series(pl, header, frame.iloc[:, place]) for place, header in enumerate(headers)]
     if any(series is None for series in found):
         return whole
-    return _large(name, _whole_numbers(pl.DataFrame(found)), whole)
+    return _large(name, pl.DataFrame(found), whole)
 
 
 def _pandas_values(series: Any) -> list[object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from rubric_dsl.api.compiling import Plan
 from rubric_dsl.api.errors import NotFinished, ObservationsRefused, WrongUse, error_of
 from rubric_dsl.api.given import Data, given
 from rubric_dsl.cli.exits import Exit, Stop, install_command
-from rubric_dsl.cli.running import engine_for, engine_named
+from rubric_dsl.cli.running import cache_for, engine_for, engine_named
 from rubric_dsl.cli.words import say
 from rubric_dsl.diagnostics.report import Report
 from rubric_dsl.engines.contract import Engine, EngineFailed
@@ -174,13 +175,14 @@ _RANKING: dict[str, ColumnKind] = {
 
 def score(
     plan: Plan, observations: Mapping[str, Data] | None = None, /, *, leave_out_refused: bool = False,
-    engine: str | None = None, **tables: Data,
+    engine: str | None = None, cache: str | os.PathLike[str] | None = None, **tables: Data,
 ) -> Result:
     """Score observations exactly and rank the subjects.
 
     Tables by name (or label), as keywords or, where a name is no keyword, in the mapping `observations`. Each is a
     path as on the command line (file, folder, pattern), a frame of Polars (eager or lazy), Arrow or pandas, or a list
-    of dicts. `engine`: as `--engine`; None takes what fits.
+    of dicts. `engine`: as `--engine`; None takes what fits. `cache`: as `--cache`, a folder that keeps what large files
+    come to.
 
     Raises ObservationsRefused where a row was refused (with `leave_out_refused` only where a whole table was),
     NotFinished where a value is impossible, WrongUse and NotInstalled. Any value is either scored or refused: nothing
@@ -193,7 +195,8 @@ def score(
         raise WrongUse(lambda lang: say("api.table-twice", lang))
     try:
         asked = None if engine is None else engine_named(engine)
-        sources = {name: given(name, data, engine) for name, data in named.items()}
+        totals = None if cache is None else cache_for(os.fspath(cache), engine)
+        sources = {name: given(name, data, engine, totals) for name, data in named.items()}
         observed = _read(scoring, sources, leave_out_refused)
         chosen = asked or engine_for(observed)
     except Stop as stop:

@@ -67,7 +67,7 @@ class PlanCache:
         if entry is None or self.folder is None:
             return None
         try:
-            if not _own(self.folder):
+            if not is_own(self.folder):
                 return None
             with open(entry, "rb") as file:
                 digest, _, content = file.read(MOST_BYTES + 1).partition(b"\n")
@@ -97,7 +97,7 @@ class PlanCache:
             return
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if _own(self.folder):
+            if is_own(self.folder):
                 beside = f"{entry}.{os.getpid()}.part"
                 with open(beside, "wb") as file:
                     file.write(hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
@@ -107,7 +107,7 @@ class PlanCache:
             return
 
     def _entry(self, path: str, text: bytes, settings: Mapping[str, str], folders: Sequence[str]) -> Path | None:
-        program = _program() if self.folder is not None else None
+        program = program_identity() if self.folder is not None else None
         if program is None or self.folder is None:
             return None
         made_from = [FORMAT, program, path, _hash(text), sorted(settings.items()), list(folders)]
@@ -158,7 +158,7 @@ def _unchanged(files: Sequence[Any], load: Load) -> dict[str, bytes] | None:
     return texts
 
 
-def _own(folder: Path) -> bool:
+def is_own(folder: Path) -> bool:
     """Whether nobody else may put entries there."""
     if sys.platform == "win32":
         return folder.is_dir()
@@ -167,7 +167,7 @@ def _own(folder: Path) -> bool:
 
 
 @cache
-def _program() -> str | None:
+def program_identity() -> str | None:
     """What tells this program from another version of it: its files by size and time, as Python's own cache does."""
     root = os.path.dirname(os.path.abspath(rubric_dsl.__file__))
     found = [rubric_dsl.__version__, sys.version]

@@ -14,17 +14,19 @@ from rubric_dsl.cli.arguments import by_table
 from rubric_dsl.cli.exits import Exit, Stop, install_command
 from rubric_dsl.cli.files import LARGE, are_few_rows, many_files, read_observation_file
 from rubric_dsl.cli.large import large_files, table_of
-from rubric_dsl.cli.progress import doing
+from rubric_dsl.cli.progress import Rows, doing, shows_progress
 from rubric_dsl.cli.terminal import Terminal
 from rubric_dsl.engines.contract import Engine, EngineFailed
 from rubric_dsl.engines.reference import ReferenceEngine
 from rubric_dsl.engines.run import Run, run_periods
+from rubric_dsl.observations.large import Watch
 from rubric_dsl.observations.model import Observations
 from rubric_dsl.observations.raw import Given, MissingPart, OnDisk, SeveralFiles, Source
 from rubric_dsl.observations.read import AnySource, read_observations, read_subjects
 from rubric_dsl.plan.model import ScoringPlan
 
 if TYPE_CHECKING:
+    from rubric_dsl.cli.totals_cache import TotalsCache
     from rubric_dsl.results.bundle import Copied
 
 _REQUIREMENTS = {
@@ -42,14 +44,16 @@ WORTH_COMPILING = 200
 def observe(
     terminal: Terminal, plan: ScoringPlan, arguments: Sequence[str], leave_out_refused: bool = False,
     engine: str | None = "reference", master: str | None = None, kept: dict[str, Copied] | None = None,
-    sent: dict[str, Given] | None = None,
+    sent: dict[str, Given] | None = None, cache: TotalsCache | None = None,
 ) -> Observations:
     """All tables as read; files that cannot be opened are a fault of the command line and stop.
 
     `engine`: those for many rows read their tables too (None: one does so where a file is large). `kept` is given the
-    bytes of each table that was read whole, for a bundle; `sent` those files themselves.
+    bytes of each table that was read whole, for a bundle; `sent` those files themselves. `cache` keeps what large files
+    come to.
     """
-    files = _files(arguments, plan, engine, master)
+    rows = Rows()
+    files = _files(arguments, plan, engine, master, cache, rows)
     if kept is not None:
         files = {table: _to_be_kept(plan, table, file) for table, file in files.items()}
     whole = {table: file for table, file in files.items() if isinstance(file, Given)}
@@ -57,7 +61,7 @@ def observe(
         kept.update({table: _copied(file) for table, file in files.items()})
     if sent is not None:
         sent.update(whole)
-    return _read(terminal, files, lambda: read_observations(plan, files, leave_out_refused))
+    return _read(terminal, files, lambda: read_observations(plan, files, leave_out_refused), rows)
 
 
 def _to_be_kept(plan: ScoringPlan, name: str, file: AnySource) -> AnySource:
@@ -103,18 +107,21 @@ def observe_subjects(
 
 
 def _files(
-    arguments: Sequence[str], plan: ScoringPlan, engine: str | None, master: str | None = None
+    arguments: Sequence[str], plan: ScoringPlan, engine: str | None, master: str | None = None,
+    cache: TotalsCache | None = None, rows: Rows | None = None,
 ) -> dict[str, AnySource]:
     paths = by_table(arguments, plan)
-    read = {path: source_of(path, engine, master) for path in dict.fromkeys(paths.values())}
+    watch = rows if shows_progress() else None
+    read = {path: source_of(path, engine, master, cache, watch) for path in dict.fromkeys(paths.values())}
     return {table: read[path] for table, path in paths.items()}
 
 
 def _read(
-    terminal: Terminal, files: Mapping[str, AnySource], read: Callable[[], Observations]
+    terminal: Terminal, files: Mapping[str, AnySource], read: Callable[[], Observations],
+    rows: Rows | None = None,
 ) -> Observations:
     names = ", ".join(dict.fromkeys(file.name for file in files.values()))
-    with doing(terminal, partial(terminal.say, "doing.reading", file=names)):
+    with doing(terminal, partial(terminal.say, "doing.reading", file=names), rows):
         try:
             with _without_collecting():
                 return read()
@@ -137,7 +144,10 @@ def _without_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def source_of(path: str, engine: str | None, master: str | None = None) -> AnySource:
+def source_of(
+    path: str, engine: str | None, master: str | None = None, cache: TotalsCache | None = None,
+    watch: Watch | None = None,
+) -> AnySource:
     """A file as a whole, several to be read one after the other, or as the engine for many rows takes them."""
     if engine in ("duckdb", "spark", "postgresql"):
         return table_of(path, engine, master) or _one_or_several(path)
@@ -147,7 +157,11 @@ def source_of(path: str, engine: str | None, master: str | None = None) -> AnySo
     engine_named("polars")  # that it is there is told before anything is read
     from rubric_dsl.engines.columnar.large import LargeFiles
 
-    return LargeFiles(path, files)
+    if cache is None:
+        return LargeFiles(path, files, watch=watch)
+    from rubric_dsl.engines.columnar.kept import PartsIn
+
+    return LargeFiles(path, files, PartsIn(cache), watch)
 
 
 def _one_or_several(path: str) -> Source | SeveralFiles:
@@ -156,6 +170,15 @@ def _one_or_several(path: str) -> Source | SeveralFiles:
     if files is None or len(files) == 1:
         return read_observation_file(path)
     return SeveralFiles(path, tuple(OnDisk(str(file)) for file in files))
+
+
+def cache_for(folder: str, engine: str | None) -> TotalsCache:
+    """The folder of `--cache`. Raises Stop where it cannot be used, or not with this engine."""
+    if engine not in (None, "polars"):
+        raise Stop(Exit.USAGE, "usage.cache-engine", engine=engine)
+    from rubric_dsl.cli.totals_cache import TotalsCache
+
+    return TotalsCache(folder)
 
 
 def engine_for(observations: Observations) -> Engine:

@@ -63,19 +63,21 @@ if TYPE_CHECKING:
 @click.option("--marked", metavar="FILE.xlsx")
 @click.option("--engine", metavar="E")
 @click.option("--master", metavar="URL")
+@click.option("--cache", metavar="DIR")
 @use_from_option
 def command(
     terminal: Terminal, rubric_file: str, observations: tuple[str, ...], outputs: tuple[str, ...], as_json: bool,
     settings: tuple[str, ...], corrections: str | None, leave_out_refused: bool, marked: str | None,
     engine: str | None, master: str | None, only: str | None, use_from: tuple[str, ...], points: str | None,
-    row_points: str | None, **bundle: Any,
+    row_points: str | None, cache: str | None, **bundle: Any,
 ) -> int:
     from rubric_dsl.cli.compiling import planned, show_found
     from rubric_dsl.cli.large import server_of
     from rubric_dsl.cli.marking import check_marked, write_marked
-    from rubric_dsl.cli.running import engine_for, engine_named, observe
+    from rubric_dsl.cli.running import cache_for, engine_for, engine_named, observe
 
     # What is wrong with the engine is told before anything is read.
+    totals = None if cache is None else cache_for(cache, engine)
     asked = None
     if engine is not None or master is not None:
         asked = engine_named(engine or "reference", master, server_of(observations))
@@ -96,7 +98,10 @@ def command(
     kept = None if bundled.folder is None else bundled.tables
     if kept is not None and bundled.without_data:
         bundled.refuse_databases(observations)
-    observed = observe(terminal, done.plan, observations, leave_out_refused, reading, master, kept, sent)
+    observed = observe(
+        terminal, done.plan, observations, leave_out_refused, reading, master, kept, sent, totals)
+    if totals is not None and totals.unwritable is not None:
+        terminal.err(terminal.say("score.not-kept", folder=cache, reason=totals.unwritable.strerror))
     if marked is not None:
         check_marked(marked, sent)
         write_marked(terminal, marked, done.plan, observed, sent)

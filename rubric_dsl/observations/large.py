@@ -20,6 +20,12 @@ from rubric_dsl.plan.model import ScoringPlan, TableSchema
 from rubric_dsl.text.record import dataclass
 
 
+class Watch(Protocol):
+    """Is told while files are read how many rows of a pass have been read, of how many as far as that is known."""
+
+    def __call__(self, rows: int, of: int) -> None: ...
+
+
 class LargeTable(Protocol):
     """A table that was read and checked."""
 

@@ -46,6 +46,10 @@ class Account:
             found = Refusal(self.file, row, column, value, code, with_next_act(code, facts), line, around)
             self._refusals.append(found)
 
+    def take(self, other: Account) -> None:
+        """Becomes what the other account is."""
+        self.__dict__.update(other.__dict__)
+
     @property
     def shows_more(self) -> bool:
         """Whether the next refusal is still among those that are shown with the cells around them."""

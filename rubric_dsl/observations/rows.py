@@ -94,6 +94,10 @@ class RowReader:
     def _here(self, number: int) -> int | PlaceInFile:
         return PlaceInFile(number, self.account.file) if self.of_several else number
 
+    def anew(self, account: Account) -> RowReader:
+        """A reader of the same table that has read nothing yet."""
+        return RowReader(self.table, self._rules, self._known, account)
+
     def row(self, number: int, line: int, cells: Sequence[Raw]) -> Row | None:
         """The row of these raw cells, in the order of the table's columns; None where it is refused."""
         return next(self.rows([Record(number, line, list(cells))]), None)

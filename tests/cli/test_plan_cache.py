@@ -153,7 +153,7 @@ def test_another_version_of_the_program_has_its_own_entries(
     folder: Path, scored: Scored, compilations: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scored("hotlines.rubric", "calls.csv")
-    monkeypatch.setattr(plan_cache, "_program", lambda: "another")
+    monkeypatch.setattr(plan_cache, "program_identity", lambda: "another")
     scored("hotlines.rubric", "calls.csv")
     assert len(compilations) == 2 and len(list(folder.iterdir())) == 2
 
@@ -164,9 +164,9 @@ def test_the_program_is_told_by_its_files(tmp_path: Path, monkeypatch: pytest.Mo
     (package / "__init__.py").write_text("")
     (package / "a.py").write_text("x = 1")
     monkeypatch.setattr(plan_cache.rubric_dsl, "__file__", str(package / "__init__.py"))
-    before = plan_cache._program.__wrapped__()
+    before = plan_cache.program_identity.__wrapped__()
     os.utime(package / "a.py", ns=(1, 1))
-    assert before != plan_cache._program.__wrapped__()
+    assert before != plan_cache.program_identity.__wrapped__()
 
 
 def test_it_can_be_turned_off(folder: Path, scored: Scored, compilations: list[str], monkeypatch: pytest.MonkeyPatch

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import accumulate
 
 import polars as pl
 
+from rubric_dsl.engines.columnar.by_file import PartsTable
 from rubric_dsl.engines.columnar.frames import frame_of
 from rubric_dsl.engines.columnar.rows import FrameRows
 from rubric_dsl.engines.columnar.scanned import ScannedTable
@@ -15,6 +17,7 @@ from rubric_dsl.engines.lowering.forms import Form
 from rubric_dsl.engines.lowering.queries import ROW, SUBJECT
 from rubric_dsl.engines.lowering.totals import TableRun, accepted_rows, columns_read
 from rubric_dsl.engines.run import Run
+from rubric_dsl.observations.model import Row, TableData
 from rubric_dsl.plan.model import TableSchema
 from rubric_dsl.resolved.operations import Node
 from rubric_dsl.text.record import dataclass
@@ -36,24 +39,25 @@ class EachRow:
 def each_row(run: Run) -> Iterator[EachRow]:
     """The tables that have scores on rows, as the plan lists them."""
     for schema in run.plan.tables:
-        found = _table(run, schema)
-        if found is not None and found.items:
-            yield found
+        data = run.observations.tables.get(schema.name)
+        if data is not None:
+            yield from (found for found in _tables(run, schema, data) if found.items)
 
 
-def _table(run: Run, schema: TableSchema) -> EachRow | None:
-    data = run.observations.tables.get(schema.name)
-    if data is None:
-        return None
-    if isinstance(data.large, ScannedTable) and data.large.run is not None:
+def _tables(run: Run, schema: TableSchema, data: TableData) -> Iterator[EachRow]:
+    if isinstance(data.large, PartsTable):
+        for own, name, size in data.large.runs_of_files():
+            yield _of(own, schema, partial(_in_files, names=[name], sizes=[size]))
+    elif isinstance(data.large, ScannedTable) and data.large.run is not None:
         names, sizes = data.large.names, data.large.scan.sizes
-        return _of(data.large.run, schema, lambda places: _in_files(places, names, sizes))
-    rows = accepted_rows(run.plan, schema, run.observations)
-    if not rows:
-        return None
+        yield _of(data.large.run, schema, partial(_in_files, names=names, sizes=sizes))
+    elif rows := accepted_rows(run.plan, schema, run.observations):
+        yield _of_rows(run, schema, rows, data.ledger.file)
+
+
+def _of_rows(run: Run, schema: TableSchema, rows: Sequence[Row], file: str) -> EachRow:
     given = frame_of(schema, rows, columns_read(run.prepared, schema))
     numbers = pl.Series([row.number for row in rows], dtype=pl.Int64)
-    file = data.ledger.file
     return _of(TableRun(run.plan, run.prepared, schema, given, FrameRows(given)), schema,
                lambda places: (pl.repeat(file, len(places), dtype=pl.String, eager=True), numbers.gather(places)))
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Protocol
 
 import polars as pl
 
-from rubric_dsl.engines.columnar.scan import Scan, scan_of, scan_of_frame
+from rubric_dsl.engines.columnar.by_file import KeptParts, TableFile, read_parts
+from rubric_dsl.engines.columnar.scan import Scan, counting, scan_of, scan_of_frame
 from rubric_dsl.engines.columnar.scanned import NotScannable, ScannedTable
 from rubric_dsl.evaluation.prepare import prepare
-from rubric_dsl.observations.large import FilesOfTable
+from rubric_dsl.observations.large import FilesOfTable, LargeTable, Watch
 from rubric_dsl.observations.ledger import Account
 from rubric_dsl.observations.model import Row
 from rubric_dsl.observations.name_cells import spellings_of
@@ -21,12 +23,38 @@ from rubric_dsl.observations.rows import RowReader
 from rubric_dsl.observations.subjects import KnownSubjects
 from rubric_dsl.plan.model import ScoringPlan, TableSchema
 
+KeptFor = Callable[[ScoringPlan, TableSchema, Sequence[str]], KeptParts]
+"""What is kept for a table of a plan whose known subjects are these (none: anyone)."""
+
 
 class LargeFiles(FilesOfTable):
-    """Files of one table that are scanned."""
+    """Files that are scanned. `kept`: what files came to in earlier runs; without it files are read together where they
+    can."""
 
-    def read(self, plan: ScoringPlan, reader: RowReader, known: KnownSubjects, leave_out: bool) -> ScannedTable | None:
-        return _scanned(plan, self._scan, reader, known, leave_out)
+    def __init__(
+        self, name: str, files: Sequence[Path], kept: KeptFor | None = None, watch: Watch | None = None
+    ) -> None:
+        super().__init__(name, files)
+        self._kept = kept
+        self._watch = watch
+
+    def read(self, plan: ScoringPlan, reader: RowReader, known: KnownSubjects, leave_out: bool) -> LargeTable | None:
+        if self._kept is not None:
+            found = self._in_parts(plan, reader, known, leave_out)
+            if found is not None:
+                return found
+        whole = _scanned(plan, self._scan, reader, known, leave_out, self._watch)
+        if whole is not None or len(self.files) == 1 or not reader.account.clean:
+            return whole
+        return self._in_parts(plan, reader, known, leave_out)
+
+    def _in_parts(
+        self, plan: ScoringPlan, reader: RowReader, known: KnownSubjects, leave_out: bool
+    ) -> LargeTable | None:
+        names = [self.name] if len(self.files) == 1 else list(map(str, self.files))
+        files = [TableFile(*of) for of in zip(self.files, names, self.digests, strict=True)]
+        kept = None if self._kept is None else self._kept(plan, reader.table, tuple(known.names()))
+        return read_parts(plan, prepare(plan), files, reader, known, leave_out, kept, self._watch)
 
     def rows_of(self, table: TableSchema, reader: RowReader, subjects: Sequence[str]) -> list[Row] | None:
         return _picked(scan_of(table, self.files, reader.account), reader, subjects)
@@ -63,19 +91,21 @@ class ScanOf(Protocol):
 
 
 def _scanned(
-    plan: ScoringPlan, scan_of: ScanOf, reader: RowReader, known: KnownSubjects, leave_out: bool
+    plan: ScoringPlan, scan_of: ScanOf, reader: RowReader, known: KnownSubjects, leave_out: bool,
+    watch: Watch | None = None,
 ) -> ScannedTable | None:
     account = Account(reader.table.name, reader.account.file, reader.account.sha256)
-    scan = scan_of(reader.table, account=account) if plan.period is None else None
-    if scan is None:
-        return None
-    for repair in account.ledger(False).repairs:  # headers that name no column
-        reader.account.repair(repair.row, repair.column, repair.before, repair.after, repair.code)
-    reader.account.columns = account.columns
     try:
-        return ScannedTable(plan, prepare(plan), scan, reader, known, leave_out)
+        scan = scan_of(reader.table, account=account) if plan.period is None else None
+        if scan is None:
+            return None
+        own = reader.anew(account)
+        seen = None if watch is None else counting(watch, scan.size)
+        found = ScannedTable(plan, prepare(plan), replace(scan, seen=seen), own, known, leave_out)
     except (NotScannable, pl.exceptions.PolarsError):
         return None
+    reader.account.take(account)
+    return found
 
 
 def _picked(scan: Scan | None, reader: RowReader, subjects: Sequence[str]) -> list[Row] | None:

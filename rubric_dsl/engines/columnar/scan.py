@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import accumulate
 from math import isqrt, lcm
 from pathlib import Path
@@ -18,6 +19,7 @@ from rubric_dsl.engines.lowering.forms import LIMIT, Lowered, Number
 from rubric_dsl.engines.lowering.queries import ROW, STRATUM, SUBJECT
 from rubric_dsl.observations.databases import raw_of
 from rubric_dsl.observations.headers import Layout, layout_of
+from rubric_dsl.observations.large import Watch
 from rubric_dsl.observations.ledger import Account
 from rubric_dsl.observations.model import Row
 from rubric_dsl.observations.plain_csv import PlainCsv, plain_csv
@@ -46,6 +48,8 @@ class Scan:
     columns: Mapping[str, Typed]
     files: tuple[tuple[str, str], ...] = ()
     """Names and digests where there are several."""
+    seen: Callable[[int], None] | None = None
+    """Is told of each piece that is read how many rows it has."""
 
     @property
     def size(self) -> int:
@@ -84,7 +88,11 @@ class Scan:
         keys = [pl.col(f"r.{self.schema.subject}").cast(pl.String).alias(SUBJECT)]
         if self.schema.stratum is not None:
             keys.append(pl.col(f"r.{self.schema.stratum}").cast(pl.String).alias(STRATUM))
-        frame = self.raw.select(ROW, *read).select(
+        frame = self.raw.select(ROW, *read)
+        if self.seen is not None:
+            frame = frame.map_batches(
+                partial(_told, self.seen), projection_pushdown=True, validate_output_schema=False, streamable=True)
+        frame = frame.select(
             ROW, *keys, *values, *(flag.alias(name) for name, flag in flags.items())
         )
         return frame, {name: one.cell for name, one in self.columns.items()}, list(flags)
@@ -108,6 +116,23 @@ class Scan:
                 file += 1
             number = place - starts[file] + 2
             yield Record(number, number, [raw_of(cell) for cell in cells])
+
+
+def counting(watch: Watch, size: int) -> Callable[[int], None]:
+    """Rows are read in one pass, and in further ones where some are in doubt."""
+    seen = 0
+
+    def told(rows: int) -> None:
+        nonlocal seen
+        seen = seen + rows if seen < size else rows
+        watch(seen, size)
+
+    return told
+
+
+def _told(seen: Callable[[int], None], piece: pl.DataFrame) -> pl.DataFrame:
+    seen(piece.height)
+    return piece
 
 
 def scan_of(schema: TableSchema, files: Sequence[Path], account: Account) -> Scan | None:

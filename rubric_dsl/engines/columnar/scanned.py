@@ -7,12 +7,15 @@ refuses is refused; what it accepts stands beside the other rows when all is add
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import accumulate, groupby
 
 import polars as pl
 
 from rubric_dsl.engines.columnar.frames import TableFrame
+from rubric_dsl.engines.columnar.keys import hashed, hashed_again, key_sets, repeated
 from rubric_dsl.engines.columnar.rows import FrameRows
 from rubric_dsl.engines.columnar.scan import Scan, beside
 from rubric_dsl.engines.contract import Stratum, Subject
@@ -21,30 +24,26 @@ from rubric_dsl.engines.lowering.queries import ROW, STRATUM, SUBJECT
 from rubric_dsl.engines.lowering.sums import DOUBT
 from rubric_dsl.engines.lowering.totals import TableRun
 from rubric_dsl.evaluation.prepare import Prepared
-from rubric_dsl.observations import codes
+from rubric_dsl.observations.accepting import Sorting
+from rubric_dsl.observations.beside_rows import is_total
 from rubric_dsl.observations.cell import CellRefused
 from rubric_dsl.observations.model import Ledger, Part, Row
 from rubric_dsl.observations.name_cells import spellings
-from rubric_dsl.observations.raw import Record, is_blank
-from rubric_dsl.observations.rows import RowReader, columns_seen_once
+from rubric_dsl.observations.raw import Record
+from rubric_dsl.observations.rows import RowReader
 from rubric_dsl.observations.subjects import KnownSubjects
-from rubric_dsl.plan.model import ColumnSchema, ScoringPlan
+from rubric_dsl.plan.model import ColumnSchema, ScoringPlan, TableSchema
 
 
 class NotScannable(Exception):
     """What the rows in doubt hold has no form in columns together with the others: the reader must read all."""
 
 
-class ScannedTable:
-    """One scan, read when it is made: `run` adds up its rows, and is None where refusals stop the run.
-
-    `reader`: that of the table, for the rows in doubt. Raises NotScannable, and errors of Polars where a file is not
-    what its sample promised.
-    """
+class Scanning:
+    """How the rows of a scan are added up, and which of them are not sure. `reader`: that of the table."""
 
     def __init__(
-        self, plan: ScoringPlan, prepared: Prepared, scan: Scan, reader: RowReader, known: KnownSubjects,
-        leave_out: bool,
+        self, plan: ScoringPlan, prepared: Prepared, scan: Scan, reader: RowReader, known: KnownSubjects
     ) -> None:
         self.plan = plan
         self.prepared = prepared
@@ -52,47 +51,13 @@ class ScannedTable:
         self.schema = scan.schema
         self.reader = reader
         self.known = known
-        self.blank = 0
-        """Lines of blanks, which are no rows."""
-        self.run = self._read(leave_out)
 
-    @property
-    def observed(self) -> Iterable[tuple[str, str | None]]:
-        groups = () if self.run is None else self.run.sums.groups
-        return [(str(subject), None if scenario is None else str(scenario)) for subject, scenario in groups]
-
-    @property
-    def names(self) -> Sequence[str]:
-        """Of the files, as rows are told by them."""
-        return [name for name, _ in self.scan.files] or [self.reader.account.file]
-
-    def accounted(self, ledger: Ledger) -> Ledger:
-        rows = self.scan.size - self.blank
-        parts = {
-            name: Part(sha256, size, "", ledger.columns)
-            for (name, sha256), size in zip(self.scan.files, self.scan.sizes, strict=False)
-        }
-        return replace(ledger, read=rows, scored=rows - ledger.refused, parts=parts)
-
-    def _read(self, leave_out: bool) -> TableRun | None:
+    def typed(self) -> tuple[pl.LazyFrame, dict[str, Lowered], list[str]]:
+        """As the scan has it, subjects and scenarios by their names."""
         frame, cells, unsure = self.scan.typed()
-        if self._has_labels():
-            frame = frame.with_columns(self._spelled_alike())
-        run = self._run(frame, cells, unsure)
-        doubtful = self._in_doubt(run, frame)
-        if not doubtful:
-            return run
-        rows, places = self._read_again(doubtful)
-        account = self.reader.account
-        if account.read > account.scored and not leave_out:
-            return None
-        frame = frame.filter(~pl.col(ROW).cast(pl.UInt64).is_in(pl.Series(doubtful, dtype=pl.UInt64).implode()))
-        joined = beside(self.schema, frame, cells, rows, places)
-        if joined is None:
-            raise NotScannable
-        return self._run(*joined, None)
+        return (frame.with_columns(self._spelled_alike()) if self._has_labels() else frame), cells, unsure
 
-    def _run(
+    def run_of(
         self, frame: pl.LazyFrame, cells: Mapping[str, Lowered], unsure: Sequence[str] | None
     ) -> TableRun:
         types = dict(frame.collect_schema())
@@ -129,8 +94,7 @@ class ScannedTable:
 
     # ------------------------------------------------------------ rows in doubt
 
-    def _in_doubt(self, run: TableRun, frame: pl.LazyFrame) -> list[int]:
-        """The places of the rows that are not surely right, ascending."""
+    def not_sure(self, run: TableRun, frame: pl.LazyFrame) -> set[int]:
         tests: list[pl.Expr] = []
         for key, place, name in ((SUBJECT, 0, self.schema.subject), (STRATUM, 1, self.schema.stratum)):
             if name is not None:
@@ -144,8 +108,7 @@ class ScannedTable:
         places = set(run.faulty.get(DOUBT, ()))
         for test in tests:
             places.update(frame.filter(test).select(ROW).collect(engine="streaming")[ROW].to_list())
-        places.update(self._repeated(frame))
-        return sorted(places)
+        return places
 
     def _is_plain(self, name: str, text: str) -> bool:
         """Whether this text in the column of subjects or scenarios is what it says, and a subject that is known."""
@@ -155,47 +118,7 @@ class ScannedTable:
         except CellRefused:
             return False
         known = name != self.schema.subject or self.known.refusal_of(value, reader.private) is None
-        return value == text and mended is None and known
-
-    def _repeated(self, frame: pl.LazyFrame) -> list[int]:
-        """The rows whose key stands in another row too. Keys are compared by a hash, so that a few more may be here."""
-        keys = [f"c.{column.name}" for column in self.schema.columns if column.key]
-        alone = [SUBJECT, STRATUM] if columns_seen_once(self.schema) else []
-        found: list[int] = []
-        for columns in filter(None, (keys, alone)):
-            hashed = frame.select(ROW, pl.struct(columns).hash(seed=0).alias("key"))
-            twice = hashed.group_by("key").len().filter(pl.col("len") > 1).select("key").collect(engine="streaming")
-            if len(twice):
-                rows = hashed.filter(pl.col("key").is_in(twice["key"].implode())).select(ROW)
-                found += rows.collect(engine="streaming")[ROW].to_list()
-        return found
-
-    def _read_again(self, doubtful: Sequence[int]) -> tuple[list[Row], list[int]]:
-        """The rows that the reader accepts, and their places."""
-        rows: list[Row] = []
-        places: list[int] = []
-        blank: list[tuple[int, Record]] = []
-        layout, account = self.scan.layout, self.reader.account
-        whole, self.reader.of_several = account.file, bool(self.scan.files)
-        for place, record in zip(doubtful, self.scan.records(doubtful), strict=True):
-            if all(map(is_blank, record.cells)):
-                blank.append((place, record))
-                continue
-            account.file = self.scan.file_at(place) or account.file
-            row = self.reader.row(record.number, record.line, [record.cells[at] for at in layout.places])
-            if row is not None:
-                rows.append(row)
-                places.append(place)
-        last = self.scan.size
-        while blank and blank[-1][0] == last - 1:  # at the end they say nothing
-            last -= 1
-            blank.pop()
-        for place, record in blank:
-            account.file = self.scan.file_at(place) or account.file
-            account.repair(record.number, "", "", "", codes.BLANK_LINE_SKIPPED)
-        account.file = whole
-        self.blank = len(blank) + self.scan.size - last
-        return rows, places
+        return value == text and mended is None and known and not is_total(text)
 
     def _rows_at(self, places: Sequence[int]) -> Sequence[Row]:
         """Rows that were accepted, read as a reader reads them; they are not accounted for again."""
@@ -206,6 +129,142 @@ class ScannedTable:
             texts = {one.name: str(cell) for one, cell in zip(self.reader.columns, cells, strict=True)}
             read.append(Row(record.number, record.line, texts, values, self.scan.file_at(place)))
         return read
+
+
+class ScannedTable(Scanning):
+    """One scan, read when it is made: `run` adds up its rows, and is None where refusals stop the run.
+
+    Raises NotScannable, and errors of Polars where a file is not what its sample promised.
+    """
+
+    def __init__(
+        self, plan: ScoringPlan, prepared: Prepared, scan: Scan, reader: RowReader, known: KnownSubjects,
+        leave_out: bool,
+    ) -> None:
+        super().__init__(plan, prepared, scan, reader, known)
+        self.beside = 0
+        """Records that are no observations."""
+        self.run = self._read(leave_out)
+
+    @property
+    def observed(self) -> Iterable[tuple[str, str | None]]:
+        groups = () if self.run is None else self.run.groups
+        return [(str(subject), None if scenario is None else str(scenario)) for subject, scenario in groups]
+
+    def accounted(self, ledger: Ledger) -> Ledger:
+        rows = self.scan.size - self.beside
+        parts = {
+            name: Part(sha256, size, "", ledger.columns)
+            for (name, sha256), size in zip(self.scan.files, self.scan.sizes, strict=False)
+        }
+        return replace(ledger, read=rows, scored=rows - ledger.refused, parts=parts)
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Of the files, as rows are told by them."""
+        return [name for name, _ in self.scan.files] or [self.reader.account.file]
+
+    def _read(self, leave_out: bool) -> TableRun | None:
+        frame, cells, unsure = self.typed()
+        run = self.run_of(frame, cells, unsure)
+        doubtful = self._in_doubt(run, frame, cells)
+        if not doubtful:
+            return run
+        rows, places = self._read_again(doubtful)
+        account = self.reader.account
+        if account.read > account.scored and not leave_out:
+            return None
+        joined = beside(self.schema, without(frame, doubtful), cells, rows, places)
+        if joined is None:
+            raise NotScannable
+        return self.run_of(*joined, None)
+
+    def _in_doubt(self, run: TableRun, frame: pl.LazyFrame, cells: Mapping[str, Lowered]) -> list[int]:
+        """The places of the rows that are not surely right, ascending."""
+        places = self.not_sure(run, frame)
+        places.update(self._repeated(frame, cells, places))
+        return sorted(places)
+
+    def _repeated(self, frame: pl.LazyFrame, cells: Mapping[str, Lowered], doubtful: Collection[int]) -> list[int]:
+        """The rows whose key stands in another row too, also where that is spelled otherwise and so in doubt. Keys are
+        compared by a hash, so that a few more may be here."""
+        sets = key_sets(self.schema)
+        if not sets:
+            return []
+        keys = hashed(self.schema, frame, cells)
+        if keys is None:
+            raise NotScannable
+        again = hashed_again(self.scan, self.reader, sorted(doubtful)) if doubtful else None
+        found: list[int] = []
+        for name in sets:
+            twice = repeated(keys.select(name).collect(engine="streaming")[name])
+            if again is not None:
+                twice = pl.concat([twice, again[name]])
+            if len(twice):
+                rows = keys.filter(pl.col(name).is_in(twice.implode())).select(ROW)
+                found += rows.collect(engine="streaming")[ROW].to_list()
+        return found
+
+    def _read_again(self, doubtful: Sequence[int]) -> tuple[list[Row], list[int]]:
+        """The rows that the reader accepts, and their places."""
+        reading = ReadAgain(self.reader)
+        found = list(reading.rows(self.scan, doubtful))
+        self.beside = reading.beside
+        return [row for _, row in found], [place for place, _ in found]
+
+
+def without(frame: pl.LazyFrame, places: Sequence[int]) -> pl.LazyFrame:
+    """The frame without the rows at these places."""
+    if not places:
+        return frame
+    return frame.filter(~pl.col(ROW).cast(pl.UInt64).is_in(pl.Series(places, dtype=pl.UInt64).implode()))
+
+
+class ReadAgain:
+    """Reads rows in doubt one by one, all scans of a table in their order. Raises NotScannable where it takes all rows
+    to tell what they hold."""
+
+    def __init__(self, reader: RowReader) -> None:
+        self.reader = reader
+        self.beside = 0
+        """Records that are no observations: lines of blanks, totals, footnotes."""
+
+    def rows(self, scan: Scan, places: Sequence[int]) -> Iterator[tuple[int, Row]]:
+        """The rows that the reader accepts, with their places. What stands beside observations is listed by it."""
+        account, name, before = self.reader.account, self.reader.account.file, self.reader.account.read
+        ends = list(accumulate(scan.sizes))
+        self.reader.of_several = self.reader.of_several or bool(scan.files)
+        for file, own in groupby(
+            zip(places, scan.records(places), strict=True), key=lambda one: bisect_right(ends, one[0])
+        ):
+            account.file = scan.files[file][0] if scan.files else name
+            sorting = Sorting(self.reader, scan.layout)
+            read: dict[int, int] = {}
+            for place, record, following in _with_next(list(own), ends[file]):
+                read[record.number] = place
+                sorting.take(record)
+                if following:
+                    sorting.settle()
+            sorting.end()
+            yield from [(read[row.number], row) for row in sorting.rows()]
+        account.file = name
+        self.beside += len(places) - (account.read - before)
+        self._sees_percents(scan.schema)
+
+    def _sees_percents(self, schema: TableSchema) -> None:
+        """Whether a column is written in more than one way is told from all of its cells."""
+        for column in schema.columns:
+            kinds = self.reader.percents.columns.get(column.name)
+            bare = column.percent_written in ("87.5", "0.875")
+            if kinds is not None and (kinds["sign"] if bare else kinds["over"] and kinds["under"]):
+                raise NotScannable
+
+
+def _with_next(records: Sequence[tuple[int, Record]], end: int) -> Iterator[tuple[int, Record, bool]]:
+    """Each record of a file, and whether an observation that is not in doubt stands behind it."""
+    for at, (place, record) in enumerate(records):
+        after = records[at + 1][0] if at + 1 < len(records) else end
+        yield place, record, after > place + 1
 
 
 def _by_name(found: Iterable[object]) -> Mapping[object, Subject]:

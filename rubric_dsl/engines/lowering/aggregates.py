@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 from rubric_dsl.engines.lowering import expr as ex
@@ -12,6 +12,7 @@ from rubric_dsl.engines.lowering.queries import Group, TableRows
 from rubric_dsl.engines.lowering.sums import Counted, Sums
 from rubric_dsl.engines.lowering.weighed import weighed_aggregate
 from rubric_dsl.evaluation.arithmetic import Weighed, fault_of, quotient
+from rubric_dsl.evaluation.prepare import Prepared
 from rubric_dsl.evaluation.values import ABSENT, Given, Value, as_number
 from rubric_dsl.numbers import reals
 from rubric_dsl.numbers.reals import Exact
@@ -56,43 +57,26 @@ class TableAggregates:
 
     def added(self, found: Mapping[str, Mapping[Group, Counted]]) -> dict[op.Node, dict[object, Value]]:
         """By node and subject the aggregates that sums tell (`folded` is a tally)."""
-        answers: dict[op.Node, dict[object, Value]] = {}
-        for node, operation in self.operations.items():
-            if operation.pooled or operation.name not in _ADDED or operation.name == "folded":
-                continue
-            by_subject: dict[object, list[Counted]] = {}
-            for (subject, _), counted in found.get(f"a{node}", {}).items():
-                by_subject.setdefault(subject, []).append(counted)
-            answers[node] = {subject: self._of_sums(node, operation, parts) for subject, parts in by_subject.items()}
-        return answers
+        return added_up(self.operations, found, self.answers_only)
 
-    def _of_sums(self, node: op.Node, operation: op.Aggregate, parts: Sequence[Counted]) -> Value:
-        n = Fraction(sum(part.count for part in parts))
-        answers = operation.operand is None or isinstance(self.lowering.nodes[operation.operand].form, YesNo)
-        if operation.name == "count" and not answers:
-            return n
-        try:
-            whole = reals.total([_sum_of(part) for part in parts])
-            return whole if operation.name in ("sum", "count") else quotient(whole, n)
-        except ArithmeticError as error:
-            return fault_of(error, node)
+    def answers_only(self, operand: op.Node) -> bool:
+        """Whether its values are yes or no."""
+        return isinstance(self.lowering.nodes[operand].form, YesNo)
 
     def counted(self) -> dict[op.Node, dict[object, Value]]:
         """By node and subject the aggregates that depend on the order of the values."""
+        return weighed_up(self.operations, self.values(), self.lowering.prepared)
+
+    def values(self) -> dict[op.Node, dict[object, list[Weighed]]]:
+        """Of those by node and subject how many rows have which value."""
         wanted = {node: sample for node, sample in self._listed.items() if not self.operations[node].pooled}
         counted = self.rows.by_value([sample.value for sample in wanted.values()], by_stratum=False)
-        answers: dict[op.Node, dict[object, Value]] = {}
+        found: dict[op.Node, dict[object, list[Weighed]]] = {}
         for (node, sample), own in zip(wanted.items(), counted, strict=True):
-            by_subject: dict[object, list[Weighed]] = {}
+            by_subject = found.setdefault(node, {})
             for (subject, _), raw, count in own:
                 by_subject.setdefault(subject, []).append((count, as_number(decoded(sample.form, raw))))
-            operation = self.operations[node]
-            constants = self.lowering.prepared.constants
-            argument = ABSENT if operation.argument is None else constants[operation.argument]
-            answers[node] = {
-                subject: weighed_aggregate(node, operation, values, argument) for subject, values in by_subject.items()
-            }
-        return answers
+        return found
 
     def pooled(self) -> dict[op.Node, dict[object, tuple[Given, ...]]]:
         """By pooled node and subject the values of the selected rows, in order of the rows."""
@@ -105,6 +89,48 @@ class TableAggregates:
                 by_subject.setdefault(subject, []).append(decoded(sample.form, raw))
             answers[node] = {subject: tuple(values) for subject, values in by_subject.items()}
         return answers
+
+
+def added_up(
+    operations: Mapping[op.Node, op.Aggregate], found: Mapping[str, Mapping[Group, Counted]],
+    answers_only: Callable[[op.Node], bool],
+) -> dict[op.Node, dict[object, Value]]:
+    """`answers_only`: whether an operand is yes or no."""
+    answers: dict[op.Node, dict[object, Value]] = {}
+    for node, operation in operations.items():
+        if operation.pooled or operation.name not in _ADDED or operation.name == "folded":
+            continue
+        by_subject: dict[object, list[Counted]] = {}
+        for (subject, _), counted in found.get(f"a{node}", {}).items():
+            by_subject.setdefault(subject, []).append(counted)
+        counts = operation.operand is None or answers_only(operation.operand)
+        answers[node] = {
+            subject: _of_sums(node, operation, parts, counts) for subject, parts in by_subject.items()}
+    return answers
+
+
+def _of_sums(node: op.Node, operation: op.Aggregate, parts: Sequence[Counted], answers: bool) -> Value:
+    n = Fraction(sum(part.count for part in parts))
+    if operation.name == "count" and not answers:
+        return n
+    try:
+        whole = reals.total([_sum_of(part) for part in parts])
+        return whole if operation.name in ("sum", "count") else quotient(whole, n)
+    except ArithmeticError as error:
+        return fault_of(error, node)
+
+
+def weighed_up(
+    operations: Mapping[op.Node, op.Aggregate], values: Mapping[op.Node, Mapping[object, Sequence[Weighed]]],
+    prepared: Prepared,
+) -> dict[op.Node, dict[object, Value]]:
+    answers: dict[op.Node, dict[object, Value]] = {}
+    for node, by_subject in values.items():
+        operation = operations[node]
+        argument = ABSENT if operation.argument is None else prepared.constants[operation.argument]
+        answers[node] = {
+            subject: weighed_aggregate(node, operation, own, argument) for subject, own in by_subject.items()}
+    return answers
 
 
 def _sum_of(part: Counted) -> Exact:

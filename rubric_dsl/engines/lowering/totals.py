@@ -60,23 +60,23 @@ def accepted_rows(plan: ScoringPlan, schema: TableSchema, observations: Observat
     ]
 
 
-def _aggregates_over(prepared: Prepared, schema: TableSchema) -> dict[op.Node, op.Aggregate]:
+def aggregates_over(prepared: Prepared, schema: TableSchema) -> dict[op.Node, op.Aggregate]:
     return {
         node: operation for node, operation in enumerate(prepared.operations)
         if isinstance(operation, op.Aggregate) and operation.table == schema.name
     }
 
 
-def _scores_on(prepared: Prepared, schema: TableSchema) -> list[Score]:
+def scores_on(prepared: Prepared, schema: TableSchema) -> list[Score]:
     own = prepared.row_nodes.get(schema.name, ())
     return [step for node in own if isinstance(step := prepared.steps[node], Score)]
 
 
 def _wanted(prepared: Prepared, schema: TableSchema) -> tuple[op.Node, ...]:
     """The nodes of rows that something is made of."""
-    read = (node for operation in _aggregates_over(prepared, schema).values()
+    read = (node for operation in aggregates_over(prepared, schema).values()
             for node in (operation.where, operation.operand) if node is not None)
-    return tuple(dict.fromkeys((*(score.node for score in _scores_on(prepared, schema)), *read)))
+    return tuple(dict.fromkeys((*(score.node for score in scores_on(prepared, schema)), *read)))
 
 
 def columns_read(prepared: Prepared, schema: TableSchema) -> frozenset[str]:
@@ -106,8 +106,8 @@ class TableRun:
         self.prepared = prepared
         self.schema = schema
         self.given = given
-        self.scores = _scores_on(prepared, schema)
-        self.operations = _aggregates_over(prepared, schema)
+        self.scores = scores_on(prepared, schema)
+        self.operations = aggregates_over(prepared, schema)
         self.rows = rows
         self.lowering = TableLowering(plan, prepared, schema, given.cells, self.rows)
         self.lowering.lower((*_wanted(prepared, schema), *(() if unsure is None else conditions_read(schema))))
@@ -121,7 +121,7 @@ class TableRun:
         self.names: Mapping[object, Subject] = {}
 
     def into(self, found: Found) -> Counter[str]:
-        self.names = self.given.names({subject: None for subject, _ in self.sums.groups})
+        self.names = self.given.names({subject: None for subject, _ in self.groups})
         self._observed(found)
         for score in self.scores:
             for node in self._items(score):
@@ -129,15 +129,31 @@ class TableRun:
         for node, operation in self.operations.items():
             if operation.name == "folded" and not operation.pooled:
                 self._tallied(found, node, self.counted.get(f"a{node}", {}))
-        for answers in (self.aggregates.added(self.counted), self.aggregates.counted()):
+        for answers in self.answers():
             for node, by_subject in answers.items():
                 if by_subject:
                     found.aggregates[node] = {self.names[place]: value for place, value in by_subject.items()}
-        for node, samples in self.aggregates.pooled().items():
+        for node, samples in self.samples().items():
             if samples:
                 found.samples[node] = {self.names[place]: values for place, values in samples.items()}
         self._faulty(found, self.faulty)
+        return self.ways
+
+    @property
+    def groups(self) -> Mapping[Group, int]:
+        """How many rows each subject has in each scenario."""
+        return self.sums.groups
+
+    @property
+    def ways(self) -> Counter[str]:
         return self.lowering.ways
+
+    def answers(self) -> tuple[Mapping[op.Node, Mapping[object, Value]], ...]:
+        """The aggregates by node and subject."""
+        return self.aggregates.added(self.counted), self.aggregates.counted()
+
+    def samples(self) -> Mapping[op.Node, Mapping[object, tuple[Given, ...]]]:
+        return self.aggregates.pooled()
 
     def _items(self, score: Score) -> dict[op.Node, None]:
         combination = score.combination
@@ -175,7 +191,7 @@ class TableRun:
         schema = self.schema
         found.subjects |= dict.fromkeys(self.names.values())
         by_subject = found.rows.setdefault(schema.name, {})
-        for (subject, stratum), count in self.sums.groups.items():
+        for (subject, stratum), count in self.groups.items():
             by_subject.setdefault(self.names[subject], {})[self.given.strata[stratum]] = count
         if self.given.facts:
             found.facts[schema.name] = dict(self.given.facts)

@@ -46,6 +46,7 @@ def command(
         load=RubricFiles(name).load, name=name,
     )
     code = Exit.RUBRIC_HAS_ERRORS if done.has_errors else Exit.DONE
+    there = output is not None and os.path.exists(output)
     if output is not None and done.text is not None:
         write_beside(output, done.text.encode())
     if as_json:
@@ -64,7 +65,7 @@ def command(
     questions = sum(1 for one in done.diagnostics if _is_error(one.code))
     terminal.err(terminal.say(said, touchpoints=done.touchpoints, questions=questions, workbook=given.name))
     if output is not None:
-        terminal.err(terminal.say("import.written", path=output))
+        terminal.err(terminal.say("import.replaced" if there else "import.written", path=output))
     return code
 
 

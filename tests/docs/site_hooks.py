@@ -8,14 +8,21 @@ from pathlib import Path
 from typing import Any
 
 FENCE = re.compile(r"^( *)```(\w+)([^\n`]*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+REFERENCE = "Reference 参考"
 FILE = re.compile(r"\bfile=(\S+)")
 BETWEEN = re.compile(r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef”])\n(?=[\u4e00-\u9fff“（《`])")
 TITLE = re.compile(r"^# (?:[0-9]+\. )?(.*)$", re.MULTILINE)
 
 
 def on_config(config: Any) -> Any:
-    """The decisions are listed as they are there."""
-    folder = Path(config["docs_dir"]) / "decisions"
+    """The decisions are listed as they are there; a page that the navigation does not name joins the reference."""
+    docs = Path(config["docs_dir"])
+    named = str(config["nav"])
+    (reference,) = (inner for entry in config["nav"] for name, inner in entry.items() if name == REFERENCE)
+    for path in sorted(docs.glob("*.md")):
+        if f"'{path.name}'" not in named:
+            reference.append(path.name)
+    folder = docs / "decisions"
     pages = []
     for path in sorted(folder.glob("*.md")):
         found = TITLE.search(path.read_text("utf-8"))

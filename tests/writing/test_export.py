@@ -126,3 +126,30 @@ def test_another_spreadsheet_opens_it_and_saves_the_same_rule() -> None:
     original = compile_rubric(str(path), read).plan
     assert plan is not None and original is not None, again.diagnostics
     assert plan_hash(plan) == plan_hash(original)
+
+
+def test_columns_of_the_sheets_are_known_by_their_headings() -> None:
+    """Columns moved and one added: the rule is the same, and the added one is named."""
+    path = ROOT / "rubrics" / "window_visits" / "window_visits.zh.rubric"
+    book = openpyxl.load_workbook(io.BytesIO(made(path, "zh").data))
+    for name in ("观测", "分档与测算", "排名"):
+        sheet = book[name]
+        for area in [str(one) for one in sheet.merged_cells.ranges]:
+            first = sheet[area.split(":")[0]].value
+            sheet.unmerge_cells(area)
+            for row in sheet[area]:
+                row[0].value = first
+        rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+        for at, row in enumerate(rows, 1):
+            for place, value in enumerate([*reversed(row), "内部批注" if at == 1 else None], 1):
+                cell = sheet.cell(at, place)
+                cell.value = value
+                cell.data_type = "s" if isinstance(value, str) else cell.data_type  # no formula of `= …`
+    data = io.BytesIO()
+    book.save(data)
+    again = import_workbook(Given("again.xlsx", data.getvalue()), "zh")
+    assert [one.code for one in again.diagnostics] == ["I406"] * 3
+    plan = compile_rubric("imported.rubric", lambda name: (again.text or "").encode()).plan
+    original = compile_rubric(str(path), read).plan
+    assert plan is not None and original is not None
+    assert plan_hash(plan) == plan_hash(original)

@@ -8,8 +8,9 @@ from rubric_dsl.diagnostics.model import Diagnostic
 from rubric_dsl.surface.keywords import Language, is_keyword
 from rubric_dsl.writing.naming import NAME, Names
 from rubric_dsl.writing.sheets.draft import Draft, Piece
-from rubric_dsl.writing.sheets.grid import Cell, Sheet, Workbook
-from rubric_dsl.writing.sheets.outline import Node, Outline, Point
+from rubric_dsl.writing.sheets.grid import UNREAD, Cell, Row, Sheet, Workbook
+from rubric_dsl.writing.sheets.headings import rows_of
+from rubric_dsl.writing.sheets.outline import Node, Outline, Point, unreadable
 from rubric_dsl.writing.sheets.phrases import plain
 from rubric_dsl.writing.sheets.texts import NAMED, called, declared, say_open
 
@@ -84,3 +85,16 @@ class Context:
             return found[2].strip()
         text = called(child.cell.text)
         return self.items.get(plain(text), text)
+
+    def rows_beside(self, role: str) -> list[Row]:
+        """The rows of a sheet beside the scoring table, with their cells by the number of the heading."""
+        sheet = self.parts[role]
+        if sheet is None:
+            return []
+        rows, unknown = rows_of(sheet, role)
+        self.found += [cell.finding("I406", {"heading": cell.text}, "name") for cell in unknown]
+        cells = (cell for row in rows for cell in row.cells.values() if cell.kind in UNREAD and not cell.covered)
+        self.found += map(unreadable, cells)
+        if not rows and len(sheet.rows) > 1:
+            self.found.append(sheet.at(1, 0).finding("I414", {"sheet": sheet.name}, "headings"))
+        return rows

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Literal
 
 from rubric_dsl.text.record import dataclass
-from rubric_dsl.writing.sheets.grid import Cell, Row
+from rubric_dsl.writing.sheets.grid import Cell, Row, Sheet
 from rubric_dsl.writing.sheets.phrases import plain
 
 Role = Literal[
@@ -228,3 +228,38 @@ def pairs_of(row: Row) -> Iterator[tuple[Key, Cell, Cell]]:
 
 def plain_lines(text: str) -> str:
     return "\n".join(plain(line) for line in text.split("\n"))
+
+
+# ---------------------------------------------------------------- the sheets beside the scoring table
+
+TABLES: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "observations": (
+        ("观测表", "table"), ("对象", "ranked"), ("合并方式", "how rows meet"), ("列", "column"),
+        ("类型与取值", "kind and values"), ("何时有值", "filled in when"), ("标记", "marks"),
+    ),
+    "values": (("种类", "kind"), ("名称", "name"), ("定义", "definition"), ("阈值", "threshold"), ("结果", "result")),
+    "rankings": (("排名", "ranking"), ("依据", "by"), ("规则", "rules")),
+}
+"""By sheet its columns as they are counted, whatever their order on the sheet."""
+LOOKED_AT = 20
+
+
+def rows_of(sheet: Sheet, role: str) -> tuple[list[Row], list[Cell]]:
+    """The rows below the headings, with their cells by the number of the heading; headings that are not known."""
+    for at, row in enumerate(sheet.rows[:LOOKED_AT]):
+        place: dict[int, int] = {}
+        unknown = []
+        for column, cell in row.cells.items():
+            said = plain(cell.text).lower()
+            number = next((number for number, words in enumerate(TABLES[role]) if said in words), None)
+            if number is None:
+                unknown.append(cell)
+            else:
+                place[column] = number
+        if len(place) > 1:
+            below = [
+                Row(one.number, {place[column]: cell for column, cell in one.cells.items() if column in place})
+                for one in sheet.rows[at + 1 :]
+            ]
+            return [one for one in below if one.cells], unknown
+    return [], []

@@ -23,7 +23,6 @@ from rubric_dsl.writing.sheets.texts import (
     one_line,
     points_in,
     scenarios_in,
-    under_header,
 )
 
 FOLDING_OPEN = "averaged by folding_to_be_decided"
@@ -56,7 +55,7 @@ class Observing(Context):
 
     def declared_tables(self) -> bool:
         sheet = self.parts["observations"]
-        rows = under_header(sheet, ("列", "column")) if sheet is not None else []
+        rows = self.rows_beside("observations")
         if sheet is None or not rows:
             return False
         opened: tuple[str, str, str] | None = None

@@ -27,6 +27,12 @@ NOTHING = ("-", "—", "–", "－", "/", "无")
 _NOTE = re.compile(r"^(?:注|备注|说明|附注|note|notes|remark)s?\s*[0-9]*\s*[:：]?", re.IGNORECASE)
 
 
+def unreadable(cell: Cell) -> Diagnostic:
+    """Of a cell that is no text and no number as it is shown."""
+    help_key = {"error": "error", "formula": "formula"}.get(cell.kind, "date")
+    return cell.finding("I411", {"text": cell.text}, help_key)
+
+
 @dataclass(slots=True)
 class Point:
     """A touchpoint as the sheet has it."""
@@ -181,8 +187,7 @@ class _Reader:
         for at, cell in cells.items():
             column = self.outline.columns.get(at)
             if column is not None and column.role != "ignored" and cell.kind in UNREAD and not cell.covered:
-                help_key = {"error": "error", "formula": "formula"}.get(cell.kind, "date")
-                self.outline.found.append(cell.finding("I411", {"text": cell.text}, help_key))
+                self.outline.found.append(unreadable(cell))
 
     def _left_aside(self, at: int) -> None:
         heading = self.outline.header.cells.get(at)

@@ -11,7 +11,7 @@ from rubric_dsl.writing.sheets.draft import Piece
 from rubric_dsl.writing.sheets.grid import Cell, Sheet
 from rubric_dsl.writing.sheets.phrases import pattern_of, plain
 from rubric_dsl.writing.sheets.scoring import Scoring
-from rubric_dsl.writing.sheets.texts import NAMED, one_line, ranking_words, under_header
+from rubric_dsl.writing.sheets.texts import NAMED, one_line, ranking_words
 
 
 class Tables(Scoring):
@@ -69,11 +69,12 @@ class Tables(Scoring):
         return quoted(text, "en")
 
     def _values(self) -> None:
-        sheet = self.parts["values"]
+        opened = ""
         kinds = {"参数": "parameter", "测算": "measure", "分档": "bands"}
-        for row in under_header(sheet, ("种类", "kind")) if sheet is not None else []:
+        for row in self.rows_beside("values"):
             kind, name, definition, threshold, outcome = (row.cells.get(at) for at in range(5))
-            if kind is not None and not kind.covered:
+            if kind is not None and not kind.covered and (name is None or name.text != opened):
+                opened = name.text if name is not None else ""
                 word = kinds.get(plain(kind.text), plain(kind.text))
                 self.draft.blank()
                 named = self.named(name)[1] if name is not None else "?"
@@ -111,7 +112,7 @@ class Tables(Scoring):
             for part in re.split(r"[,，;；、\n]", cell.text):
                 if part.strip():
                     self.draft.add(1, (ranking_words(part.strip()), cell))
-        for row in under_header(sheet, ("依据", "by")) if sheet is not None else []:
+        for row in self.rows_beside("rankings"):
             name, by, lines = (row.cells.get(at) for at in range(3))
             if by is None:
                 continue

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from rubric_dsl.surface import tree
 from rubric_dsl.surface.keywords import Language
 from rubric_dsl.surface.print_parts import print_expr, quoted
-from rubric_dsl.writing.sheets.grid import Row, Sheet
 from rubric_dsl.writing.sheets.outline import Node, Point
 from rubric_dsl.writing.sheets.phrases import plain, row_of
 
@@ -76,14 +75,6 @@ def points_in(children: Iterable[Node | Point]) -> Iterable[Point]:
             yield child
         else:
             yield from points_in(child.children)
-
-
-def under_header(sheet: Sheet, words: tuple[str, ...]) -> list[Row]:
-    """The rows below the first that has one of these headings."""
-    for at, row in enumerate(sheet.rows[:20]):
-        if any(plain(cell.text).lower() in words for cell in row.cells.values()):
-            return [row for row in sheet.rows[at + 1 :] if row.cells]
-    return []
 
 
 def is_number(text: str) -> bool:

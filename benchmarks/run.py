@@ -1,6 +1,7 @@
 """All benchmarks in one run: `./dev bench`; `./dev bench --peers` also times the named peers; `./dev bench --columns`
 times only the engines, with many rows; `./dev bench --reading` only reading, beside calamine;
-`./dev bench --sql` only databases, `./dev bench --scans` only large files.
+`./dev bench --sql` only databases, `./dev bench --scans` only large files, `./dev bench --change` only what is asked
+of an edit.
 
 Nothing here passes or fails: the table shows each median beside its limit or peer, to be read.
 """
@@ -15,7 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import columns, peers, reading, scans, small, sql
+from benchmarks import change, columns, peers, reading, scans, small, sql
 from benchmarks.editing import editing
 from benchmarks.generate import large_rubric
 from benchmarks.timing import ROOT, Timing, function, process
@@ -28,7 +29,6 @@ from rubric_dsl.surface.layout import formatted
 from rubric_dsl.text.files import Source
 
 RUBRIC = "rubrics/zhejiang_12345_2020.rubric"
-DRAFT = "examples/zhejiang_12345_2020/draft_2021.rubric"
 CALLS = "examples/zhejiang_12345_2020/calls.csv"
 
 
@@ -41,6 +41,9 @@ class File:
 def main() -> None:
     if "--columns" in sys.argv[1:]:
         columns.main(sys.argv[1:])
+        return
+    if "--change" in sys.argv[1:]:
+        change.main(sys.argv[1:])
         return
     if "--reading" in sys.argv[1:]:
         reading.main(sys.argv[1:])
@@ -68,10 +71,6 @@ def _processes() -> Iterator[Timing]:
         yield process("rubric --help, whole process", ["--help"], 0.15)
         yield process("check of a 2,000-line rubric, whole process", ["check", str(large)], 0.5)
         yield process("score of the Zhejiang evaluation, whole process", ["score", RUBRIC, f"calls={CALLS}"], 0.5)
-        edit = ["diff", RUBRIC, DRAFT, "--use-from", "rubrics", f"calls={CALLS}"]
-        yield process("diff of two editions with 11 cities, whole process", edit, 1)
-        yield process("prove of the Zhejiang rubric against itself", ["prove", RUBRIC, RUBRIC], 2)
-        yield process("robust: 10,000 draws over 11 cities", ["robust", RUBRIC, f"calls={CALLS}"], 5)
         calls = Path(folder) / "calls.csv"
         calls.write_bytes(small.calls_csv(small.zhejiang(), 1_000))
         words = ["score", RUBRIC, f"calls={calls}"]

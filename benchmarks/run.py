@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import audit, columns, growth, peers, reading, scans, small, sql
+from benchmarks import audit, change, columns, growth, peers, reading, scans, small, sql
 from benchmarks.editing import editing
 from benchmarks.generate import large_rubric
 from benchmarks.timing import ROOT, Timing, function, process
@@ -28,7 +28,6 @@ from rubric_dsl.surface.layout import formatted
 from rubric_dsl.text.files import Source
 
 RUBRIC = "rubrics/zhejiang_12345_2020.rubric"
-DRAFT = "examples/zhejiang_12345_2020/draft_2021.rubric"
 CALLS = "examples/zhejiang_12345_2020/calls.csv"
 
 
@@ -44,8 +43,8 @@ def _writing(words: Sequence[str]) -> None:
 
 
 _APART: Mapping[str, Callable[[Sequence[str]], None]] = {
-    "--audit": audit.main, "--columns": columns.main, "--growth": growth.main, "--reading": reading.main,
-    "--scans": scans.main, "--sql": sql.main, "--writing": _writing,
+    "--audit": audit.main, "--change": change.main, "--columns": columns.main, "--growth": growth.main,
+    "--reading": reading.main, "--scans": scans.main, "--sql": sql.main, "--writing": _writing,
 }
 """Benchmarks that run only when they are asked for."""
 
@@ -82,10 +81,6 @@ def _processes() -> Iterator[Timing]:
         yield process("rubric --help, whole process", ["--help"], 0.15)
         yield process("check of a 2,000-line rubric, whole process", ["check", str(large)], 0.5)
         yield process("score of the Zhejiang evaluation, whole process", ["score", RUBRIC, f"calls={CALLS}"], 0.5)
-        edit = ["diff", RUBRIC, DRAFT, "--use-from", "rubrics", f"calls={CALLS}"]
-        yield process("diff of two editions with 11 cities, whole process", edit, 1)
-        yield process("prove of the Zhejiang rubric against itself", ["prove", RUBRIC, RUBRIC], 2)
-        yield process("robust: 10,000 draws over 11 cities", ["robust", RUBRIC, f"calls={CALLS}"], 5)
         calls = Path(folder) / "calls.csv"
         calls.write_bytes(small.calls_csv(small.zhejiang(), 1_000))
         words = ["score", RUBRIC, f"calls={calls}"]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
-from itertools import combinations, islice
+from itertools import combinations, combinations_with_replacement, islice
 from typing import Literal
 
 from rubric_dsl.editions.answering import answered
@@ -34,6 +34,9 @@ SUBJECTS = 120
 """Subjects that are made up and scored by both editions before anything is proved."""
 MOST_ROWS = 400
 FEW_ROWS = 60
+MOST_MEANS = 40
+"""Different scores of single rows that are put together, those nearest to the one that is wanted."""
+MOST_TRIED = 8
 """Rows of a subject that is made up to have a certain share."""
 TRIOS = 60
 """Sets of three subjects, where it matters who else is there."""
@@ -212,6 +215,10 @@ class _Proving:
             return self._said(named, nodes, Proof(self._means(nodes)))
         answer = self._subject_answer(nodes)
         witness = self._built(named.name, nodes, answer) if isinstance(answer, Difference) else None
+        if witness is None and isinstance(answer, Difference):
+            witness = self._combined(named.name, nodes, answer)
+        if witness is None and not isinstance(answer, Proof):
+            witness = self.searched_further.get(named.name)
         return self._said(named, nodes, answer, witness)
 
     def _said(
@@ -397,6 +404,54 @@ class _Proving:
             self._compare(trio, trio, found)
         return found
 
+    @cached_property
+    def further(self) -> list[Subject]:
+        """Subjects for every row of the pools alone, and with as many points as can be or as few."""
+        return [*self.trials.of_each_row(), *self.trials.around_ends()]
+
+    @cached_property
+    def searched_further(self) -> dict[str, Witness]:
+        found: dict[str, Witness] = {}
+        if self.can_try and self.alone:
+            self._compare(self.further, self.further, found)
+        return found
+
+    def _combined(self, item: str, nodes: tuple[op.Node, op.Node], answer: Difference) -> Witness | None:
+        """A few rows whose mean is a score at which the editions differ, tried on both: where one score is read alone,
+        of rows that are averaged without scenarios."""
+        question = self._subject_question(nodes)
+        schemas = self.trials.schemas
+        if question is None or not self.can_try or not self.alone or len(schemas) != 1 or len(question.variables) != 1:
+            return None
+        variable, schema = question.variables[0], schemas[0]
+        aim = answer.inputs.get(variable.key)
+        if variable.nodes[0] is None or not isinstance(aim, Fraction) or schema.stratum is not None:
+            return None
+        subjects = [one for one in self.further if one.size == 1]
+        done = self._runs(subjects)[0]
+        impossible = _impossible(done)
+        rows: dict[Fraction, Cells] = {}
+        for subject in subjects:
+            value = done.values[subject.name][variable.nodes[0]]
+            if isinstance(value, Fraction) and subject.name not in impossible:
+                rows.setdefault(value, dict(subject.rows[schema.name][0]))
+        nearest = sorted(rows, key=lambda value: abs(value - aim))[:MOST_MEANS]
+        found: dict[str, Witness] = {}
+        for size in (1,) if schema.folding != "averaged" else (1, 2, 3):
+            met = [
+                few for few in combinations_with_replacement(nearest, size)
+                if question.differs({**answer.inputs, variable.key: sum(few, Fraction(0)) / size})
+            ][:MOST_TRIED]
+            tried = [
+                Subject(name, {schema.name: tuple({**rows[value], schema.subject: name} for value in few)})
+                for name, few in ((f"{number}", few) for number, few in enumerate(met, 1))
+            ]
+            if tried:
+                self._compare(tried, tried, found)
+            if item in found:
+                return found[item]
+        return None
+
     def _trios(self) -> list[list[Subject]]:
         return [list(self.trials.subjects(3)) for _ in range(TRIOS)]
 
@@ -509,11 +564,8 @@ class _Proving:
         if not self.alone:
             groups = [(self._runs(trio), trio) for trio in self._trios()]
         else:
-            many = list(self.trials.subjects(SUBJECTS))
-            runs = self._runs(many)
-            impossible = _impossible(runs[0]) | _impossible(runs[1])
-            possible = [subject for subject in many if subject.name not in impossible]
-            groups = [(runs, few) for few in self._telling(runs, possible, name)]
+            groups = self._groups(list(self.trials.subjects(SUBJECTS)), name) or self._groups(
+                self.further[:: len(self.further) // SUBJECTS + 1], name)
         for runs, few in sorted(groups, key=lambda group: sum(subject.size for subject in group[1])):
             places = self._places(runs[0], name, few), self._places(runs[1], name, few)
             for subject in few:
@@ -521,6 +573,12 @@ class _Proving:
                 if places[0] and places[1] and pair[0] != pair[1]:
                     return Witness(None, _together(few), subject.name, pair)
         return None
+
+    def _groups(self, many: Sequence[Subject], name: str) -> list[tuple[tuple[Run, Run], list[Subject]]]:
+        runs = self._runs(many)
+        impossible = _impossible(runs[0]) | _impossible(runs[1])
+        possible = [subject for subject in many if subject.name not in impossible]
+        return [(runs, few) for few in self._telling(runs, possible, name)]
 
     def _telling(self, runs: tuple[Run, Run], many: Sequence[Subject], name: str) -> Iterator[list[Subject]]:
         """Pairs that stand to each other otherwise, and two that are equal with one behind them."""

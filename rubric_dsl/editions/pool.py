@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 
 from rubric_dsl.editions.chance import Chance
 from rubric_dsl.editions.edition import Edition
@@ -11,12 +12,15 @@ from rubric_dsl.editions.turning import Turning
 from rubric_dsl.evaluation.prepare import Prepared, evaluate_row
 from rubric_dsl.observations.model import Cell
 from rubric_dsl.plan.model import TableSchema
+from rubric_dsl.resolved import operations as op
 
 BASES = 4
 """Rows from which one cell at a time is changed."""
 RANDOM_ROWS = 60
 TRIES = 200
 """Attempts at a row that obeys the rules between its cells."""
+CLIMBS = 4
+"""Rows from which one with the most points is sought."""
 MOST_STANDING = 60
 """Values of one column that are tried in a row."""
 
@@ -76,6 +80,41 @@ class Pool:
             if row is not None:
                 return row
         return None
+
+    def at_the_end(self, sign: int) -> Cells | None:
+        """A row with many points (1) or few (-1): from a few rows that are there, cell by cell the value for most."""
+        scores = tuple(
+            node for node, operation in enumerate(self.prepared[1].operations)
+            if isinstance(operation, op.RowScore) and operation.table == self.schemas[1].name
+        )
+
+        def points(row: Cells) -> Fraction:
+            values = evaluate_row(self.prepared[1], row, scores)
+            return sign * sum((one for node in scores if isinstance(one := values[node], Fraction)), Fraction(0))
+
+        def climbed(row: Cells) -> Cells:
+            most, better = points(row), True
+            while better:
+                better = False
+                for name, values in self.axes.items():
+                    for value in values:
+                        changed = self._settled({**row, name: value}, keep=name)
+                        if changed is not None and points(changed) > most:
+                            row, most, better = changed, points(changed), True
+            return row
+
+        if not scores or not self.rows:
+            return None
+        starts = sorted(self.rows, key=points, reverse=True)
+        return max((climbed(row) for row in starts[:: len(starts) // CLIMBS + 1]), key=points)
+
+    def near(self, row: Cells, cells: int) -> Cells:
+        """The row with up to so many other cells."""
+        names = [name for name, values in self.axes.items() if values]
+        for _ in range(cells):
+            name = names[self.chance.below(len(names))]
+            row = self._settled({**row, name: self._pick(self.axes[name])}, keep=name) or row
+        return row
 
     def _pick(self, values: list[Cell]) -> Cell:
         return values[self.chance.below(len(values))] if values else None

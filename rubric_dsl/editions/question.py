@@ -170,16 +170,30 @@ def whole_row_question(
     by_name = [{column.name: column for column in schema.columns} for schema in schemas]
     names = dict.fromkeys([*by_name[1], *by_name[0]])
     variables = tuple(
-        Variable(name, (_node(sides[0], table, name), _node(sides[1], table, name)), _domain(by_name, name))
+        Variable(name, (_node(sides[0], table, name, True), _node(sides[1], table, name, True)), _domain(by_name, name))
         for name in names
     )
-    programs = {
-        side: tuple(node for node in prepared[side].row_nodes.get(table, ()) if node not in {
-            variable.nodes[side] for variable in variables})
-        for side in (0, 1)
-    }
+    programs = {}
+    for side in (0, 1):
+        leaves = {variable.nodes[side] for variable in variables}
+        nodes = prepared[side].row_nodes.get(table, ())
+        if schemas[side].folding == "one row each":
+            nodes = (*nodes, *_of_facts(sides[side], {leaf for leaf in leaves if leaf is not None}))
+        programs[side] = tuple(node for node in nodes if node not in leaves)
     rules = tuple(_rules(sides, schemas, names))
     return Question(sides, prepared, (0, 0), variables, rules, programs=programs)
+
+
+def _of_facts(edition: Edition, leaves: set[op.Node]) -> Iterator[op.Node]:
+    """What is made of one table's facts alone: of one row a subject, it is as good as a value of the row."""
+    known = set(leaves)
+    for node in edition.plan.nodes:
+        read = operands(node.operation)
+        if node.grain.kind == "subject" and any(one in known for one in read) and all(
+            one in known or edition.plan.nodes[one].grain.kind == "constant" for one in read
+        ):
+            known.add(node.id)
+            yield node.id
 
 
 def columns_read(edition: Edition, schema: TableSchema, nodes: Iterable[op.Node]) -> Iterator[str]:
@@ -223,11 +237,12 @@ def _domain(columns: Sequence[Mapping[str, ColumnSchema]], name: str) -> Domain:
     return own[0] if len(own) == 1 else common(own[0], own[1])
 
 
-def _node(edition: Edition, table: str, column: str) -> op.Node | None:
-    return next(
-        (node.id for node in edition.plan.nodes if node.operation == op.Column(table, column)
-         and node.grain.kind == "row"), None,
-    )
+def _node(edition: Edition, table: str, column: str, facts: bool = False) -> op.Node | None:
+    """`facts`: also where the column is one value a subject."""
+    found = {
+        node.grain.kind: node.id for node in edition.plan.nodes if node.operation == op.Column(table, column)
+    }
+    return found.get("row", found.get("subject") if facts else None)
 
 
 def _rules(

@@ -13,6 +13,8 @@ from rubric_dsl.text.record import dataclass
 
 SIZES = (1, 1, 2, 2, 3, 4, 5, 7, 8, 13, 17, 20, 40)
 """Rows of a subject in a table without scenarios."""
+AROUND = 150
+"""Subjects beside each end."""
 ROUNDS = (1, 1, 1, 2, 3)
 """Rows of a subject in each scenario."""
 
@@ -54,6 +56,33 @@ class Trials:
         given: list[Mapping[str, Cell]] = [yes] * k + [no] * (n - k)
         rows[table] = tuple(self._placed(schema, name, given))
         return Subject(name, rows)
+
+    def of_each_row(self) -> Iterator[Subject]:
+        """Of tables without scenarios a subject for each row of the pool, in the other tables rows at random."""
+        for schema in self.schemas:
+            if schema.stratum is not None:
+                continue
+            for number, row in enumerate(self.pools[schema.name].rows):
+                name = f"{schema.name} row {number}"
+                rows = {one.name: tuple(self._rows(one, name)) for one in self.schemas}
+                rows[schema.name] = tuple(self._placed(schema, name, (row,)))
+                yield Subject(name, rows)
+
+    def around_ends(self) -> Iterator[Subject]:
+        """Subjects whose rows are as good as can be, or as bad, one with a few other cells; elsewhere at random."""
+        for schema in self.schemas:
+            pool, number = self.pools[schema.name], 0
+            if schema.folding == "one row each":
+                continue
+            for end in (row for row in (pool.at_the_end(1), pool.at_the_end(-1)) if row is not None):
+                for _ in range(AROUND):
+                    number += 1
+                    name = f"{schema.name} {number}"
+                    rows = {one.name: tuple(self._rows(one, name)) for one in self.schemas}
+                    count = max(len(self.strata(schema)), 1 + number % 3)
+                    made = (pool.near(end, number % 5), *[end] * (count - 1))
+                    rows[schema.name] = tuple(self._placed(schema, name, made))
+                    yield Subject(name, rows)
 
     def _rows(self, schema: TableSchema, name: str) -> Iterator[Mapping[str, Cell]]:
         pool = self.pools[schema.name].rows

@@ -12,6 +12,7 @@ import pytest
 from rubric_dsl.cli.main import run
 from rubric_dsl.editions.edition import Edition
 from rubric_dsl.editions.equivalence import Equivalence, equivalence
+from rubric_dsl.editions.mutants import Mutants
 from rubric_dsl.editions.promising import promises
 from rubric_dsl.editions.proving import Difference, Proof, by_cases, by_intervals
 from rubric_dsl.editions.question import row_question
@@ -329,3 +330,23 @@ def test_without_the_solver_what_it_might_decide_is_exit_code_6(
     rubric.write_text(PROMISES.format(last="0", title="third", claim="total + 1 > 0"), "utf-8")
     assert run(["prove", str(rubric), "--lang", "en"]) == 6
     assert "pip install \"z3-solver" in capsys.readouterr().err
+
+
+def test_changes_of_rules_about_facts_have_witnesses() -> None:
+    """Every change of the tables of `breathing`: one row a subject, at whose bounds rows are made up."""
+    plan = plan_of((ROOT / "rubrics/news2/news2.rubric").read_text("utf-8"))
+    told = Counter[str]()
+    for mutant in Mutants(plan).all():
+        if mutant.item == "breathing":
+            found = equivalence(plan, mutant.made(), first=True)
+            told["equal" if found.equal else "witness" if any(one.witness for one in found.differing) else "?"] += 1
+    assert told["witness"] > 15 and told["?"] == 0
+
+
+def test_a_limit_that_few_subjects_meet_has_a_witness() -> None:
+    """Without `at most 59 when vetoes > 0` a hall differs that is as good as can be in all but one visit."""
+    text = (ROOT / "rubrics/window_visits/window_visits.rubric").read_text("utf-8")
+    without = text.replace("  at most 59 when vetoes > 0\n", "")
+    assert without != text
+    found = equivalence(plan_of(text), plan_of(without), first=True)
+    assert any(one.witness is not None for one in found.differing)

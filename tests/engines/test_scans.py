@@ -190,7 +190,7 @@ NUMBERS = (0.0, -0.0, 1.0, 2.5, 2.5000000000000004, 0.1 + 0.2, 8.35, 8.349999999
            float("nan"), float("inf"), -1.0, 1e15, 123456789012345.7, 0.875, 87.5, 9.99, 10.0)
 
 
-def _typed_calls(chance: random.Random, rows: int) -> pl.DataFrame:
+def typed_calls(chance: random.Random, rows: int) -> pl.DataFrame:
     """Calls in the types that a data frame has: binary numbers, 0 and 1, moments; a few cells are odd."""
 
     def numbers(usual: Sequence[float]) -> list[float | None]:
@@ -219,7 +219,7 @@ def test_columns_of_data_frames_are_scanned_and_refused_as_the_reader_does(tmp_p
     met: Counter[str] = Counter()
     for seed in range(count(80, 5_000)):
         path = tmp_path / "calls.parquet"
-        _typed_calls(random.Random(seed), 60).write_parquet(path)
+        typed_calls(random.Random(seed), 60).write_parquet(path)
         scanned, stopped = compare(plan, {"calls": path}, leave_out=seed % 2 == 1)
         met["scanned"] += scanned
         met["stopped"] += stopped

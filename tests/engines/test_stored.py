@@ -28,7 +28,7 @@ from rubric_dsl.plan.compile import compile_rubric
 from rubric_dsl.plan.model import ScoringPlan
 from tests.engines.differential import said
 from tests.engines.servers import postgres_server, spark_session
-from tests.engines.test_scans import ROOT, ZHEJIANG, account, disturbed, parquet
+from tests.engines.test_scans import ROOT, TYPED, ZHEJIANG, account, disturbed, parquet, typed_calls
 from tests.engines.test_sql import engine_of
 from tests.properties.long import count
 from tests.properties.made import made
@@ -165,6 +165,18 @@ def files_cut_and_shuffled_are_one_table(reader: Reader, plan: ScoringPlan, numb
     assert all(one == seen[0] for one in seen)
 
 
+def typed_columns_are_refused_alike(reader: Reader, number: int) -> Counter[str]:
+    """Binary numbers, 0 and 1, moments, as data frames have them; a few cells are odd."""
+    plan = compile_rubric("lines.rubric", lambda path: TYPED.encode()).plan
+    assert plan is not None
+    met: Counter[str] = Counter()
+    for seed in range(number):
+        path = reader.folder / f"typed.{seed}.parquet"
+        typed_calls(random.Random(seed), 60).write_parquet(path)
+        met += reader.compare(plan, {"calls": path}, leave_out=seed % 2 == 1)
+    return met
+
+
 # ------------------------------------------------------------------ DuckDB
 
 
@@ -178,6 +190,12 @@ def test_duckdb_refuses_disturbed_calls_alike(duck: Reader, zhejiang: ScoringPla
     number = count(60, 20_000)
     met = disturbed_are_refused_alike(duck, zhejiang, number)
     assert met["scanned"] * 2 > number and met["stopped"] * 4 > number and met["scored"] * 8 > number, met
+
+
+def test_duckdb_reads_columns_of_data_frames(duck: Reader) -> None:
+    number = count(30, 5_000)
+    met = typed_columns_are_refused_alike(duck, number)
+    assert met["scanned"] * 4 > number * 3 and met["stopped"] * 8 > number and met["scored"] * 4 > number, met
 
 
 def test_duckdb_reads_parquet_as_it_is_typed(duck: Reader, zhejiang: ScoringPlan) -> None:
@@ -208,6 +226,7 @@ def test_duckdb_reads_a_table_of_a_file(tmp_path: Path, zhejiang: ScoringPlan) -
 def test_spark_reads_files_where_they_lie(spark: Reader, zhejiang: ScoringPlan) -> None:
     parquet_is_the_same_table(spark, zhejiang)
     files_cut_and_shuffled_are_one_table(spark, zhejiang, 2)
+    assert typed_columns_are_refused_alike(spark, 3)["scanned"] == 3
     number = count(6, 1_000)
     met = disturbed_are_refused_alike(spark, zhejiang, number)
     assert met["scanned"] * 3 >= number and met["stopped"] * 2 > number, met

@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
+from math import isfinite
 from typing import Literal
 
 from rubric_dsl.engines.lowering.cells import cell_of
@@ -29,6 +31,8 @@ PLAIN_TEXT = f"[!-~{COMMON}]([ -~{COMMON}]*[!-~{COMMON}])?"
 """Characters that are in normal form whatever stands beside them, without blanks around them."""
 _FEW = 4
 """Numbers may be so many times as large as those in the sample before their rows are read apart."""
+FIFTEEN_DIGITS = 10**15
+_MOST_PLACES = 6
 _MOST_DIGITS = 18
 """So many digits are below 2**63."""
 
@@ -36,9 +40,9 @@ _MOST_DIGITS = 18
 @dataclass(frozen=True, slots=True)
 class Kind:
     """What a database says of a column. Of integers `low` and `high` are the ends of the type, of decimals of the
-    number without its point; `places`: behind the point."""
+    number without its point; `places`: behind the point. A moment is a date with a time and without a zone."""
 
-    name: Literal["yes/no", "text", "date", "time", "integer", "decimal", "other"]
+    name: Literal["yes/no", "text", "date", "moment", "time", "integer", "decimal", "binary", "other"]
     low: int = 0
     high: int = 0
     places: int = 0
@@ -51,9 +55,9 @@ class AsItIs:
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """Of a date the days since 0001-01-01, which is 1. `written`: a text, `2020-10-28`."""
+    """Of a date the days since 0001-01-01, which is 1. It may be a text, `2020-10-28`, or a moment at midnight."""
 
-    written: bool
+    kind: Literal["date", "moment", "text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,23 @@ class Unscaled:
     places: int
 
 
-Way = AsItIs | Days | Words | Members | Plain | Minutes | Clock | Digits | Unscaled
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """A binary number as the shortest decimal that is the same, times a power of ten.
+
+    A decimal of at most 15 digits is the shortest of the binary number nearest to it, so what divides back to the
+    number is it; any other is in doubt.
+    """
+
+    places: int
+
+
+@dataclass(frozen=True, slots=True)
+class OneOrNought:
+    """1 is yes, 0 is no."""
+
+
+Way = AsItIs | Days | Words | Members | Plain | Minutes | Clock | Digits | Unscaled | Binary | OneOrNought
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +149,16 @@ def reading(column: ColumnSchema, kind: Kind, sample: Sequence[object]) -> Readi
             return Reading(_cell(column, YesNo()), AsItIs())
         case "yes/no" if kind.name == "text":
             return Reading(_cell(column, YesNo()), _words(sample))
+        case "yes/no" if kind.name == "integer":
+            return Reading(_cell(column, YesNo()), OneOrNought())
         case "choice" if kind.name == "text":
             members = tuple(member.name for member in column.members)
             places = {text: members.index(name) for text, name in spellings(column).items()}
             return Reading(_cell(column, Name(members)), Members(places))
         case "text" if kind.name == "text":
             return Reading(_cell(column, Text()), Plain(PLAIN_TEXT, MAX_TEXT))
-        case "date" if kind.name in ("date", "text"):
-            return _date(column, kind)
+        case "date" if kind.name in ("date", "moment", "text"):
+            return _date(column, kind.name)
         case "time" if kind.name in ("text", "time"):
             way = Minutes() if kind.name == "text" else Clock()
             low, high = _minute(column.low or "00:00"), _minute(column.high or "23:59")
@@ -164,13 +186,13 @@ _HALF = len(YES_OR_NO) // 2
 _OPPOSITES = dict(zip(YES_OR_NO, [*list(YES_OR_NO)[_HALF:], *list(YES_OR_NO)[:_HALF]], strict=True))
 
 
-def _date(column: ColumnSchema, kind: Kind) -> Reading:
+def _date(column: ColumnSchema, kind: Literal["date", "moment", "text"]) -> Reading:
     ends = [date.fromisoformat(end).toordinal() if end is not None else None for end in (column.low, column.high)]
     first, last = date.min.toordinal(), date.max.toordinal()
     low, high = first if ends[0] is None else ends[0], last if ends[1] is None else ends[1]
     # Databases have days before the first and after the last that are known here.
     form = Number(1, low, high, moment=True)
-    return Reading(_cell(column, form, (-(2**31) + 1, 2**31 - 1)), Days(kind.name == "text"))
+    return Reading(_cell(column, form, (-(2**31) + 1, 2**31 - 1)), Days(kind))
 
 
 def _minute(text: str) -> int:
@@ -201,6 +223,11 @@ def _number(column: ColumnSchema, kind: Kind, sample: Sequence[object]) -> Readi
         places, natural = kind.places, (kind.low, kind.high)
         seen = [number for number in sample if isinstance(number, int)]
         way = AsItIs() if kind.name == "integer" else Unscaled(places)
+    elif kind.name == "binary":
+        numbers = [number for number in sample if isinstance(number, float) and isfinite(number)]
+        places = max((_behind_the_point(number) for number in set(numbers)), default=0)
+        seen = [round(number * 10**places) for number in numbers]
+        way, natural = Binary(places), (-FIFTEEN_DIGITS, FIFTEEN_DIGITS)
     else:
         return None
     form = _form(column, 10**places * per, seen, natural, kind)
@@ -214,6 +241,11 @@ def _places(texts: Sequence[str]) -> int:
     """As many digits behind the point as the sample has, and one more: `8` may be followed by `8.5`."""
     found = (re.search(r"[.]([0-9]*)", text) for text in texts)
     return min(max((len(one.group(1)) for one in found if one is not None), default=0), 8) + 1
+
+
+def _behind_the_point(number: float) -> int:
+    """Digits of the shortest decimal, as far as they are few."""
+    return min(len(format(Decimal(repr(number)), "f").partition(".")[2].rstrip("0")), _MOST_PLACES)
 
 
 def _unscaled(text: str, places: int) -> int:

@@ -175,10 +175,8 @@ class ScannedTable:
         """Whether a column is written in more than one way is told from all of its cells."""
         for column in self.schema.columns:
             kinds = self.reader.percents.columns.get(column.name)
-            if kinds is not None and (
-                (kinds["over"] and kinds["under"])
-                or (kinds["sign"] and column.percent_written in ("87.5", "0.875"))
-            ):
+            bare = column.percent_written in ("87.5", "0.875")
+            if kinds is not None and (kinds["sign"] if bare else kinds["over"] and kinds["under"]):
                 raise NotScannable
 
     def _sees_keys(self, record: Record) -> None:

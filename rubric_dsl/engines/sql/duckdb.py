@@ -155,6 +155,8 @@ def _kind(type: str) -> Kind:
         return Kind("decimal", -most, most, int(decimal[2]))
     names: dict[str, Kind] = {
         "BOOLEAN": Kind("yes/no"), "VARCHAR": Kind("text"), "DATE": Kind("date"), "TIME": Kind("time"),
+        "FLOAT": Kind("binary"), "DOUBLE": Kind("binary"), "TIMESTAMP": Kind("moment"), "TIMESTAMP_NS": Kind("moment"),
+        "TIMESTAMP_MS": Kind("moment"), "TIMESTAMP_S": Kind("moment"),
     }
     return names.get("VARCHAR" if type.startswith("ENUM(") else type, Kind("other"))
 

@@ -120,9 +120,12 @@ _COLUMNS = (
     " attrelid = (SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
     " WHERE n.nspname = %s AND c.relname = %s) ORDER BY attnum"
 )
-_NUMERIC, _DATE, _TIME = 1700, 1082, 1083
+_NUMERIC = 1700
 _BITS = {21: 15, 23: 31, 20: 63}
-_NAMES = {16: Kind("yes/no"), 25: Kind("text"), 1043: Kind("text"), _DATE: Kind("date"), _TIME: Kind("time")}
+_NAMES = {
+    16: Kind("yes/no"), 25: Kind("text"), 1043: Kind("text"), 1082: Kind("date"), 1083: Kind("time"),
+    1114: Kind("moment"), 701: Kind("binary"),
+}
 _AS_TEXT = (_NUMERIC,)
 """Numbers of any length are written out without a power of ten, and read as texts are."""
 

@@ -230,7 +230,10 @@ _PATTERN = frozenset("*?[]{}\\")
 """Spark would take a path with one of these for a pattern."""
 _BITS = {"tinyint": 7, "smallint": 15, "int": 31, "bigint": 63}
 _DECIMAL = re.compile(r"decimal\(([0-9]+),([0-9]+)\)")
-_NAMES = {"boolean": Kind("yes/no"), "string": Kind("text"), "date": Kind("date")}
+_NAMES = {
+    "boolean": Kind("yes/no"), "string": Kind("text"), "date": Kind("date"), "timestamp_ntz": Kind("moment"),
+    "float": Kind("binary"), "double": Kind("binary"),
+}
 
 
 def _plainly(name: str) -> str:

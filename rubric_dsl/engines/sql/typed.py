@@ -8,12 +8,15 @@ from sqlglot import exp
 
 from rubric_dsl.engines.lowering.reading import (
     DAYS_BEFORE_1970,
+    FIFTEEN_DIGITS,
     AsItIs,
+    Binary,
     Clock,
     Days,
     Digits,
     Members,
     Minutes,
+    OneOrNought,
     Plain,
     Reading,
     Unscaled,
@@ -23,6 +26,8 @@ from rubric_dsl.engines.sql.dialects import Dialect, Type, type_of_reading
 from rubric_dsl.engines.sql.written import Sql
 from rubric_dsl.text.record import dataclass
 
+_DATE_TYPE = exp.DataType.build("DATE")
+_MOMENT = "TIMESTAMPNTZ"
 _DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
@@ -82,16 +87,18 @@ class _Writing:
         match reading.way:
             case AsItIs():
                 return (self._cast(self.raw) if self.type not in ("yes/no", "text") else self.raw), None
-            case Days(written=False):
-                if self.dialect.name == "spark":
-                    return self._days(self.raw), None
-                finite = exp.func("ISFINITE", self.raw)
-                return exp.Case(ifs=[exp.If(this=finite, true=self._days(self.raw))]), finite.copy()
-            case Days():
+            case Days(kind="text"):
                 sure = matches(self.raw, _DATE, self.dialect)
-                value = self._safely(sure, self.raw, exp.DataType.build("DATE"))
+                value = self._safely(sure, self.raw, _DATE_TYPE)
                 there = exp.Not(this=exp.Is(this=value.copy(), expression=exp.null()))
                 return self._days(value), exp.And(this=sure, expression=there)
+            case Days(kind=kind):
+                return self._days_of(kind)
+            case OneOrNought():
+                numbers = [exp.Literal.number(number) for number in (0, 1)]
+                return exp.EQ(this=self.raw, expression=numbers[1]), exp.In(this=self.raw, expressions=numbers)
+            case Binary(places=places):
+                return self._binary(places)
             case Words(yes=yes, known=known):
                 return is_one_of(self.raw, yes), is_one_of(self.raw, known)
             case Members(places=places):
@@ -129,6 +136,29 @@ class _Writing:
     def _days(self, value: Sql) -> Sql:
         return exp.Add(
             this=self.dialect.days_since_1970(value), expression=exp.Literal.number(DAYS_BEFORE_1970))
+
+    def _days_of(self, kind: str) -> tuple[Sql, Sql | None]:
+        """Of a date, or of a moment at midnight; DuckDB and PostgreSQL know dates without an end."""
+        tests: list[Sql] = [] if self.dialect.name == "spark" else [exp.func("ISFINITE", self.raw)]
+        value: Sql = self.raw
+        if kind == "moment":
+            value = exp.Cast(this=value, to=_DATE_TYPE.copy())
+        days = self._days(value)
+        if tests:
+            days = exp.Case(ifs=[exp.If(this=tests[0].copy(), true=days)])
+        if kind == "moment":
+            tests.append(exp.EQ(this=exp.Cast(this=value.copy(), to=exp.DataType.build(_MOMENT)), expression=self.raw))
+        return days, exp.and_(*tests) if tests else None
+
+    def _binary(self, places: int) -> tuple[Sql, Sql]:
+        double = exp.DataType.build("DOUBLE")
+        number = exp.Cast(this=self.raw, to=double)
+        power = exp.Cast(this=exp.Literal.number(10**places), to=double.copy())
+        moved = exp.func("ROUND", exp.Mul(this=number, expression=power))
+        few = exp.LT(this=exp.Abs(this=moved), expression=exp.Literal.number(FIFTEEN_DIGITS))
+        back = exp.EQ(this=exp.Div(this=moved.copy(), expression=power.copy()), expression=number.copy())
+        return exp.Case(ifs=[exp.If(this=few, true=self._cast(moved.copy()))]), exp.And(
+            this=few.copy(), expression=back)
 
     def _minutes(self, sure: Sql) -> Sql:
         parts = [

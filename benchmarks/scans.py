@@ -1,7 +1,8 @@
 """Files of calls read, checked and added up by the engine for many rows, beside a query by hand that checks nothing.
 
-`./dev bench --scans [ROWS]` prints processor seconds and ratios for Parquet and CSV; `--quick` only checks that all
-totals are equal. The peer is the best form that was found; decoding the columns alone is the floor of both.
+`./dev bench --scans [ROWS [SUBJECTS]]` prints processor seconds and ratios for Parquet and CSV, in Polars and in DuckDB
+(`--spark`: in Spark too); `--quick` only checks that all totals are equal. The peer is the best form that was found;
+decoding the columns alone is the floor of both.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import polars as pl
 
+from benchmarks import stored
 from benchmarks.call_log import CITIES, calls, rubric_text, write_csv
 from benchmarks.peers import TOUCHPOINTS
 from rubric_dsl.engines.columnar import ColumnarEngine
@@ -87,10 +89,11 @@ def main(words: Sequence[str]) -> None:
     quick = "--quick" in words
     numbers = [int(word) for word in words if word.isdigit()]
     rows = numbers[0] if numbers else QUICK if quick else 10_000_000
-    text = rubric_text(open_subjects=False).encode()
+    subjects = numbers[1] if len(numbers) > 1 else len(CITIES)
+    text = rubric_text(open_subjects=subjects != len(CITIES)).encode()
     plan = compile_rubric("log.rubric", lambda path: text).plan
     assert plan is not None
-    frame = calls(rows, len(CITIES))
+    frame = calls(rows, subjects)
     flags = [name for name, kind in frame.schema.items() if kind == pl.Boolean]
     with tempfile.TemporaryDirectory() as folder:
         files = [Path(folder) / "calls.parquet", Path(folder) / "calls.csv"]
@@ -101,6 +104,9 @@ def main(words: Sequence[str]) -> None:
             agree(plan, ours(plan, path), by_hand(path, flags))
             if quick:
                 print(f"{path.name}: equal totals of {rows:,} calls, by hand and checked")
+            for engine in (stored.Duck, stored.Spark) if "--spark" in words else (stored.Duck,):
+                stored.compare(plan, path, flags, engine(path, flags), 0 if quick else RUNS, agree)
+            if quick:
                 continue
             runs = [
                 (timed(lambda p=path: ours(plan, p)), timed(lambda p=path: by_hand(p, flags)),

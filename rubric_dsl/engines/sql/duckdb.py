@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from rubric_dsl.engines.lowering.distinct import Column
 from rubric_dsl.engines.lowering.reading import Kind
-from rubric_dsl.engines.sql.database import Answer, plain, told
+from rubric_dsl.engines.sql.database import Answer, told
 from rubric_dsl.engines.sql.dialects import DUCKDB, type_of
 from rubric_dsl.engines.sql.stored import Stored
 from rubric_dsl.observations.databases import table_named
@@ -58,7 +58,7 @@ class DuckDatabase:
 
     def answer(self, query: exp.Query) -> Answer:
         with told("DuckDB", duckdb.Error):
-            return plain(self.connection.execute(self.dialect.text(query)).fetchall())
+            return self.connection.execute(self.dialect.text(query)).fetchall()
 
     def raw(self, query: exp.Query) -> Sequence[Sequence[object]]:
         with told("DuckDB", duckdb.Error):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlglot import exp
 
@@ -89,14 +90,20 @@ class SqlRows:
     # ------------------------------------------------------------ sums
 
     def summed(self, parts: Sequence[Expr], size: int) -> Summed:
-        sums: dict[Expr, list[int]] = {}
+        sums: dict[Expr, Sequence[int]] = {}
         order: dict[Group, int] = {}
         for start in range(0, max(len(parts), 1), MAX_COLUMNS):
             some = parts[start:start + MAX_COLUMNS]
-            found = {self._group(row, True): row[len(self.keys):] for row in self._sums(some, size)}
-            order = order or {group: _whole(row[0]) for group, row in found.items()}
-            for place, part in enumerate(some, start=1):
-                sums[part] = [_whole(found[group][place]) for group in order]
+            rows = self._sums(some, size)
+            groups = [self._group(row, True) for row in rows]
+            columns: list[Any] = list(zip(*rows, strict=True)) or [()] * (len(self.keys) + 1 + len(some))
+            counts = columns[len(self.keys)]
+            if not start:
+                order = dict(zip(groups, counts, strict=True))
+            elif groups != list(order):  # another query may come to them in another order
+                at = {group: place for place, group in enumerate(groups)}
+                columns = [[column[at[group]] for group in order] for column in columns]
+            sums |= zip(some, columns[len(self.keys) + 1:], strict=True)
         return Summed(list(order), list(order.values()), sums)
 
     def _sums(self, parts: Sequence[Expr], size: int) -> Answer:
@@ -111,8 +118,9 @@ class SqlRows:
     def _sum(self, part: Expr, value: Sql, size: int) -> Sql:
         """In 64 bits where that is enough: longer integers are dear to hand over."""
         if part.kind == "yes/no":
-            # In DuckDB a count of nulls alone is null.
-            return exp.Coalesce(this=exp.CountIf(this=value), expressions=[exp.Literal.number(0)])
+            # In DuckDB a count of nulls alone is null, and any other is twice as long as it needs to be.
+            whole = exp.Coalesce(this=exp.CountIf(this=value), expressions=[exp.Literal.number(0)])
+            return exp.Cast(this=whole, to=self.database.dialect.type("long"))
         type: Type = "wide" if part.most * max(size, 1) >= LONG else "long"
         kind = self.database.dialect.type(type)
         added = exp.Cast(this=value, to=kind.copy()) if type == "wide" else value

@@ -225,10 +225,12 @@ class _Form:
                 sheet.write_string(row, 0, column.label or column.name, self._wrapped)
                 sheet.write_string(row, 1, column.name, self._wrapped)
                 sheet.write_string(row, 2, said, self._wrapped)
+                sheet.set_row(row, 14 * sum(1 + width(line) // 68 for line in said.splitlines()))
             for must in table.musts:
                 row += 1
                 sheet.write_string(row, 0, self._both("must hold", "必须"), self._wrapped)
                 sheet.write_string(row, 2, must.message, self._wrapped)
+                sheet.set_row(row, 14 * max(2, 1 + width(must.message) // 68))
             row += 1
 
     def _hidden(self) -> None:

@@ -13,7 +13,6 @@ from rubric_dsl.evaluation.scores import Score
 from rubric_dsl.explain.explanation import Explanation
 from rubric_dsl.explain.why import Explainer, roots
 from rubric_dsl.numbers import reals
-from rubric_dsl.observations.messages import repair_message
 from rubric_dsl.observations.periods import period_shown
 from rubric_dsl.plan.model import RankingSchema, ScoringPlan
 from rubric_dsl.plan.naming import group_label, label_of
@@ -22,6 +21,7 @@ from rubric_dsl.render.html.bars import Bar, bars
 from rubric_dsl.render.html.bump import Course, bump_chart
 from rubric_dsl.render.html.elements import Text, Words, tag, together, words_of
 from rubric_dsl.render.html.heat import Cell, HeatRow, heat_map
+from rubric_dsl.render.html.ledger import ledger_section
 from rubric_dsl.render.html.method import in_words, rubric_text
 from rubric_dsl.render.html.page import Section, page
 from rubric_dsl.render.html.subject import Anchor, SubjectPages, share_of
@@ -90,6 +90,9 @@ class _Report:
                 yield self._subject_page(run, subject, explanations)
         method = in_words(self.plan, given.identity) + rubric_text(given.files, self.anchor)
         yield Section("method", Words("Method", "评分方法"), method)
+        if given.only is None:
+            ledgers = (data.ledger for data in given.runs[0].observations.tables.values())
+            yield Section("ledger", Words("Reading ledger", "读取台账"), ledger_section(ledgers))
 
     def _status(self) -> Iterator[Section]:
         if self.given.final is None:
@@ -255,10 +258,6 @@ def _below(given: ReportOf) -> Iterator[Text]:
     for data in given.runs[0].observations.tables.values():
         yield Words(ledger_text(data.ledger, EN), ledger_text(data.ledger, ZH))
         yield f"SHA-256 {data.ledger.sha256}"
-        if given.only is None:
-            for repair in data.ledger.repairs[:20]:
-                en, zh = (repair_message(repair, lang) for lang in ("en", "zh"))
-                yield Words(f"row {repair.row}: {en}", f"第 {repair.row} 行：{zh}")
     yield Words(f"method {given.identity}", f"方案 {given.identity}")
     yield Words(
         "Numbers are shown rounded where they are long; everything is computed and ranked exactly.",

@@ -12,6 +12,7 @@ from rubric_dsl.observations.corrected import shown_key, shown_value
 from rubric_dsl.observations.periods import period_shown
 from rubric_dsl.plan.model import ScoringPlan
 from rubric_dsl.render.corrections import CorrectionsView
+from rubric_dsl.render.entries import HEADS, entries
 from rubric_dsl.render.pieces import Look, plain
 from rubric_dsl.render.plan_page import plan_lines
 from rubric_dsl.render.xlsx.book import Book, shown
@@ -148,6 +149,23 @@ class _Workbook:
                 sheet.write_string(i, k, text)
             for k, count in enumerate((ledger.read, ledger.scored, ledger.refused), 3):
                 sheet.write_number(i, k, count)
+        for k, width in enumerate((14, 24, 18, 14, 24, 24, 8, 70)):
+            sheet.set_column(k, k, width)
+        line = len(self.done.observations.tables) + 2
+        found = [entry for data in self.done.observations.tables.values() for entry in entries(data.ledger)]
+        if not found:
+            sheet.write_string(line, 0, book.say("0 repairs: every cell was read as it stands",
+                                                 "修正 0 处：每一格都按原样读取"))
+            return
+        for k, (en, zh) in enumerate(HEADS):
+            sheet.write_string(line, k, book.say(en, zh), book.head)
+        sheet.autofilter(line, 0, line + len(found), len(HEADS) - 1)
+        for i, entry in enumerate(found, line + 1):
+            what = book.say("refused", "拒收") if entry.refused else book.say("repair", "修正")
+            texts = (what, entry.file, entry.cell, entry.column, entry.before, entry.after, entry.code,
+                     book.say(entry.en, entry.zh))
+            for k, text in enumerate(texts):
+                sheet.write_string(i, k, text)
 
     # ------------------------------------------------------------ the check
 

@@ -198,12 +198,6 @@ def test_duckdb_reads_columns_of_data_frames(duck: Reader) -> None:
     assert met["scanned"] * 4 > number * 3 and met["stopped"] * 8 > number and met["scored"] * 4 > number, met
 
 
-def test_duckdb_reads_columns_of_data_frames(duck: Reader) -> None:
-    number = count(30, 5_000)
-    met = typed_columns_are_refused_alike(duck, number)
-    assert met["scanned"] * 4 > number * 3 and met["stopped"] * 8 > number and met["scored"] * 4 > number, met
-
-
 def test_duckdb_reads_parquet_as_it_is_typed(duck: Reader, zhejiang: ScoringPlan) -> None:
     parquet_is_the_same_table(duck, zhejiang)
     files_cut_and_shuffled_are_one_table(duck, zhejiang, 6)

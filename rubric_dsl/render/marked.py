@@ -31,8 +31,8 @@ Marks = Mapping[tuple[int, int], str]
 
 
 def marks_of(ledger: Ledger, lang: str) -> dict[tuple[int, int], str]:
-    """The reasons by cell; of a row as a whole at its first column, of the whole table in the first cell, of a column as
-    a whole in the cell above it."""
+    """The reasons by cell; of a row as a whole at its first column, of the whole table in the first cell, of a whole
+    column in the cell above it."""
     first = min((place_of_column(letters) + 1 for letters in ledger.columns.values()), default=1)
     said: dict[tuple[int, int], list[str]] = {}
     for refusal in ledger.refusals[:MOST_MARKED]:

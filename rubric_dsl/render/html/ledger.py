@@ -22,7 +22,8 @@ def ledger_section(ledgers: Iterable[Ledger]) -> Markup:
 
 
 def _table(ledger: Ledger) -> Iterator[Markup]:
-    yield tag("p", {}, Words(ledger_text(ledger, Look("en", 1000)), ledger_text(ledger, Look("zh", 1000))))
+    said = Words(ledger_text(ledger, Look("en")), ledger_text(ledger, Look("zh")))
+    yield tag("p", {"class": "cell"}, said)
     if not ledger.refusals and not ledger.repairs:
         yield tag("p", {}, Words("0 repairs: every cell was read as it stands", "修正 0 处：每一格都按原样读取"))
         return

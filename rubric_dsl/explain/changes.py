@@ -69,7 +69,7 @@ class RowChange:
     @property
     def changed(self) -> Row:
         texts = {cell.column.name: cell.new_text for cell in self.cells}
-        return Row(self.row.number, self.row.line, {**self.row.cells, **texts}, self.values)
+        return Row(self.row.number, self.row.line, {**self.row.cells, **texts}, self.values, self.row.file)
 
     @property
     def steps(self) -> int:
@@ -396,8 +396,12 @@ def as_corrections(changes: Sequence[RowChange]) -> list[Mapping[str, str]]:
     """The changes as lines of a corrections file: table, row, column, old and new value."""
     return [
         {
-            "table": change.schema.name, "row key": f"row {change.row.number}", "column": cell.column.name,
+            "table": change.schema.name, "row key": _named(change.row), "column": cell.column.name,
             "old": change.row.cells[cell.column.name].strip(), "new": cell.new_text,
         }
         for change in changes for cell in change.cells
     ]
+
+
+def _named(row: Row) -> str:
+    return f"{row.file}:{row.number}" if row.file else f"row {row.number}"

@@ -115,6 +115,13 @@ class Observed:
     keys: tuple[ReadCell, ...]
     sheet: str = ""
     """The sheet of a workbook or the table of a database; empty where a file has none."""
+    part: str = ""
+    """The file again where its table is read from several, so that its number alone does not tell it."""
+
+    @property
+    def place(self) -> tuple[str, str, int]:
+        """What tells it from all other rows: the table, the file among several, the number."""
+        return self.schema.name, self.part, self.number
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,11 +46,11 @@ class Schemas:
         file, sheet = (table, "") if ledger is None else (ledger.file, ledger.sheet)
         if ledger is not None and row.file in ledger.parts:
             sheet = ledger.parts[row.file].sheet
-        return Observed(schema, row.file or file, row.number, row.line, scenario, keys, sheet)
+        return Observed(schema, row.file or file, row.number, row.line, scenario, keys, sheet, row.file)
 
     def cell(self, table: str, column: ColumnSchema, row: Row) -> ReadCell:
         """The cell as written and read; of a private column `•••`, also where it is blank."""
-        before = self.before.get((table, row.number, column.name)) if self.before else None
+        before = self.before.get((table, row.place, column.name)) if self.before else None
         ledger = self.ledgers.get(table)
         place = ledger.place(row.number, column.name, row.file) if ledger is not None else ""
         place = place if "!" in place else ""
@@ -72,15 +72,15 @@ class SubjectRows:
         for row in self.rows:
             for score in row.scores:
                 self._scored.setdefault(score.node, []).append((row, score))
-        self._observed: dict[tuple[str, int], Observed] = {}
-        self._cells: dict[tuple[str, int, tuple[Column, ...]], tuple[ReadCell, ...]] = {}
+        self._observed: dict[tuple[str, tuple[str, int]], Observed] = {}
+        self._cells: dict[tuple[str, tuple[str, int], tuple[Column, ...]], tuple[ReadCell, ...]] = {}
 
     def scored(self, row_score: op.Node) -> list[RowScored]:
         """The rows on which an indicator was scored, in order of the file."""
         return self._scored.get(row_score, [])
 
     def observed(self, table: str, row: Row) -> Observed:
-        key = (table, row.number)
+        key = (table, row.place)
         found = self._observed.get(key)
         if found is None:
             found = self._observed[key] = self._schemas.observed(table, row)
@@ -89,7 +89,7 @@ class SubjectRows:
     def read(self, node: op.Node, values: Values, table: str, row: Row) -> tuple[ReadCell, ...]:
         """The cells of the row that gave the node its value."""
         columns = self._reading.columns(node, values)
-        key = (table, row.number, columns)
+        key = (table, row.place, columns)
         found = self._cells.get(key)
         if found is None:
             of_table = (self._schemas.columns[column] for column in columns if column[0] == table)
@@ -101,7 +101,7 @@ class SubjectRows:
         columns = [(table, row, column) for table, row, column in self._schemas.before]
         for trace in self.rows if columns else ():
             for table, row, column in columns:
-                if (table, row) == (trace.table, trace.row.number):
+                if (table, row) == (trace.table, trace.row.place):
                     cell = self._schemas.cell(table, self._schemas.columns[table, column], trace.row)
                     yield self.observed(table, trace.row), cell
 

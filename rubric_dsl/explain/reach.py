@@ -35,6 +35,9 @@ MOST_PROPOSED = 200
 MOST_ROUNDS = 60
 WIDTH = 4
 
+RowKey = tuple[str, tuple[str, int]]
+"""Table and place."""
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
@@ -220,8 +223,8 @@ class _Search:
 
     def _run(self, changes: Sequence[RowChange]) -> Run:
         self._trials += 1
-        new = {(change.schema.name, change.row.number): change.changed for change in changes}
-        rows = {name: [new.get((name, row.number), row) for row in own] for name, own in self._own.items()}
+        new = {(change.schema.name, change.row.place): change.changed for change in changes}
+        rows = {name: [new.get((name, row.place), row) for row in own] for name, own in self._own.items()}
         return again(self._done, {self._subject: None}, rows)
 
     def _proposals(self, sets: Sequence[tuple[RowChange, ...]]) -> list[Proposal]:
@@ -262,13 +265,13 @@ class _Search:
 
     def _climbed(self, single: Sequence[RowChange], way: int) -> Iterator[Proposal]:
         gains = self._gains(single, way)
-        helping = {(change.schema.name, change.row.number) for _, change in gains}
+        helping = {(change.schema.name, change.row.place) for _, change in gains}
         # What breaks a rule alone may hold beside another change of its row.
         gains += [
-            (Fraction(0), change) for name, rows in self._own.items() for row in rows if (name, row.number) in helping
+            (Fraction(0), change) for name, rows in self._own.items() for row in rows if (name, row.place) in helping
             for change in self._changes.cells(self._schemas[name], row) if not self._changes.holds(change)
         ]
-        chosen: dict[tuple[str, int], RowChange] = {}
+        chosen: dict[RowKey, RowChange] = {}
         for _ in range(MOST_ROUNDS):
             step = self._next(chosen, gains, way)
             if step is None:
@@ -291,21 +294,21 @@ class _Search:
                 if gain > 0:
                     found.append((gain, change))
         # Rows that can give most first, so that few rows are needed.
-        by_row: dict[tuple[str, int], Fraction] = {}
+        by_row: dict[RowKey, Fraction] = {}
         for gain, change in found:
-            key = (change.schema.name, change.row.number)
+            key = (change.schema.name, change.row.place)
             by_row[key] = by_row.get(key, Fraction(0)) + gain
         return sorted(found, key=lambda pair: (
-            -by_row[pair[1].schema.name, pair[1].row.number], -pair[0], len(pair[1].cells), pair[1].steps,
+            -by_row[pair[1].schema.name, pair[1].row.place], -pair[0], len(pair[1].cells), pair[1].steps,
         ))
 
     def _next(
-        self, chosen: dict[tuple[str, int], RowChange], gains: Sequence[tuple[Fraction, RowChange]], way: int
-    ) -> dict[tuple[str, int], RowChange] | None:
+        self, chosen: dict[RowKey, RowChange], gains: Sequence[tuple[Fraction, RowChange]], way: int
+    ) -> dict[RowKey, RowChange] | None:
         now = self._progress(self._run(list(chosen.values())), way) if chosen else self._progress(self._done, way)
         tried = 0
         for _, change in gains:
-            key = (change.schema.name, change.row.number)
+            key = (change.schema.name, change.row.place)
             both = change if key not in chosen else _over(chosen[key], change)
             if self._trials > MOST_TRIALS or not self._changes.holds(both):
                 continue
@@ -318,7 +321,7 @@ class _Search:
                 return None
         return None
 
-    def _needed(self, chosen: Mapping[tuple[str, int], RowChange]) -> list[RowChange]:
+    def _needed(self, chosen: Mapping[RowKey, RowChange]) -> list[RowChange]:
         """Without the observations and cells that the goal does not need."""
         kept = list(chosen.values())
         for change in list(kept):

@@ -69,7 +69,8 @@ def _changes(done: Run, change: RowChange) -> Iterator[Json]:
     for cell in change.cells:
         yield {
             "table": change.schema.name, "row": change.row.number, "column": cell.column.name,
-            "cell": ledger.place(change.row.number, cell.column.name),
+            **({"file": change.row.file} if change.row.file else {}),
+            "cell": ledger.place(change.row.number, cell.column.name, change.row.file),
             "old": cell.old_text, "new": cell.new_text, "steps": cell.steps, "needed": cell.needed,
         }
 

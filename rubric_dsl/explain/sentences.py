@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import groupby
+from pathlib import PurePath
 
 from rubric_dsl.evaluation.arithmetic import ZERO
 from rubric_dsl.explain.explanation import ExplainedItem, Explanation, Observed, RowCost, counted, is_number_outcome
@@ -265,7 +266,9 @@ def _costliest(costs: Sequence[RowCost], lang: str) -> str:
 
 def _row(observed: Observed, table: bool, lang: str) -> str:
     name = called(observed.schema.name, observed.schema.label, lang) if table else ""
-    if observed.sheet:
+    if observed.part:
+        name = " ".join(filter(None, (PurePath(observed.part).name, observed.sheet)))
+    elif observed.sheet:
         name = f"工作表“{observed.sheet}”" if lang == "zh" else f"sheet {observed.sheet}"
     if lang == "zh":
         return f"{name}第{observed.number}行"

@@ -177,13 +177,13 @@ class _Cost:
 
 def costs(item: ExplainedItem) -> Iterable[RowCost]:
     """The rows on which points were lost, most first, each with the conditions that decided there."""
-    found: dict[tuple[str, int], _Cost] = {}
+    found: dict[tuple[str, str, int], _Cost] = {}
     for leaf in leaves(item):
         scale = None if leaf.scale is None or leaf.scale == ONE else leaf.scale
         for row in leaf.rows:
             if row.lost is None or row.lost is ZERO:
                 continue
-            key = (row.observed.schema.name, row.observed.number)
+            key = row.observed.place
             cost = found.setdefault(key, _Cost(row.observed))
             cost.lost.append(row.lost if scale is None else reals.multiply(row.lost, scale))
             cost.items.setdefault(leaf.name)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
+from pathlib import PurePath
 
 from rubric_dsl.observations import codes
 from rubric_dsl.observations.cell import BLANKS, CellRefused
@@ -48,8 +50,8 @@ class Placed:
     column: ColumnSchema
 
     @property
-    def cell(self) -> tuple[str, int, str]:
-        return self.schema.name, self.row.number, self.column.name
+    def cell(self) -> tuple[str, tuple[str, int], str]:
+        return self.schema.name, self.row.place, self.column.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class Correcting:
         self._account = Account("corrections", corrections.file, corrections.sha256)
         self._tables = {name: table for table in plan.tables for name in (table.label, table.name) if name}
         self._readers: dict[tuple[str, str], ColumnReader] = {}
-        self._taken: dict[tuple[str, int, str], int] = {}
+        self._taken: dict[tuple[str, tuple[str, int], str], int] = {}
         self.placed = tuple(filter(None, map(self._place, corrections.entries)))
         """All that could be found, accepted and rejected."""
         self.refusals: tuple[Refusal, ...] = self._account.ledger(False).refusals
@@ -115,9 +117,14 @@ class Correcting:
     def _row(self, entry: Correction, schema: TableSchema) -> Row | None:
         keys = self._keys[schema.name]
         row = keys.get(_key(entry.key))
-        number = BY_NUMBER.fullmatch(entry.key)
-        if row is None and number is not None:
-            row = self._numbers[schema.name].get(int(number[1]))
+        if row is None:
+            numbered = self._numbered(entry.key, schema)
+            if len(numbered) > 1:
+                several = listing(f"{one.file}:{one.number}" for one in numbered)
+                facts: dict[str, object] = {"help": "files", "rows": several}
+                self._refuse(entry, "row key", entry.key, NO_SUCH_ROW, {"table": schema.name, **facts})
+                return None
+            row = next(iter(numbered), None)
         if row is None:
             private = any(column.key and column.private for column in schema.columns)
             near = None if private else nearest(entry.key, keys)
@@ -136,9 +143,22 @@ class Correcting:
             found[schema.name] = {_key("|".join(row.cells[name] for name in names)): row for row in rows}
         return found
 
+    def _numbered(self, text: str, schema: TableSchema) -> list[Row]:
+        """The rows of this number: `row 30`, or `FILE:30` of a table from several files."""
+        file, mark, last = text.rpartition(":")
+        number = BY_NUMBER.fullmatch(last if mark else text)
+        rows = [] if number is None else self._numbers[schema.name].get(int(number[1]), [])
+        return [row for row in rows if not mark or file.strip(BLANKS) in (row.file, PurePath(row.file).name)]
+
     @cached_property
-    def _numbers(self) -> dict[str, dict[int, Row]]:
-        return {name: {row.number: row for row in data.rows} for name, data in self._observations.tables.items()}
+    def _numbers(self) -> dict[str, dict[int, list[Row]]]:
+        found: dict[str, dict[int, list[Row]]] = {}
+        for name, data in self._observations.tables.items():
+            own: dict[int, list[Row]] = {}
+            found[name] = own
+            for row in data.rows:
+                own.setdefault(row.number, []).append(row)
+        return found
 
     def _fits(self, placed: Placed) -> bool:
         """Whether the old value is what was observed, the new one another, and no other correction speaks of it."""
@@ -214,12 +234,12 @@ class _Table:
         return any(placed.column.key or placed.column.name in telling for placed in own)
 
     def rows(self, rows: Sequence[Row], own: Sequence[Placed]) -> Iterable[Row]:
-        new: dict[int, dict[str, str]] = {}
+        new: dict[tuple[str, int], dict[str, str]] = {}
         for placed in own:
-            new.setdefault(placed.row.number, {})[placed.column.name] = placed.entry.new
+            new.setdefault(placed.row.place, {})[placed.column.name] = placed.entry.new
         whole = self.judges_whole(own)
         for row in rows:
-            changed = new.get(row.number)
+            changed = new.get(row.place)
             if changed is None:
                 if whole:
                     self.reader.judged(row.number, row.line, row.cells, dict(row.values), set(), [])
@@ -240,7 +260,8 @@ class _Table:
                 values[column] = None
                 found.append(Finding(column, refused.code, refused.facts))
                 bad.add(column)
-        return self.reader.judged(row.number, row.line, cells, values, bad, found)
+        made = self.reader.judged(row.number, row.line, cells, values, bad, found)
+        return None if made is None else replace(made, file=row.file)
 
 
 def shown_value(placed: Placed, text: str) -> str:
@@ -252,7 +273,7 @@ def shown_key(placed: Placed) -> str:
     """The row as people name it: by its key, unless that is private or there is none."""
     keys = [column for column in placed.schema.columns if column.key]
     if not keys or any(column.private for column in keys):
-        return f"#{placed.row.number}"
+        return f"{placed.row.file}:{placed.row.number}" if placed.row.file else f"#{placed.row.number}"
     return " | ".join(placed.row.cells[column.name].strip(BLANKS) for column in keys)
 
 

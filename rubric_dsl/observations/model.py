@@ -36,6 +36,11 @@ class Row:
     file: str = ""
     """The file that it stands in, where its table is read from several; numbers count in each."""
 
+    @property
+    def place(self) -> tuple[str, int]:
+        """File and number: what tells it from all other rows of its table."""
+        return self.file, self.number
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -128,10 +133,10 @@ class TableData:
 
 @dataclass(frozen=True, slots=True)
 class CorrectedCell:
-    """A cell on which a correction was put: its table, the number of its row, its column, its text before."""
+    """A cell on which a correction was put: its table, the place of its row, its column, its text before."""
 
     table: str
-    row: int
+    row: tuple[str, int]
     column: str
     before: str
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cmp_to_key
+from pathlib import PurePath
 
 from rubric_dsl.evaluation.arithmetic import ZERO
 from rubric_dsl.evaluation.values import is_number
@@ -167,11 +168,11 @@ class RowsDrawing:
 
     def together_of(self, item: ExplainedItem, indent: str) -> Iterable[Line]:
         """Of an indicator the rows on which one of its conditions decided all touchpoints, each with all it cost."""
-        found: dict[tuple[Decision, int], list[ExplainedRow]] = {}
+        found: dict[tuple[Decision, tuple[str, str, int]], list[ExplainedRow]] = {}
         for part in item.parts:
             for row in part.rows:
                 if self.is_of_all(row):
-                    found.setdefault((row.decision, row.observed.number), []).append(_scaled(row, part))
+                    found.setdefault((row.decision, row.observed.place), []).append(_scaled(row, part))
         costs: dict[tuple[Decision, Exact | None], list[str]] = {}
         for (decision, _), rows in found.items():
             lost = None if any(row.lost is None for row in rows) else _sum(row.lost for row in rows)
@@ -270,9 +271,9 @@ class RowsDrawing:
 
     def row(self, observed: Observed) -> str:
         """`row 30`, with the table where there are several and the line of the file where it differs; of a workbook
-        with its sheet, `拨测 row 30`."""
-        if observed.sheet:
-            sheet = visible(observed.sheet)
+        with its sheet, of several files with its file, `拨测 row 30`."""
+        sheet = visible(" ".join(filter(None, (PurePath(observed.part).name, observed.sheet))))
+        if sheet:
             return self.look.say(f"{sheet} row {observed.number}", f"{sheet}第{observed.number}行")
         table = called(observed.schema.name, observed.schema.label, self.look) if self._several else ""
         line = ""

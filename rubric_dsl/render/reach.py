@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import PurePath
 
 from rubric_dsl.engines.contract import Subject
 from rubric_dsl.engines.run import Run
@@ -112,6 +113,8 @@ class _Drawing:
         ledger = self.done.observations.tables[change.schema.name].ledger
         if ledger.sheet:
             table = visible(ledger.sheet)
+        if change.row.file:
+            table = visible(PurePath(change.row.file).name)
         row = self.look.say(f"{table} row {number}".strip(), f"{table}第{number}行")
         own = [cell for cell in change.cells if not cell.needed]
         needed = [cell for cell in change.cells if cell.needed]

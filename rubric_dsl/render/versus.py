@@ -123,12 +123,12 @@ class _Drawing:
 
     def _calls(self) -> Iterator[Line]:
         """The observations of both, all items together, most first."""
-        added: dict[tuple[str, int, str], list[CallShare]] = {}
+        added: dict[tuple[str, tuple[str, str, int]], list[CallShare]] = {}
         for share, _ in self.found.top.outline():
             for call in share.calls:
                 if call.row is not None:
                     observed = call.row.observed
-                    added.setdefault((call.subject, observed.number, observed.schema.name), []).append(call)
+                    added.setdefault((call.subject, observed.place), []).append(call)
         if not added:
             return
         whole = [(sum((call.share for call in calls), ZERO), calls) for calls in added.values()]

@@ -102,7 +102,7 @@ def _runs(before: Sequence[Run], observations: Observations, appeal: Sequence[Pl
     subjects: dict[Subject, None] = {}
     for placed in appeal:
         data = observations.tables[placed.schema.name]
-        now = next(row for row in data.rows if row.number == placed.row.number)
+        now = next(row for row in data.rows if row.place == placed.row.place)
         subjects |= {str(row.values[placed.schema.subject]): None for row in (placed.row, now)}
     return [again(done, subjects, rows_of(done, observations, subjects))]
 

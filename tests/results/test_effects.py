@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rubric_dsl.cli.main import run as rubric
 from rubric_dsl.engines.again import again
 from rubric_dsl.engines.run import run
 from rubric_dsl.observations.model import Observations, Row, TableData
@@ -225,3 +226,73 @@ def test_scoring_some_subjects_again_is_scoring_all(parts: Any, before: Any, aft
     subjects = dict.fromkeys(sorted(chosen))
     part = again(run(parts, old), subjects, rows_of(run(parts, old), whole, subjects))
     assert part.values == run(parts, whole).values
+
+
+FORMS = """rubric "Forms"
+observe calls of city, averaged
+  city   text
+  wait   seconds 0 to 600
+indicator total worth 12
+  touchpoint quick worth 12 by wait
+    up to 15 s:           12
+    over 15 s to 60 s:    6
+    over 60 s:            0
+ranking by total
+  exact
+  ties share
+"""
+
+
+@pytest.fixture
+def forms(tmp_path: Path) -> tuple[Path, str]:
+    """A rubric and a folder of two files of one table, whose rows are numbered alike."""
+    (tmp_path / "forms").mkdir()
+    (tmp_path / "r.rubric").write_text(FORMS, "utf-8")
+    (tmp_path / "forms" / "a.csv").write_text("city,wait\nA,12\nA,70\nC,70\n", "utf-8")
+    (tmp_path / "forms" / "b.csv").write_text("city,wait\nB,70\nB,70\n", "utf-8")
+    return tmp_path / "r.rubric", f"calls={tmp_path / 'forms'}"
+
+
+def test_of_several_files_the_row_of_one_is_corrected_alone(forms: tuple[Path, str], tmp_path: Path) -> None:
+    """The third row of b.csv: B then has 12 and 0, so 6, and C alone is behind; that of a.csv, of A, stays."""
+    path = corrections(tmp_path, "b.csv:3,wait,70,10,x,board,2021-01-20,1,accepted")
+    status, result = program.run("score", *forms, "--corrections", path)
+    assert status == 0, result
+    assert {name: own["total"]["exact"] for name, own in result["subjects"].items()} == {"A": "6", "B": "6", "C": "0"}
+    assert moves(result["corrections"]["together"]) == [
+        ("B", 2, 1, "0", "6"), ("C", 2, 3, "0", "0")]
+    for subject, before in (("A", None), ("B", "70")):
+        explained = program.run("explain", *forms, subject, "--corrections", path)[1]
+        assert [one["before"] for one in explained.get("corrected", ())] == ([] if before is None else [before])
+
+
+def test_a_number_that_several_files_have_is_not_guessed(
+    forms: tuple[Path, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = corrections(tmp_path, "row 3,wait,70,10,x,board,2021-01-20,1,accepted")
+    assert rubric(["score", *map(str, forms), "--corrections", str(path), "--lang", "en"]) == 4
+    said = capsys.readouterr().err
+    assert "several files have a row of this number" in said and "a.csv:3" in said and "b.csv:3" in said
+    path = corrections(tmp_path, "row 4,wait,70,10,x,board,2021-01-20,1,accepted")  # a.csv alone has one
+    assert program.run("score", *forms, "--corrections", path)[1]["subjects"]["C"]["total"]["exact"] == "12"
+
+
+def test_what_reaches_a_rank_does_so_as_corrections_of_several_files(forms: tuple[Path, str], tmp_path: Path) -> None:
+    found = program.run("explain", *forms, "B", "--reach", "rank=1")[1]
+    assert found["proposals"], found
+    lines = [
+        f"{Path(one['file']).name}:{one['row']},{one['column']},{one['old']},{one['new']},x,board,2021-01-20,1,accepted"
+        for one in found["proposals"][0]["changes"]
+    ]
+    result = program.run("score", *forms, "--corrections", corrections(tmp_path, *lines))[1]
+    assert program.ranks_of(result)["B"] == 1
+
+
+def test_a_bundle_of_several_files_is_refused_by_name_with_corrections_too(
+    forms: tuple[Path, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = corrections(tmp_path, "b.csv:3,wait,70,10,x,board,2021-01-20,1,accepted")
+    for more in ([], ["--corrections", str(path)]):
+        words = ["score", *map(str, forms), *more, "--bundle", str(tmp_path / "bundle"), "--lang", "en"]
+        assert rubric(words) == 2
+        assert "a bundle holds one file of each table" in capsys.readouterr().err

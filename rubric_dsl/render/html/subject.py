@@ -125,13 +125,13 @@ class SubjectPages:
 
     def _calls(self, explanation: Explanation, rows: dict[str, RowsDrawing]) -> Iterator[CallLine]:
         """The observations that changed the score, in order of the file."""
-        found: dict[tuple[str, int], list[tuple[ExplainedItem, ExplainedRow, Exact]]] = {}
+        found: dict[tuple[str, str, int], list[tuple[ExplainedItem, ExplainedRow, Exact]]] = {}
         for leaf in leaves(explanation.item):
             for row in leaf.rows:
                 if row.lost is not None and row.lost != ZERO and leaf.scale is not None:
                     lost = row.lost if leaf.scale == 1 else reals.multiply(row.lost, leaf.scale)
-                    found.setdefault((row.observed.schema.name, row.observed.number), []).append((leaf, row, lost))
-        for key in sorted(found, key=lambda key: key[1]):
+                    found.setdefault(row.observed.place, []).append((leaf, row, lost))
+        for key in sorted(found, key=lambda key: key[1:]):
             entries = found[key]
             observed = entries[0][1].observed
             whole = reals.total([lost for _, _, lost in entries])

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from rubric_dsl.engines.contract import Engine, Subject, Totals
 from rubric_dsl.engines.folding import Fold, folds
-from rubric_dsl.engines.problems import Problems
+from rubric_dsl.engines.problems import Problems, reads_private
 from rubric_dsl.engines.reference import ReferenceEngine
 from rubric_dsl.engines.subjects import SubjectValues, subject_values, subjects_of
 from rubric_dsl.evaluation.prepare import Prepared, prepare
@@ -91,6 +91,17 @@ def reported(plan: ScoringPlan) -> Iterator[NamedValue]:
         node = plan.nodes[named.node]
         if node.grain.kind != "row" or isinstance(node.operation, (op.Touchpoint, op.RowScore)):
             yield named
+
+
+def published(plan: ScoringPlan) -> Iterator[NamedValue]:
+    """The reported values that outputs show: all that do not tell a cell of a private column."""
+    return (named for named in reported(plan) if not tells_private(plan, named.node))
+
+
+def tells_private(plan: ScoringPlan, node: op.Node) -> bool:
+    """Whether the value would tell such a cell; a yes or no and the outcome of a table say less than it."""
+    made = plan.nodes[node]
+    return made.type.kind != "yes/no" and not isinstance(made.operation, op.Table) and reads_private(plan, node)
 
 
 def problems_of(plan: ScoringPlan, totals: Totals, values: SubjectValues, period: Period | None) -> Problems:

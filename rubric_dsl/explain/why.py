@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from rubric_dsl.engines.contract import Subject
-from rubric_dsl.engines.run import Run
+from rubric_dsl.engines.run import Run, tells_private
 from rubric_dsl.evaluation.arithmetic import ZERO, total
 from rubric_dsl.evaluation.prepare import evaluate_row
 from rubric_dsl.evaluation.values import NOT_APPLICABLE
@@ -57,7 +57,8 @@ def explainable(plan: ScoringPlan) -> tuple[NamedValue, ...]:
     """Everything that has one value a subject or is scored on rows; measures of rows have no value of a subject."""
     return tuple(
         named for named in plan.values
-        if named.kind in ("indicator", "touchpoint") or plan.nodes[named.node].grain.kind != "row"
+        if named.kind in ("indicator", "touchpoint") or (
+            plan.nodes[named.node].grain.kind != "row" and not tells_private(plan, named.node))
     )
 
 

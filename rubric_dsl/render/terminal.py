@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby, pairwise
 
 from rubric_dsl.engines.reference.contributions import Loss
-from rubric_dsl.numbers.reals import negate
+from rubric_dsl.engines.run import tells_private
+from rubric_dsl.numbers.reals import Exact, negate
+from rubric_dsl.observations.model import PRIVATE
 from rubric_dsl.observations.periods import period_column
 from rubric_dsl.plan.model import NamedValue
 from rubric_dsl.plan.naming import group_label
@@ -175,12 +177,16 @@ def _cells(
     operation, nodes = _operation(view, ranking), view.plan.nodes
     cells.append(value_text(row.score, nodes[operation.by].type, look))
     for key, value_of_key in zip(operation.keys[:keys], row.keys, strict=False):
-        cells.append("" if value_of_key is None else value_text(value_of_key, nodes[key.node].type, look))
+        cells.append("" if value_of_key is None else _key_text(view, key.node, value_of_key, look))
     values = view.result.values.get(row.subject, {})
     for named in columns:
         value = values.get(named.name)
         cells.append("" if value is None else value_text(value, kind_of(named, view.plan), look, named.class_labels))
     return cells
+
+
+def _key_text(view: ResultView, node: op.Node, value: Exact, look: Look) -> str:
+    return PRIVATE if tells_private(view.plan, node) else value_text(value, view.plan.nodes[node].type, look)
 
 
 def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rubric_dsl.engines.contract import Engine, Subject
-from rubric_dsl.engines.run import Run, reported, run, run_periods
+from rubric_dsl.engines.run import Run, published, reported, run, run_periods
 from rubric_dsl.evaluation.values import Nothing, Undefined
 from rubric_dsl.observations.model import Observations
 from rubric_dsl.observations.periods import period_label, period_text
@@ -30,8 +30,11 @@ def score_periods(plan: ScoringPlan, observations: Observations, engine: Engine 
     return tuple(result_of(done) for done in run_periods(plan, observations, engine))
 
 
-def result_of(done: Run) -> Result:
-    """What a run says: rankings and named values, or the problems that stand against them."""
+def result_of(done: Run, with_private: bool = False) -> Result:
+    """What a run says: rankings and named values, or the problems that stand against them.
+
+    `with_private`: the values too that would tell a cell of a private column.
+    """
     period, label = None, None
     if done.period is not None:
         period, label = period_text(done.plan, done.period), period_label(done.plan, done.period)
@@ -39,12 +42,9 @@ def result_of(done: Run) -> Result:
     rankings = () if done.problems.count else tuple(ranking_of(done, schema) for schema in done.plan.rankings)
     if done.problems.count:
         return Result(done.engine, (), {}, ledgers, tuple(done.problems), done.problems.count, period, label)
-    values = {subject: _named_values(done, subject) for subject in done.subjects}
+    named = tuple(reported(done.plan) if with_private else published(done.plan))
+    values = {subject: {one.name: outcome_of(done, one.node, subject) for one in named} for subject in done.subjects}
     return Result(done.engine, rankings, values, ledgers, period=period, period_label=label)
-
-
-def _named_values(done: Run, subject: Subject) -> dict[str, Outcome]:
-    return {named.name: outcome_of(done, named.node, subject) for named in reported(done.plan)}
 
 
 def outcome_of(done: Run, node: op.Node, subject: Subject) -> Outcome:

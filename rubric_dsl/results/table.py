@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
+from rubric_dsl.engines.run import published
 from rubric_dsl.numbers.decimals import exact_text
 from rubric_dsl.numbers.reals import Real
 from rubric_dsl.numbers.show import shown
@@ -50,20 +51,14 @@ def _header(plan: ScoringPlan, lang: str) -> tuple[str, ...]:
     subject, *words = _WORDS.get(lang, _WORDS["en"])
     names = [f"{r.label or r.name} " if len(plan.rankings) > 1 else "" for r in plan.rankings]
     ranks = [f"{name}{word}" for name in names for word in words]
-    reported = [named for named in plan.values if _is_reported(plan, named.node)]
     period = [] if plan.period is None else [_period_name(plan)]
-    return (*period, subject, *ranks, *(named.label or named.name for named in reported))
+    return (*period, subject, *ranks, *(named.label or named.name for named in published(plan)))
 
 
 def _period_name(plan: ScoringPlan) -> str:
     column = period_column(plan)
     assert column is not None
     return column.label or column.name
-
-
-def _is_reported(plan: ScoringPlan, node: op.Node) -> bool:
-    named = plan.nodes[node]
-    return named.grain.kind != "row" or isinstance(named.operation, (op.Touchpoint, op.RowScore))
 
 
 def in_order(result: Result) -> list[str]:

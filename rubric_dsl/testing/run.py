@@ -92,7 +92,7 @@ def _whole(plan: ScoringPlan, test: tree.Test, observations: Observations) -> Ou
     given = {given.table.text for given in test.givens}
     register = plan.register_table if plan.register_table in given else None
     here = plan.model_copy(update={"subjects": None, "register_table": register})
-    scored = [_Scored(done, result_of(done)) for done in run_periods(here, observations)]
+    scored = [_Scored(done, result_of(done, with_private=True)) for done in run_periods(here, observations)]
     problems = [problem for one in scored for problem in one.result.problems]
     if problems:
         return Outcome(test, problems=tuple(problems))

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from rubric_dsl.engines.reference.rows import touchpoint_points
-from rubric_dsl.engines.run import Run
+from rubric_dsl.engines.run import Run, tells_private
 from rubric_dsl.evaluation.prepare import evaluate_row
 from rubric_dsl.evaluation.scores import Score
 from rubric_dsl.evaluation.values import NOT_APPLICABLE, Value, is_number
@@ -102,7 +102,7 @@ class RowSheet:
             operation = one.operation
             if isinstance(operation, op.Aggregate) and operation.table == self.schema.name and not operation.pooled:
                 for read in (operation.operand, operation.where):
-                    if read is not None and self.column(read) is None:
+                    if read is not None and self.column(read) is None and not tells_private(self._done.plan, read):
                         yield read
         for node in self._own:
             around = self._done.plan.nodes[node].operation

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from rubric_dsl.engines.run import Run, reported
+from rubric_dsl.engines.run import Run, published
 from rubric_dsl.evaluation.scores import Score
 from rubric_dsl.plan.model import NamedValue
 from rubric_dsl.render.xlsx.book import Book, letters_of, number
@@ -45,7 +45,7 @@ class Subjects:
         self._rows = rows
         self.order = order
         self._told_apart = tell_apart(order)
-        named = list(reported(done.plan))
+        named = list(published(done.plan))
         folded = [one for one in named if one.node in done.folds]
         single = [one for one in named if one.node not in done.folds]
         self.indicators = SubjectSheet(book, book.say("indicators", "指标"), single)

@@ -58,8 +58,13 @@ class ScannedTable:
 
     @property
     def observed(self) -> Iterable[tuple[str, str | None]]:
-        groups = () if self.run is None else self.run.sums.groups
-        return [(str(subject), None if scenario is None else str(scenario)) for subject, scenario in groups]
+        if self.run is None:
+            return []
+        found = self.run.sums.summed
+        return [
+            (str(subject), None if scenario is None else str(scenario))
+            for subject, scenario in zip(found.subjects, found.strata, strict=True)
+        ]
 
     def accounted(self, ledger: Ledger) -> Ledger:
         rows = self.scan.size - self.blank
@@ -125,7 +130,7 @@ class ScannedTable:
         tests: list[pl.Expr] = []
         for key, place, name in ((SUBJECT, 0, self.schema.subject), (STRATUM, 1, self.schema.stratum)):
             if name is not None:
-                found = {group[place] for group in run.sums.groups}
+                found = set(run.sums.summed.strata if place else run.sums.summed.subjects)
                 texts = sorted(str(text) for text in found if text is not None)
                 strange = [text for text in texts if not self._is_plain(name, text)]
                 if strange:

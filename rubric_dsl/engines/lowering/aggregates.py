@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import repeat
 
+from rubric_dsl.engines.contract import Subject
+from rubric_dsl.engines.grouped import Groups
 from rubric_dsl.engines.lowering import expr as ex
 from rubric_dsl.engines.lowering.forms import Lowered, YesNo, both, decoded, either, yes
 from rubric_dsl.engines.lowering.nodes import TableLowering
@@ -14,6 +17,7 @@ from rubric_dsl.engines.lowering.weighed import weighed_aggregate
 from rubric_dsl.evaluation.arithmetic import Weighed, fault_of, quotient
 from rubric_dsl.evaluation.values import ABSENT, Given, Value, as_number
 from rubric_dsl.numbers import reals
+from rubric_dsl.numbers.decimals import ratio
 from rubric_dsl.numbers.reals import Exact
 from rubric_dsl.resolved import operations as op
 
@@ -31,6 +35,7 @@ class TableAggregates:
         self.lowering = lowering
         self.rows = rows
         self.operations = operations
+        self.sums = sums
         self._listed: dict[op.Node, Lowered] = {}
         for node, operation in operations.items():
             sample = self._sample(node, operation, sums)
@@ -54,12 +59,42 @@ class TableAggregates:
 
     # ------------------------------------------------------------ answers
 
-    def added(self, found: Mapping[str, Mapping[Group, Counted]]) -> dict[op.Node, dict[object, Value]]:
-        """By node and subject the aggregates that sums tell (`folded` is a tally)."""
-        answers: dict[op.Node, dict[object, Value]] = {}
+    def _of_added(self) -> Iterator[tuple[op.Node, op.Aggregate]]:
+        """What sums tell (`folded` is a tally)."""
         for node, operation in self.operations.items():
-            if operation.pooled or operation.name not in _ADDED or operation.name == "folded":
+            if not operation.pooled and operation.name in _ADDED and operation.name != "folded":
+                yield node, operation
+
+    def summed(self, groups: Groups) -> dict[op.Node, dict[Subject, Value]]:
+        """By node and subject the aggregates that integers tell."""
+        answers: dict[op.Node, dict[Subject, Value]] = {}
+        for node, operation in self._of_added():
+            added = self.sums.added.get(f"a{node}")
+            if added is None:
                 continue
+            counts = groups.by_subject(added.count)
+            tops: Iterable[int] = counts
+            below: Iterable[int] = repeat(1)
+            if operation.name != "count" or self._answers(operation):
+                tops, below = groups.by_subject(added.sum), repeat(added.denominator)
+                if operation.name in ("share", "mean"):
+                    below = [added.denominator * count for count in counts]
+            found = {
+                subject: ratio(top, bottom)
+                for subject, top, bottom, count in zip(groups.subjects, tops, below, counts, strict=False) if count
+            }
+            if found:
+                answers[node] = found
+        return answers
+
+    def _answers(self, operation: op.Aggregate) -> bool:
+        """Whether yes and no are added up."""
+        return operation.operand is None or isinstance(self.lowering.nodes[operation.operand].form, YesNo)
+
+    def added(self, found: Mapping[str, Mapping[Group, Counted]]) -> dict[op.Node, dict[object, Value]]:
+        """The same of sums that are no integers of a fixed size."""
+        answers: dict[op.Node, dict[object, Value]] = {}
+        for node, operation in self._of_added():
             by_subject: dict[object, list[Counted]] = {}
             for (subject, _), counted in found.get(f"a{node}", {}).items():
                 by_subject.setdefault(subject, []).append(counted)
@@ -68,8 +103,7 @@ class TableAggregates:
 
     def _of_sums(self, node: op.Node, operation: op.Aggregate, parts: Sequence[Counted]) -> Value:
         n = Fraction(sum(part.count for part in parts))
-        answers = operation.operand is None or isinstance(self.lowering.nodes[operation.operand].form, YesNo)
-        if operation.name == "count" and not answers:
+        if operation.name == "count" and not self._answers(operation):
             return n
         try:
             whole = reals.total([_sum_of(part) for part in parts])

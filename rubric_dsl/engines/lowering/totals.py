@@ -6,15 +6,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from rubric_dsl.engines.contract import Stratum, Subject, Tally, Totals
+from rubric_dsl.engines.contract import Stratum, Subject, Tallies, Tally, Totals
 from rubric_dsl.engines.folding import strata_of
+from rubric_dsl.engines.grouped import Groups, RowCounts, TallyColumns
 from rubric_dsl.engines.lowering import expr as ex
 from rubric_dsl.engines.lowering.aggregates import TableAggregates
 from rubric_dsl.engines.lowering.linear import Decomposition
 from rubric_dsl.engines.lowering.nodes import TableLowering
-from rubric_dsl.engines.lowering.queries import Group, TableGiven, TableRows
+from rubric_dsl.engines.lowering.queries import Summed, TableGiven, TableRows
 from rubric_dsl.engines.lowering.scores import in_strata
-from rubric_dsl.engines.lowering.sums import Counted, Sums
+from rubric_dsl.engines.lowering.sums import Sums
 from rubric_dsl.engines.lowering.validity import conditions_read, doubts
 from rubric_dsl.engines.reference.rows import totals as reference_totals
 from rubric_dsl.evaluation.arithmetic import Cells, fault_of
@@ -38,8 +39,8 @@ class Found:
     """Totals as they grow."""
 
     subjects: dict[Subject, None] = field(default_factory=dict)
-    rows: dict[str, dict[Subject, dict[Stratum, int]]] = field(default_factory=dict)
-    tallies: dict[op.Node, dict[Subject, dict[Stratum, Tally]]] = field(default_factory=dict)
+    rows: dict[str, Mapping[Subject, Mapping[Stratum, int]]] = field(default_factory=dict)
+    tallies: dict[op.Node, Tallies] = field(default_factory=dict)
     aggregates: dict[op.Node, dict[Subject, Value]] = field(default_factory=dict)
     samples: dict[op.Node, dict[Subject, tuple[Given, ...] | Undefined]] = field(default_factory=dict)
     facts: dict[str, dict[Subject, Cells]] = field(default_factory=dict)
@@ -119,14 +120,17 @@ class TableRun:
         self.names: Mapping[object, Subject] = {}
 
     def into(self, found: Found) -> Counter[str]:
-        self.names = self.given.names({subject: None for subject, _ in self.sums.groups})
-        self._observed(found)
+        summed = self.sums.summed
+        self.names = self.given.names(dict.fromkeys(summed.subjects))
+        groups = self._groups(summed)
+        self._observed(found, groups)
         for score in self.scores:
             for node in self._items(score):
-                self._tallied(found, node, self.counted.get(f"t{node}", {}))
+                self._tallied(found, node, f"t{node}", groups)
         for node, operation in self.operations.items():
             if operation.name == "folded" and not operation.pooled:
-                self._tallied(found, node, self.counted.get(f"a{node}", {}))
+                self._tallied(found, node, f"a{node}", groups)
+        found.aggregates |= self.aggregates.summed(groups)
         for answers in (self.aggregates.added(self.counted), self.aggregates.counted()):
             for node, by_subject in answers.items():
                 if by_subject:
@@ -156,29 +160,36 @@ class TableRun:
 
     # ------------------------------------------------------------ into the totals
 
-    def _observed(self, found: Found) -> None:
-        schema = self.schema
-        found.subjects |= dict.fromkeys(self.names.values())
-        by_subject = found.rows.setdefault(schema.name, {})
-        for (subject, stratum), count in self.sums.groups.items():
-            by_subject.setdefault(self.names[subject], {})[self.given.strata[stratum]] = count
-        if self.given.facts:
-            found.facts[schema.name] = dict(self.given.facts)
+    def _groups(self, summed: Summed) -> Groups:
+        subjects = tuple(dict.fromkeys(map(self.names.__getitem__, summed.subjects)))
+        places = {subject: place for place, subject in enumerate(subjects)}
+        of_raw = {raw: places[self.names[raw]] for raw in dict.fromkeys(summed.subjects)}
+        owners = list(map(of_raw.__getitem__, summed.subjects))
+        strata = list(map(self.given.strata.__getitem__, summed.strata))
+        return Groups(subjects, owners, strata, summed.rows, summed.sums)
 
-    def _tallied(self, found: Found, node: op.Node, counted: Mapping[Group, Counted]) -> None:
-        made: dict[int, Tally] = {}  # groups that came to the same have one
-        for (subject, stratum), part in counted.items():
-            name = self.names[subject]
+    def _observed(self, found: Found, groups: Groups) -> None:
+        found.subjects |= dict.fromkeys(self.names.values())
+        found.rows[self.schema.name] = RowCounts(groups)
+        if self.given.facts:
+            found.facts[self.schema.name] = dict(self.given.facts)
+
+    def _tallied(self, found: Found, node: op.Node, name: str, groups: Groups) -> None:
+        added = self.sums.added.get(name)
+        if added is not None:
+            found.tallies[node] = TallyColumns(groups, added.count, added.sum, added.denominator)
+            return
+        tallies: dict[Subject, dict[Stratum, Tally]] = {}
+        for (raw, stratum), part in self.counted.get(name, {}).items():
+            subject = self.names[raw]
             if isinstance(part.sum, ArithmeticError):
-                found.aggregates.setdefault(node, {})[name] = fault_of(part.sum, node)
+                found.aggregates.setdefault(node, {})[subject] = fault_of(part.sum, node)
             else:
-                by_stratum = found.tallies.setdefault(node, {}).setdefault(name, {})
-                tally = made.get(id(part))
-                if tally is None:
-                    tally = made[id(part)] = Tally(part.count, part.sum)
-                by_stratum[self.given.strata[stratum]] = tally
-        for name in found.aggregates.get(node, {}):
-            found.tallies.get(node, {}).pop(name, None)
+                tallies.setdefault(subject, {})[self.given.strata[stratum]] = Tally(part.count, part.sum)
+        for subject in found.aggregates.get(node, {}):
+            tallies.pop(subject, None)
+        if tallies:
+            found.tallies[node] = tallies
 
     def _faulty(self, found: Found, faulty: Mapping[str, Sequence[int]]) -> None:
         places = sorted({place for of_kind in faulty.values() for place in of_kind})
@@ -212,7 +223,10 @@ def _faults(plan: ScoringPlan, prepared: Prepared, found: Found) -> tuple[Undefi
         for subject, value in by_subject.items():
             if isinstance(value, Undefined) and value.subject is not None:
                 found.aggregates.setdefault(node, {})[subject] = value
-                found.tallies.get(node, {}).pop(subject, None)
+                if subject in found.tallies.get(node, ()):
+                    tallies = dict(found.tallies[node])
+                    del tallies[subject]
+                    found.tallies[node] = tallies
     for node, samples in told.samples.items():
         faults = {subject: fault for subject, fault in samples.items() if isinstance(fault, Undefined)}
         if faults:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlglot import exp
 
+from rubric_dsl.engines.grouped import ListedParts
 from rubric_dsl.engines.lowering import expr as ex
 from rubric_dsl.engines.lowering.distinct import Column
 from rubric_dsl.engines.lowering.expr import Constant, Expr
@@ -88,7 +89,8 @@ class SqlRows:
             order = order or {group: _whole(row[0]) for group, row in found.items()}
             for place, part in enumerate(some, start=1):
                 sums[part] = [_whole(found[group][place]) for group in order]
-        return Summed(list(order), list(order.values()), sums)
+        subjects, strata = [subject for subject, _ in order], [stratum for _, stratum in order]
+        return Summed(subjects, strata, list(order.values()), ListedParts(sums))
 
     def _sums(self, parts: Sequence[Expr], size: int) -> Answer:
         found = self._written([ex.loosely(part) if part.kind == "yes/no" else part for part in parts])

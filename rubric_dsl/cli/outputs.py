@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -31,17 +30,21 @@ def shows_rows(paths: Sequence[str]) -> bool:
 
 
 def write_outputs(
-    paths: Sequence[str], result: Any, rows: Iterable[Sequence[str]], made: Mapping[str, Callable[[], bytes]]
+    paths: Sequence[str], result: Any, rows: Callable[[], Iterable[Sequence[str]]],
+    made: Mapping[str, Callable[[], bytes]]
 ) -> None:
-    """`made`: by the end of a file's name what makes its bytes, asked only where such a file is wanted."""
+    """`rows`: those of a table. `made`: by the end of a file's name what makes its bytes. Each is asked only where it
+    is wanted."""
     for path in paths:
         kind = os.path.splitext(path)[1].lower()
         if kind in made:
             write_beside(path, made[kind]())
         elif path.lower().endswith(".json"):
-            write_beside(path, (json.dumps(result, ensure_ascii=False, indent=2) + "\n").encode("utf-8"))
+            from rubric_dsl.results.late import json_text
+
+            write_beside(path, (json_text(result) + "\n").encode("utf-8"))
         else:
-            write_beside(path, csv_bytes(rows))
+            write_beside(path, csv_bytes(rows()))
 
 
 def csv_bytes(rows: Iterable[Sequence[str]]) -> bytes:

@@ -112,7 +112,7 @@ def engine_named(name: str, master: str | None = None) -> Engine:
         match name:
             case "compiled":
                 from rubric_dsl.engines.compiled import CompiledEngine
-                from rubric_dsl.engines.stage import subject_columns
+                from rubric_dsl.engines.stage.stage import subject_columns
 
                 return CompiledEngine(stage=subject_columns)
             case "polars":

@@ -146,7 +146,7 @@ class _Scoring:
             return self._stopped(_together(stopped), Exit.NOT_FINISHED)
         identity = plan_hash(self.plan)
         scored = [(result, Reasons(run)) for result, run in zip(results, runs, strict=True)]
-        found = results_json(self.plan, identity, scored) if self.as_json or self.outputs else None
+        found = results_json(self.plan, identity, scored, late=True) if self.as_json or self.outputs else None
         view = None if corrected is None else self._corrections(corrected, before, runs)
         if found is not None and view is not None:
             from rubric_dsl.results.corrections_json import corrections_json
@@ -172,7 +172,7 @@ class _Scoring:
             if digest is not None:
                 self.terminal.out(self.terminal.say("bundle.written", path=self.bundled.folder, digest=digest))
         made = {".html": lambda: self._report(runs, view), ".xlsx": lambda: self._workbook(runs, view)}
-        write_outputs(self.outputs, found, list(result_rows(self.plan, results, self.terminal.lang)), made)
+        write_outputs(self.outputs, found, lambda: result_rows(self.plan, results, self.terminal.lang), made)
         return Exit.DONE
 
     def _report(self, runs: Sequence[Run], corrections: CorrectionsView | None) -> bytes:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import field
-from functools import cached_property
 from fractions import Fraction
+from functools import cached_property
 from itertools import repeat
 from operator import add, mul
 from typing import Any, Protocol

@@ -10,6 +10,7 @@ from rubric_dsl.engines.contract import Engine, Subject, SubjectValues, Totals
 from rubric_dsl.engines.folding import Fold, folds
 from rubric_dsl.engines.problems import Problems
 from rubric_dsl.engines.reference import ReferenceEngine
+from rubric_dsl.engines.stage.columns import with_faults
 from rubric_dsl.engines.subjects import subject_values, subjects_of
 from rubric_dsl.evaluation.prepare import Prepared, prepare
 from rubric_dsl.evaluation.values import Undefined, Value
@@ -18,7 +19,6 @@ from rubric_dsl.observations.periods import Period, by_period, period_before, pe
 from rubric_dsl.plan.model import NamedValue, ScoringPlan
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.text.record import dataclass
-
 
 MANY = 200
 """With fewer subjects the definition is done as soon."""
@@ -105,7 +105,7 @@ def problems_of(plan: ScoringPlan, totals: Totals, values: SubjectValues, period
         problems.add(fault, None, _name_of(plan, fault))
     sinks = sorted((named.node, named.name) for named in reported(plan))
     sinks += [(node, ranking.name) for ranking in plan.rankings for node in _read_by(plan, ranking.node)]
-    for subject, of_subject in values.items():
+    for subject, of_subject in with_faults(values, {node for node, _ in sinks}):
         for node, name in sinks:
             _add(problems, of_subject[node], subject, name)
     return problems

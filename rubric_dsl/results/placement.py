@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from rubric_dsl.engines.contract import Subject
 from rubric_dsl.engines.run import Run
+from rubric_dsl.engines.stage.columns import values_of
 from rubric_dsl.evaluation.arithmetic import fault_of
 from rubric_dsl.evaluation.scores import Rounder
 from rubric_dsl.evaluation.values import NOT_APPLICABLE, Nothing, Undefined, Value, as_number
@@ -36,11 +37,19 @@ class _Placement:
         self.done = done
         self.name = schema.name
         self.ranking = operation
+        self._columns: dict[op.Node, dict[Subject, Value]] = {}
         self.decisive = self._decisive(Rounder(schema.node, operation.rounding))
 
-    def _decisive(self, rounder: Rounder) -> dict[Subject, Value]:
+    def _of(self, node: op.Node) -> Mapping[Subject, Value]:
+        """The value of the node for each subject."""
+        found = self._columns.get(node)
+        if found is None:
+            found = self._columns[node] = dict(zip(self.done.values, values_of(self.done.values, node), strict=True))
+        return found
+
+    def _decisive(self, rounder: Rounder) -> Mapping[Subject, Value]:
         """The value of each subject on which ranks are decided."""
-        found = {subject: rounder(values[self.ranking.by]) for subject, values in self.done.values.items()}
+        found = {subject: rounder(value) for subject, value in self._of(self.ranking.by).items()}
         for subject, value in found.items():
             if isinstance(value, Undefined):
                 self.done.problems.add(value, subject, self.name)
@@ -61,9 +70,8 @@ class _Placement:
         yield from unplaced
 
     def _out(self, subject: Subject) -> tuple[Unranked | None, op.Node | None]:
-        values = self.done.values[subject]
         for condition in self.ranking.excludes:
-            if values[condition] is True:
+            if self._of(condition)[subject] is True:
                 return "excluded", condition
         score = self.decisive[subject]
         if isinstance(score, (Nothing, Undefined)):
@@ -75,7 +83,7 @@ class _Placement:
     def _group(self, subject: Subject) -> str | None:
         if self.ranking.within is None:
             return None
-        group = self.done.values[subject][self.ranking.within]
+        group = self._of(self.ranking.within)[subject]
         match group:
             case Nothing() | Undefined():
                 return None
@@ -104,10 +112,9 @@ class _Placement:
             yield Placed(place, candidate.subject, self._score(candidate.subject), group=group, keys=keys)
 
     def _candidate(self, subject: Subject) -> Candidate:
-        values = self.done.values[subject]
         keys = [Key(_number(self.decisive[subject]), self.ranking.lowest_first)]
-        keys += [Key(_number(values[key.node]), key.lowest_first) for key in self.ranking.keys]
-        caps = [cap.rank for cap in self.ranking.caps if values[cap.condition] is True]
+        keys += [Key(_number(self._of(key.node)[subject]), key.lowest_first) for key in self.ranking.keys]
+        caps = [cap.rank for cap in self.ranking.caps if self._of(cap.condition)[subject] is True]
         return Candidate(subject, tuple(keys), max(caps, default=1))
 
     def _score(self, subject: Subject) -> Exact | NoValue:

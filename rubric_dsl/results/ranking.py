@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Sequence
+from fractions import Fraction
 from functools import cmp_to_key
 from itertools import pairwise
+from typing import cast
 
 from rubric_dsl.numbers import reals
 from rubric_dsl.numbers.reals import Exact
@@ -64,6 +66,11 @@ def _take_equals(allowed: list[tuple[int, int]]) -> list[int]:
 def _classes(candidates: Sequence[Candidate]) -> list[int]:
     """For each candidate the number of its class of equals, the best class 0."""
 
+    whole = _whole_keys(candidates)
+    if whole is not None:
+        places = {key: place for place, key in enumerate(sorted(set(whole)))}
+        return [places[key] for key in whole]
+
     def by_keys(i: int, j: int) -> int:
         return compared(candidates[i], candidates[j])
 
@@ -72,6 +79,29 @@ def _classes(candidates: Sequence[Candidate]) -> list[int]:
     for before, after in pairwise(order):
         classes[after] = classes[before] + (compared(candidates[before], candidates[after]) != 0)
     return classes
+
+
+def _whole_keys(candidates: Sequence[Candidate]) -> list[tuple[int, ...]] | None:
+    """For each candidate integers that are ordered as its keys are, and equal where these are; None where a key is not
+    rational.
+
+    Two fractions with denominators below 2ⁿ are equal or at least 2⁻²ⁿ apart, so that ⌊2²ⁿ × value⌋ tells all.
+    """
+    columns: list[list[int]] = []
+    for keys in zip(*(candidate.keys for candidate in candidates), strict=True):
+        parts = [(0, 1) if key.value is None else _ratio(key.value) for key in keys]
+        if None in parts:
+            return None
+        known = cast(list[tuple[int, int]], parts)
+        bits = 2 * max(bottom for _, bottom in known).bit_length()
+        wholes = [(top << bits) // bottom for top, bottom in known]
+        columns.append([key.value is None for key in keys])
+        columns.append([own if key.lowest_first else -own for own, key in zip(wholes, keys, strict=True)])
+    return list(zip(*columns, strict=True))
+
+
+def _ratio(value: Exact) -> tuple[int, int] | None:
+    return value.as_integer_ratio() if isinstance(value, Fraction) else None
 
 
 def compared(a: Candidate, b: Candidate) -> int:

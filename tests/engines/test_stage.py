@@ -11,8 +11,8 @@ from rubric_dsl.engines.compiled import CompiledEngine
 from rubric_dsl.engines.contract import Engine, Subject, SubjectValues
 from rubric_dsl.engines.reference import ReferenceEngine
 from rubric_dsl.engines.run import problems_of
-from rubric_dsl.engines.stage import subject_columns
 from rubric_dsl.engines.stage.columns import Numbers
+from rubric_dsl.engines.stage.stage import subject_columns
 from rubric_dsl.engines.subjects import subject_values, subjects_of
 from rubric_dsl.evaluation.arithmetic import Values
 from rubric_dsl.evaluation.prepare import prepare

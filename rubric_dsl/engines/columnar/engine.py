@@ -16,7 +16,7 @@ from rubric_dsl.engines.lowering.totals import (
     runs_before,
     totals_of,
 )
-from rubric_dsl.engines.stage import subject_columns
+from rubric_dsl.engines.stage.stage import subject_columns
 from rubric_dsl.evaluation.prepare import Prepared
 from rubric_dsl.observations.model import Observations
 from rubric_dsl.plan.model import ScoringPlan

@@ -41,9 +41,10 @@ class FrameParts:
         groups = int(whose.value_counts()["count"].max() or 1)  # type: ignore[arg-type]
         most = max(1, *(abs(int(end or 0)) for own in series for end in (own.min(), own.max()))) * groups  # type: ignore[arg-type]
         longest = max(1, max(factors), -min(factors))
-        type, alone = pl.Int64, frozenset[int]()
+        integers: type[pl.DataType] = pl.Int64
+        alone = frozenset[int]()
         if most * longest > NARROW:
-            type, room = pl.Int128, WIDE // most
+            integers, room = pl.Int128, WIDE // most
             alone = frozenset(
                 owner for owner, factor in zip(owners, factors, strict=True) if not -room <= factor <= room
             )
@@ -51,8 +52,8 @@ class FrameParts:
         if alone:
             small = [0 if owner in alone else own for owner, own in zip(owners, factors, strict=True)]
         frame = pl.DataFrame([
-            whose, pl.Series("factor", small, dtype=type),
-            *(own.cast(type).alias(f"p{place}") for place, own in enumerate(series)),
+            whose, pl.Series("factor", small, dtype=integers),
+            *(own.cast(integers).alias(f"p{place}") for place, own in enumerate(series)),
         ])
         products = [(pl.col(f"p{place}") * pl.col("factor")).sum() for place in range(len(series))]
         sums = frame.group_by("owner").agg(products)

@@ -79,7 +79,7 @@ class TableAggregates:
                 tops, below = groups.by_subject(added.sum), repeat(added.denominator)
                 if operation.name in ("share", "mean"):
                     below = [added.denominator * count for count in counts]
-            found = {
+            found: dict[Subject, Value] = {
                 subject: ratio(top, bottom)
                 for subject, top, bottom, count in zip(groups.subjects, tops, below, counts, strict=False) if count
             }

@@ -14,7 +14,7 @@ from rubric_dsl.engines.sql.database import Database
 from rubric_dsl.engines.sql.dialects import type_of
 from rubric_dsl.engines.sql.rows import SqlRows
 from rubric_dsl.engines.sql.written import Read
-from rubric_dsl.engines.stage import subject_columns
+from rubric_dsl.engines.stage.stage import subject_columns
 from rubric_dsl.evaluation.prepare import Prepared
 from rubric_dsl.observations.model import Observations
 from rubric_dsl.plan.model import ScoringPlan

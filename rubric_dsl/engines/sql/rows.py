@@ -81,7 +81,7 @@ class SqlRows:
     # ------------------------------------------------------------ sums
 
     def summed(self, parts: Sequence[Expr], size: int) -> Summed:
-        sums: dict[Expr, list[int]] = {}
+        sums = ListedParts()
         order: dict[Group, int] = {}
         for start in range(0, max(len(parts), 1), MAX_COLUMNS):
             some = parts[start:start + MAX_COLUMNS]
@@ -90,7 +90,7 @@ class SqlRows:
             for place, part in enumerate(some, start=1):
                 sums[part] = [_whole(found[group][place]) for group in order]
         subjects, strata = [subject for subject, _ in order], [stratum for _, stratum in order]
-        return Summed(subjects, strata, list(order.values()), ListedParts(sums))
+        return Summed(subjects, strata, list(order.values()), sums)
 
     def _sums(self, parts: Sequence[Expr], size: int) -> Answer:
         found = self._written([ex.loosely(part) if part.kind == "yes/no" else part for part in parts])

@@ -2,7 +2,3 @@
 
 It gives what `engines.subjects`, the definition, gives; the two share no arithmetic and are compared by tests.
 """
-
-from rubric_dsl.engines.stage.stage import SubjectColumns, subject_columns
-
-__all__ = ["SubjectColumns", "subject_columns"]

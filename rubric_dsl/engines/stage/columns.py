@@ -6,14 +6,17 @@ subject has differs). Python's integers do not overflow; what is no rational num
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from fractions import Fraction
 from itertools import repeat
 from math import lcm
 
+from rubric_dsl.engines.contract import Subject, SubjectValues
+from rubric_dsl.evaluation.arithmetic import Values
 from rubric_dsl.evaluation.values import Undefined, Value
 from rubric_dsl.numbers.decimals import ratio
+from rubric_dsl.resolved.operations import Node
 from rubric_dsl.text.record import dataclass
 
 LONGEST = 20_000
@@ -143,3 +146,38 @@ def column_of(values: Sequence[Value]) -> Column:
 def constant(value: Fraction, size: int) -> Numbers:
     top, bottom = value.as_integer_ratio()
     return Numbers([top] * size, bottom)
+
+
+class SubjectColumns(Mapping[Subject, Values]):
+    """The values of each subject, made of the columns where they are asked for."""
+
+    def __init__(self, subjects: Sequence[Subject], columns: Sequence[Column]) -> None:
+        self.subjects = subjects
+        self.columns = columns
+        self.places = {subject: place for place, subject in enumerate(subjects)}
+
+    def __getitem__(self, subject: Subject) -> Values:
+        place = self.places[subject]
+        return [column.at(place) for column in self.columns]
+
+    def __iter__(self) -> Iterator[Subject]:
+        return iter(self.places)
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+
+def values_of(values: SubjectValues, node: Node) -> Sequence[Value]:
+    """The values of a node, subject by subject."""
+    if isinstance(values, SubjectColumns):
+        return values.columns[node].values()
+    return [own[node] for own in values.values()]
+
+
+def with_faults(values: SubjectValues, nodes: Iterable[Node]) -> Iterator[tuple[Subject, Values]]:
+    """The subjects, in order, of which one of these values may be impossible, with their values."""
+    if not isinstance(values, SubjectColumns):
+        yield from values.items()
+        return
+    places = {place for node in nodes for place in values.columns[node].faults()}
+    yield from ((values.subjects[place], values[values.subjects[place]]) for place in sorted(places))

@@ -41,7 +41,7 @@ def indicator(operation: op.Indicator, score: Score, columns: Columns, apart: Ap
 
 def touchpoint(operation: op.Touchpoint, columns: Columns, apart: Apart) -> Numbers | None:
     rule = columns[operation.rule]
-    found = _numbers(rule, apart)
+    found = numbers(rule, apart)
     if found is None or operation.strata or not _conditions(operation.conditions, columns, apart):
         return None
     worth = from_exact(operation.amount)
@@ -52,7 +52,7 @@ def touchpoint(operation: op.Touchpoint, columns: Columns, apart: Apart) -> Numb
     return found
 
 
-def _numbers(column: Column, apart: Apart) -> Numbers | None:
+def numbers(column: Column, apart: Apart) -> Numbers | None:
     """The column as numbers; where it has none the definition is asked."""
     if isinstance(column, Numbers):
         apart.update(column.odd)
@@ -80,11 +80,11 @@ def _conditions(conditions: Iterable[op.Condition], columns: Columns, apart: Apa
 
 def _source(operation: op.Indicator, score: Score, columns: Columns, apart: Apart) -> Numbers | None:
     if operation.row_score is not None:
-        return _numbers(columns[operation.row_score], apart)
+        return numbers(columns[operation.row_score], apart)
     if operation.value is not None:
-        return _numbers(columns[operation.value], apart)
+        return numbers(columns[operation.value], apart)
     parts = score.combination.parts
-    given = [_numbers(columns[part.node], apart) for part in parts]
+    given = [numbers(columns[part.node], apart) for part in parts]
     known = [column for column in given if column is not None]
     rates = [part.rate for part in parts if isinstance(part.rate, Fraction)]
     whole = weight_of(parts)
@@ -105,14 +105,14 @@ def _with_extra(score: Numbers, extra: Column, sign: int, apart: Apart) -> Numbe
         case Same(value=Nothing()):
             return score
         case Numbers() | Same(value=Fraction()):
-            amount = _numbers(extra, apart)
+            amount = numbers(extra, apart)
             return None if amount is None else weighted_sum([score, amount], [Fraction(1), Fraction(sign)])
         case _:
             return None
 
 
 def _held(score: Numbers, limit: op.Limit, columns: Columns, apart: Apart) -> Numbers | None:
-    end = _numbers(columns[limit.value], apart)
+    end = numbers(columns[limit.value], apart)
     if end is None:
         return None
     choose = max if limit.word == "at least" else min

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 from rubric_dsl.engines.aggregates import across, aggregated, groups, pooled
 from rubric_dsl.engines.below import Around, around_items, decided_around
 from rubric_dsl.engines.contract import Subject, Totals
 from rubric_dsl.engines.folding import folds
-from rubric_dsl.engines.stage.columns import Column, Listed, Numbers, Same, column_of
+from rubric_dsl.engines.stage.columns import Column, Listed, Numbers, Same, SubjectColumns, column_of
 from rubric_dsl.engines.stage.folds import Folds
 from rubric_dsl.engines.stage.scores import Apart, indicator, touchpoint
 from rubric_dsl.engines.stage.steps import arithmetic, comparison, table_places
@@ -21,25 +21,6 @@ from rubric_dsl.observations.periods import Period
 from rubric_dsl.plan.model import PlanNode, ScoringPlan
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved.walking import operands
-
-
-class SubjectColumns(Mapping[Subject, Values]):
-    """The values of each subject, made of the columns where they are asked for."""
-
-    def __init__(self, subjects: Sequence[Subject], columns: Sequence[Column]) -> None:
-        self.subjects = subjects
-        self.columns = columns
-        self._places = {subject: place for place, subject in enumerate(subjects)}
-
-    def __getitem__(self, subject: Subject) -> Values:
-        place = self._places[subject]
-        return [column.at(place) for column in self.columns]
-
-    def __iter__(self) -> Iterator[Subject]:
-        return iter(self._places)
-
-    def __len__(self) -> int:
-        return len(self._places)
 
 
 def subject_columns(
@@ -119,7 +100,7 @@ class _ColumnStage:
     def _previous(self, subject: Subject, operand: op.Node) -> Value:
         """The value in the period before; a subject that was not scored there has none."""
         if isinstance(self.before, SubjectColumns):
-            place = self.before._places.get(subject)
+            place = self.before.places.get(subject)
             value = ABSENT if place is None else self.before.columns[operand].at(place)
         else:
             value = self.before[subject][operand] if subject in self.before else ABSENT

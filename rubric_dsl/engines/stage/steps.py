@@ -10,7 +10,7 @@ from operator import eq, ge, gt, le, lt, ne
 
 from rubric_dsl.engines.stage.columns import Listed, Numbers
 from rubric_dsl.engines.stage.numbers import aligned, chosen, inverse, product, rounded, scaled, weighted_sum
-from rubric_dsl.engines.stage.scores import Apart, Columns, _numbers
+from rubric_dsl.engines.stage.scores import Apart, Columns, numbers
 from rubric_dsl.evaluation.values import Value
 from rubric_dsl.numbers.decimals import from_exact
 from rubric_dsl.resolved import operations as op
@@ -21,36 +21,46 @@ _RELATIONS = {"=": eq, "<>": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
 def arithmetic(operation: op.Operation, columns: Columns, apart: Apart) -> Numbers | None:
     """The column of an operation on numbers; None where it has no form in columns."""
     match operation:
-        case op.Add(terms=terms, minus=minus):
-            given = _all(terms, columns, apart)
-            return given and weighted_sum(given, [Fraction(-1 if turned else 1) for turned in minus])
-        case op.Negate(operand=operand):
-            given = _all((operand,), columns, apart)
-            return given and scaled(given[0], Fraction(-1))
-        case op.Multiply(factors=factors, divided=divided):
-            given = _all(factors, columns, apart)
-            return given and _product(given, divided, apart)
-        case op.Round(operand=operand, mode=mode, step=step):
-            given = _all((operand,), columns, apart)
-            return given and rounded(given[0], mode, from_exact(step))
-        case op.Function(name="min" | "max" as name, operands=operands):
-            given = _all(operands, columns, apart)
-            return given and chosen(given, min if name == "min" else max)
-        case op.Function(name="clamp", operands=operands):
-            given = _all(operands, columns, apart)
-            return given and chosen([chosen([given[0], given[1]], max), given[2]], min)
-        case op.Function(name="abs", operands=operands):
-            given = _all(operands, columns, apart)
-            return given and Numbers(list(map(abs, given[0].tops)), given[0].below, given[0].scale)
-        case op.Function(name="goalposts", operands=operands):
-            given = _all(operands, columns, apart)
-            return given and _goalposts(given, apart)
+        case op.Add(terms=nodes) | op.Multiply(factors=nodes) | op.Function(operands=nodes):
+            given = numbers_of(nodes, columns, apart)
+        case op.Negate(operand=node) | op.Round(operand=node):
+            given = numbers_of((node,), columns, apart)
+        case _:
+            given = None
+    return None if given is None else _computed(operation, given, apart)
+
+
+def _computed(operation: op.Operation, given: Sequence[Numbers], apart: Apart) -> Numbers | None:
+    first = given[0]
+    match operation:
+        case op.Add(minus=minus):
+            return weighted_sum(given, [Fraction(-1 if turned else 1) for turned in minus])
+        case op.Negate():
+            return scaled(first, Fraction(-1))
+        case op.Multiply(divided=divided):
+            return _product(given, divided, apart)
+        case op.Round(mode=mode, step=step):
+            return rounded(first, mode, from_exact(step))
+        case op.Function(name="floor"):
+            return rounded(first, "down", Fraction(1))
+        case op.Function(name="ceiling"):
+            return rounded(first, "up", Fraction(1))
+        case op.Function(name="min"):
+            return chosen(given, min)
+        case op.Function(name="max"):
+            return chosen(given, max)
+        case op.Function(name="clamp"):
+            return chosen([chosen([first, given[1]], max), given[2]], min)
+        case op.Function(name="abs"):
+            return Numbers(list(map(abs, first.tops)), first.below, first.scale)
+        case op.Function(name="goalposts"):
+            return _goalposts(given, apart)
         case _:
             return None
 
 
-def _all(nodes: Sequence[op.Node], columns: Columns, apart: Apart) -> list[Numbers] | None:
-    found = [_numbers(columns[node], apart) for node in nodes]
+def numbers_of(nodes: Sequence[op.Node], columns: Columns, apart: Apart) -> list[Numbers] | None:
+    found = [numbers(columns[node], apart) for node in nodes]
     known = [column for column in found if column is not None]
     return known if known and len(known) == len(found) else None
 
@@ -75,7 +85,7 @@ def _goalposts(given: Sequence[Numbers], apart: Apart) -> Numbers:
 
 
 def comparison(operation: op.Compare, columns: Columns, apart: Apart) -> Listed | None:
-    given = _all((operation.left, operation.right), columns, apart)
+    given = numbers_of((operation.left, operation.right), columns, apart)
     if given is None:
         return None
     left, right = aligned(given).tops

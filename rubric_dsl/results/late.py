@@ -1,0 +1,119 @@
+"""JSON of very many subjects, written piece by piece: the text that `json.dumps` gives with two blanks of indent.
+
+A result of 100,000 subjects has millions of small objects in JSON. Making them takes longer than scoring, and writing
+them with the indent of the standard library longer still.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from itertools import repeat
+from json.encoder import encode_basestring, encode_basestring_ascii
+from typing import Any, Protocol
+
+from rubric_dsl.numbers.show import Kind
+from rubric_dsl.plan.model import NamedValue
+from rubric_dsl.results.columns import number_texts, outcomes
+from rubric_dsl.results.model import Outcome, Placed, Result
+
+STEP = "  "
+
+
+class Late(Protocol):
+    """A part of a document that is written when all around it is."""
+
+    def pieces(self, indent: str, ascii: bool) -> Iterator[str]:
+        """The text, of which all lines but the first stand at least at `indent`."""
+
+
+def json_text(value: Any, ascii: bool = False) -> str:
+    """As `json.dumps(value, ensure_ascii=ascii, indent=2)`, with parts that are `Late` anywhere in it."""
+    late: list[Late] = []
+    mark = os.urandom(16).hex()  # no text of a rubric or of observations has it; it is gone when all is written
+
+    def stands_for(part: Any) -> str:
+        if not hasattr(part, "pieces"):
+            raise TypeError(f"{type(part).__name__} is no JSON")
+        late.append(part)
+        return mark
+
+    whole = json.dumps(value, ensure_ascii=ascii, indent=2, default=stands_for)
+    first, *rest = whole.split(f'"{mark}"')
+    pieces = [first]
+    for part, after in zip(late, rest, strict=True):
+        line = pieces[-1][pieces[-1].rfind("\n") + 1:]
+        pieces += part.pieces(line[: len(line) - len(line.lstrip(" "))], ascii)
+        pieces.append(after)
+    return "".join(pieces)
+
+
+def _indented(value: object, indent: str, ascii: bool) -> str:
+    return json.dumps(value, ensure_ascii=ascii, indent=2).replace("\n", "\n" + indent)
+
+
+class LateRows:
+    """The rows of a ranking; `row` gives the object of one."""
+
+    def __init__(self, rows: Sequence[Placed], row: Callable[[Placed], object]) -> None:
+        self.rows = rows
+        self.row = row
+
+    def pieces(self, indent: str, ascii: bool) -> Iterator[str]:
+        if not self.rows:
+            yield "[]"
+            return
+        inner = indent + STEP
+        start = f"[\n{inner}"
+        for placed in self.rows:
+            yield start
+            yield _indented(self.row(placed), inner, ascii)
+            start = f",\n{inner}"
+        yield f"\n{indent}]"
+
+
+class LateSubjects:
+    """The named values of each subject, each with its kind and what gives the object of one value."""
+
+    def __init__(self, result: Result, named: Sequence[tuple[NamedValue, Kind, Callable[[Outcome], object]]]) -> None:
+        self.result = result
+        self.named = named
+
+    def pieces(self, indent: str, ascii: bool) -> Iterator[str]:
+        quoted = encode_basestring_ascii if ascii else encode_basestring
+        if not self.result.values:
+            yield "{}"
+            return
+        one, two = indent + STEP, indent + 2 * STEP
+        lines: list[str] = []
+        columns: list[Sequence[str]] = []
+        for named, kind, object_of in self.named:
+            name = quoted(named.name).replace("%", "%%")
+            place, own = self._column(named, kind, object_of, two, ascii)
+            lines.append(f"\n{two}{name}: {place}")
+            columns += own
+        inside = f"{{{','.join(lines)}\n{one}}}" if lines else "{}"
+        template = f"%s\n{one}%s: {inside}"
+        rows = zip(*columns, strict=True) if columns else repeat(())
+        start = "{"
+        for subject, row in zip(self.result.values, rows, strict=False):
+            yield template % (start, quoted(subject), *row)
+            start = ","
+        yield f"\n{indent}}}"
+
+    def _column(
+        self, named: NamedValue, kind: Kind, object_of: Callable[[Outcome], object], indent: str, ascii: bool
+    ) -> tuple[str, list[Sequence[str]]]:
+        """What stands for a value in the template, and the texts that are put there subject by subject."""
+        inner = indent + STEP
+        number = f'{{\n{inner}"exact": "%s",\n{inner}"shown": "%s"\n{indent}}}'
+        found = number_texts(self.result, named, kind, "en")
+        if found is None:
+            return "%s", [[_indented(object_of(value), indent, ascii) for value in outcomes(self.result, named.name)]]
+        if not found.odd:
+            return number, [found.exact, found.shown]
+        texts = [number % pair for pair in zip(found.exact, found.shown, strict=True)]
+        for place, value in found.odd.items():
+            texts[place] = _indented(object_of(value), indent, ascii)
+        return "%s", [texts]

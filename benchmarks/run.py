@@ -1,6 +1,7 @@
 """All benchmarks in one run: `./dev bench`; `./dev bench --peers` also times the named peers; `./dev bench --columns`
 times only the engines, with many rows; `./dev bench --reading` only reading, beside calamine;
-`./dev bench --sql` only databases, `./dev bench --scans` only large files.
+`./dev bench --sql` only databases, `./dev bench --scans` only large files, `./dev bench --subjects` only the score
+stage with very many subjects.
 
 Nothing here passes or fails: the table shows each median beside its limit or peer, to be read.
 """
@@ -15,7 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import columns, peers, reading, scans, small, sql
+from benchmarks import columns, peers, reading, scans, small, sql, subjects
 from benchmarks.editing import editing
 from benchmarks.generate import large_rubric
 from benchmarks.timing import ROOT, Timing, function, process
@@ -50,6 +51,9 @@ def main() -> None:
         return
     if "--sql" in sys.argv[1:]:
         sql.main(sys.argv[1:])
+        return
+    if "--subjects" in sys.argv[1:]:
+        subjects.main(sys.argv[1:])
         return
     print(f"{'milliseconds':<58} {'min':>8} {'median':>8} {'max':>8}  ratio to the limit")
     for timing in [*_processes(), *_zhejiang(), *_edits(), *_layout(), *editing()]:

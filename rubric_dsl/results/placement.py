@@ -17,7 +17,7 @@ from rubric_dsl.plan.model import RankingSchema
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.results.model import NoValue, Placed, RankingResult, Unranked
 from rubric_dsl.results.nothing import no_value
-from rubric_dsl.results.ranking import Candidate, Key, places
+from rubric_dsl.results.ranking import Key, places
 
 
 def ranking_of(done: Run, schema: RankingSchema) -> RankingResult:
@@ -49,7 +49,9 @@ class _Placement:
 
     def _decisive(self, rounder: Rounder) -> Mapping[Subject, Value]:
         """The value of each subject on which ranks are decided."""
-        found = {subject: rounder(value) for subject, value in self._of(self.ranking.by).items()}
+        found = self._of(self.ranking.by)
+        if self.ranking.rounding is not None:
+            found = {subject: rounder(value) for subject, value in found.items()}
         for subject, value in found.items():
             if isinstance(value, Undefined):
                 self.done.problems.add(value, subject, self.name)
@@ -106,16 +108,20 @@ class _Placement:
         return sorted(groups, key=lambda group: members.index(group or "")) if members else groups
 
     def _placed(self, group: str | None, subjects: Sequence[Subject]) -> Iterator[Placed]:
-        candidates = [self._candidate(subject) for subject in subjects]
-        for place, candidate in places(candidates, dense=self.ranking.ties == "dense"):
-            keys = tuple(key.value for key in candidate.keys[1:])
-            yield Placed(place, candidate.subject, self._score(candidate.subject), group=group, keys=keys)
+        keys = [self._key(self.decisive, subjects, self.ranking.lowest_first)]
+        keys += [self._key(self._of(key.node), subjects, key.lowest_first) for key in self.ranking.keys]
+        caps = [self._cap(subject) for subject in subjects] if self.ranking.caps else None
+        of_ties = list(zip(*(key.values for key in keys[1:]), strict=True)) or [()] * len(subjects)
+        for place, index in places(keys, caps, dense=self.ranking.ties == "dense"):
+            subject = subjects[index]
+            yield Placed(place, subject, self._score(subject), group=group, keys=of_ties[index])
 
-    def _candidate(self, subject: Subject) -> Candidate:
-        keys = [Key(_number(self.decisive[subject]), self.ranking.lowest_first)]
-        keys += [Key(_number(self._of(key.node)[subject]), key.lowest_first) for key in self.ranking.keys]
-        caps = [cap.rank for cap in self.ranking.caps if self._of(cap.condition)[subject] is True]
-        return Candidate(subject, tuple(keys), max(caps, default=1))
+    def _key(self, values: Mapping[Subject, Value], subjects: Sequence[Subject], lowest_first: bool) -> Key:
+        return Key([_number(values[subject]) for subject in subjects], lowest_first)
+
+    def _cap(self, subject: Subject) -> int:
+        caps = (cap.rank for cap in self.ranking.caps if self._of(cap.condition)[subject] is True)
+        return max(caps, default=1)
 
     def _score(self, subject: Subject) -> Exact | NoValue:
         value = self.decisive[subject]

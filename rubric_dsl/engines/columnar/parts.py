@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Sequence
 
 import polars as pl
@@ -38,7 +39,7 @@ class FrameParts:
             return [[0] * size for _ in parts]
         series = [self._series(part) for part in parts]
         whose = pl.Series("owner", owners, dtype=pl.UInt32)
-        groups = int(whose.value_counts()["count"].max() or 1)  # type: ignore[arg-type]
+        groups = max(Counter(owners).values())
         most = max(1, *(abs(int(end or 0)) for own in series for end in (own.min(), own.max()))) * groups  # type: ignore[arg-type]
         longest = max(1, max(factors), -min(factors))
         integers: type[pl.DataType] = pl.Int64

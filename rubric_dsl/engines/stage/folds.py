@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from fractions import Fraction
-from itertools import repeat
+from itertools import compress, repeat
 from math import lcm
 from operator import add, mul
 
 from rubric_dsl.engines.contract import Subject, Totals
 from rubric_dsl.engines.folding import Fold
-from rubric_dsl.engines.grouped import Groups, Linear, TallyColumns
+from rubric_dsl.engines.grouped import Groups, Linear, TallyColumns, folded
 from rubric_dsl.engines.stage.columns import Column, Numbers, column_of
 from rubric_dsl.evaluation.values import Value
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.text.record import dataclass
 
+SHORT = 1 << 50
+"""A multiple of the counts of all subjects up to this size leaves their sums room in 64 bits."""
 ROWS = object()
 """Stands for the rows of a group beside its parts."""
 
@@ -25,6 +28,7 @@ class _Weighing:
     """How much what a group adds up to counts, and what the sums over the groups are out of."""
 
     factors: Sequence[int]
+    below: int
     scale: Sequence[int] | None
     alone: Sequence[int]
     """The places of subjects that are folded one by one: nothing is counted, or weights add up to 0."""
@@ -55,7 +59,7 @@ class Folds:
         assert isinstance(tallies, TallyColumns)
         weighing = self._weighings[key]
         tops = _combined(tallies.sum, self._sums_of(key, tallies.groups), len(self.subjects))
-        found = Numbers(tops, tallies.denominator, weighing.scale)
+        found = Numbers(tops, tallies.denominator * weighing.below, weighing.scale)
         apart = {place: self._alone(node, fold, self.subjects[place]) for place in weighing.alone}
         apart |= {self._places[subject]: fault for subject, fault in faults.items() if subject in self._places}
         return found.mended(apart)
@@ -105,11 +109,11 @@ class Folds:
     def _totalled(self, counts: Sequence[int], owners: Sequence[int]) -> _Weighing:
         counted = {owner for owner, count in zip(owners, counts, strict=True) if count}
         alone = [place for place in range(len(self.subjects)) if place not in counted]
-        return _Weighing([1] * len(counts), None, alone)
+        return _Weighing([1] * len(counts), 1, None, alone)
 
     def _averaged(self, groups: Groups, counts: Sequence[int], owners: Sequence[int], fold: Fold) -> _Weighing:
-        """value = Σ weight × sum ÷ count ÷ Σ weight, with the counts of a subject brought to their lowest common
-        multiple."""
+        """value = Σ weight × sum ÷ count ÷ Σ weight, with all counts brought to their lowest common multiple, or, where
+        that is long, with those of each subject."""
         shared = lcm(*(own.denominator for own in fold.weights.values() if isinstance(own, Fraction)))
         weights = {
             stratum: own.numerator * (shared // own.denominator)
@@ -117,25 +121,26 @@ class Folds:
         }
         of_groups = [weights.get(stratum, 0) for stratum in groups.strata]
         size = len(self.subjects)
-        multiples, weighed, counting = [1] * size, [0] * size, bytearray(size)
-        for owner, count, weight in zip(owners, counts, of_groups, strict=True):
-            if count:
-                known = multiples[owner]
-                if known % count:
-                    multiples[owner] = lcm(known, count)
-                weighed[owner] += weight
-                counting[owner] = 1
+        having = Counter(owners if all(counts) else compress(owners, counts))
         if fold.zero_for_unobserved:
-            whole = sum(weights.values())
-            weighed = [whole] * size
-        factors = [
-            weight * (multiples[owner] // count) if count else 0
-            for owner, count, weight in zip(owners, counts, of_groups, strict=True)
-        ]
-        alone = [place for place in range(size) if not counting[place] or weighed[place] <= 0]
+            weighed = [sum(weights.values())] * size
+        elif len(set(of_groups)) == 1:
+            weighed = [of_groups[0] * having[place] for place in range(size)]
+        else:
+            weighed = folded(list(map(bool, counts)), of_groups, owners, size)
+        alone = [place for place in range(size) if place not in having or weighed[place] <= 0]
         for place in alone:
             weighed[place] = 1
-        return _Weighing(factors, list(map(mul, multiples, weighed)), alone)
+        common = _common_multiple(set(counts))
+        if common is None:
+            multiples = _multiples(counts, owners, size)
+            shares = [multiples[owner] // count if count else 0 for owner, count in zip(owners, counts, strict=True)]
+            return _Weighing(list(map(mul, of_groups, shares)), 1, list(map(mul, multiples, weighed)), alone)
+        share_of = {count: common // count if count else 0 for count in set(counts)}
+        factors = list(map(mul, of_groups, map(share_of.__getitem__, counts)))
+        if len(set(weighed)) == 1:
+            return _Weighing(factors, common * weighed[0], None, alone)
+        return _Weighing(factors, common, weighed, alone)
 
     # ------------------------------------------------------------ sums
 
@@ -154,6 +159,25 @@ class Folds:
                     rows[owner] += own
                 found[ROWS] = rows
         return found
+
+
+def _common_multiple(counts: set[int]) -> int | None:
+    """Of all counts, where it is short."""
+    common = 1
+    for count in counts:
+        common = lcm(common, count or 1)
+        if common > SHORT:
+            return None
+    return common
+
+
+def _multiples(counts: Sequence[int], owners: Sequence[int], size: int) -> list[int]:
+    """For each owner the lowest common multiple of its counts."""
+    multiples = [1] * size
+    for owner, count in zip(owners, counts, strict=True):
+        if count and multiples[owner] % count:
+            multiples[owner] = lcm(multiples[owner], count)
+    return multiples
 
 
 def _combined(linear: Linear, sums: Mapping[Hashable, Sequence[int]], size: int) -> Sequence[int]:

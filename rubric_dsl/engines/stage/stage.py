@@ -175,16 +175,13 @@ class _ColumnStage:
         if not read:
             return Same(step(values, {}), len(self.subjects))
         told = [(keys or {}).get(node, column.keys()) for node, column in read.items()]
+        inputs: list[Hashable] = list(told[0] if len(told) == 1 else zip(*told, strict=True))
         known: dict[Hashable, Value] = {}
-        found: list[Value] = []
-        inputs: Iterable[Hashable] = told[0] if len(told) == 1 else zip(*told, strict=True)
-        for place, given in enumerate(inputs):
-            if given not in known:
-                for node, column in read.items():
-                    values[node] = column.at(place)
-                known[given] = step(values, {})
-            found.append(known[given])
-        return column_of(found)
+        for given, place in dict(zip(inputs, range(len(inputs)), strict=True)).items():
+            for node, column in read.items():
+                values[node] = column.at(place)
+            known[given] = step(values, {})
+        return column_of(list(map(known.__getitem__, inputs)))
 
     # ------------------------------------------------------------ values of many
 

@@ -15,6 +15,7 @@ from rubric_dsl.evaluation.values import Value
 from rubric_dsl.numbers.decimals import from_exact
 from rubric_dsl.resolved import operations as op
 
+FEW = 1_000
 _RELATIONS = {"=": eq, "<>": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
 
 
@@ -101,6 +102,8 @@ def table_places(table: op.Table, columns: Columns, constants: Sequence[Value]) 
     ends = _ends(table, constants)
     if not isinstance(column, Numbers) or ends is None:
         return None
+    if column.scale is None and len(set(column.tops)) <= FEW:
+        return None  # told apart by themselves
     shared = lcm(*(end.denominator for end in ends))
     marks = sorted({end.numerator * (shared // end.denominator) for end in ends})
     of_mark = {mark: place for place, mark in enumerate(marks)}

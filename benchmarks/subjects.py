@@ -7,6 +7,7 @@ all are equal. The totals are made by a seeded generator, as the columnar engine
 
 from __future__ import annotations
 
+import gc
 import random
 import statistics
 import sys
@@ -186,6 +187,7 @@ def _timed(work: Callable[[], object]) -> float:
 
 
 def main(words: Sequence[str]) -> None:
+    gc.set_threshold(100_000, 20, 20)  # as the program does
     numbers = [int(word) for word in words if word.isdigit()]
     subjects = numbers[0] if numbers else SUBJECTS
     compare("4 touchpoints in 8 scenarios", FOUR, subjects, "--quick" in words)

@@ -54,12 +54,12 @@ def shown_ratios(
     """`shown` of many quotients, without making a number of each; bottoms are positive."""
     factor, most, places = (100, 2, 1) if kind == "percent" else (1, 6, 3)
     full, part, unit = 10**most, 10**places, _with_unit("", kind, lang)
-    longest = 10**_LONGEST
+    longest = full * 10**_LONGEST
     found = []
     for top, bottom in zip(tops, bottoms, strict=False):
         size = abs(top) * factor
         whole, rest = divmod(size * full, bottom)
-        if size >= longest * bottom:
+        if whole >= longest:
             text = shown(Fraction(top, bottom), kind, lang).removesuffix(unit)
         elif not rest:
             text = str(whole // full)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from rubric_dsl.engines.stage.columns import Numbers, SubjectColumns
 from rubric_dsl.numbers.decimals import exact_ratios
@@ -15,11 +15,16 @@ from rubric_dsl.text.record import dataclass
 
 @dataclass(frozen=True, slots=True)
 class NumberTexts:
-    """Of each number the exact text and what is shown. At the places of `odd` there is something else."""
+    """Of each number what is shown. At the places of `odd` there is something else."""
 
-    exact: Sequence[str]
     shown: Sequence[str]
     odd: dict[int, Outcome]
+    tops: Sequence[int]
+    bottoms: Sequence[int]
+
+    def exact(self) -> Sequence[str]:
+        """The exact texts."""
+        return exact_ratios(self.tops, self.bottoms)
 
 
 def reported_in(plan: ScoringPlan, result: Result) -> list[NamedValue]:
@@ -37,6 +42,14 @@ def outcomes(result: Result, name: str) -> Sequence[Outcome]:
     return [values[name] for values in result.values.values()]
 
 
+def by_subject(result: Result, name: str) -> Mapping[str, Outcome]:
+    """The value of this name of each subject that has one."""
+    if isinstance(result.values, NamedValues):
+        known = name in result.values.names
+        return dict(zip(result.values, result.values.column(name), strict=True)) if known else {}
+    return {subject: values[name] for subject, values in result.values.items() if name in values}
+
+
 def number_texts(result: Result, named: NamedValue, kind: Kind, lang: str) -> NumberTexts | None:
     """Where the values are integers in columns; else None."""
     values = result.values
@@ -48,7 +61,7 @@ def number_texts(result: Result, named: NamedValue, kind: Kind, lang: str) -> Nu
     bottoms = list(column.bottoms()) if column.scale is not None else [column.below] * len(column.tops)
     odd = {place: values.at(named.name, place) for place in column.odd}
     shown = shown_ratios(column.tops, bottoms, kind, lang)
-    return NumberTexts(exact_ratios(column.tops, bottoms), shown, odd)
+    return NumberTexts(shown, odd, column.tops, bottoms)
 
 
 def shown_texts(

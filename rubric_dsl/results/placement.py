@@ -58,6 +58,9 @@ class _Placement:
         return found
 
     def rows(self) -> Iterator[Placed]:
+        if not self.ranking.excludes and self.ranking.within is None:
+            yield from self._in_one_group()
+            return
         groups: dict[str | None, list[Subject]] = {}
         unplaced: list[Placed] = []
         for subject in self.done.subjects:
@@ -70,6 +73,17 @@ class _Placement:
         for group in self._ordered(list(groups)):
             yield from self._placed(group, groups[group])
         yield from unplaced
+
+    def _in_one_group(self) -> Iterator[Placed]:
+        """All that have a score, then the others."""
+        out = [subject for subject, score in self.decisive.items() if isinstance(score, (Nothing, Undefined))]
+        subjects = self.done.subjects
+        if out:
+            left = set(out)
+            subjects = tuple(subject for subject in subjects if subject not in left)
+        yield from self._placed(None, subjects)
+        for subject in out:
+            yield Placed(None, subject, self._score(subject), self._out(subject)[0])
 
     def _out(self, subject: Subject) -> tuple[Unranked | None, op.Node | None]:
         for condition in self.ranking.excludes:
@@ -114,7 +128,7 @@ class _Placement:
         of_ties = list(zip(*(key.values for key in keys[1:]), strict=True)) or [()] * len(subjects)
         for place, index in places(keys, caps, dense=self.ranking.ties == "dense"):
             subject = subjects[index]
-            yield Placed(place, subject, self._score(subject), group=group, keys=of_ties[index])
+            yield Placed(place, subject, self._score(subject), None, None, group, of_ties[index])
 
     def _key(self, values: Mapping[Subject, Value], subjects: Sequence[Subject], lowest_first: bool) -> Key:
         return Key([_number(values[subject]) for subject in subjects], lowest_first)
@@ -125,10 +139,14 @@ class _Placement:
 
     def _score(self, subject: Subject) -> Exact | NoValue:
         value = self.decisive[subject]
+        if type(value) is Fraction:
+            return value
         if isinstance(value, (Nothing, Undefined)):
             return no_value(self.done, self.ranking.by, self.done.values[subject])
         return as_number(value)
 
 
 def _number(value: Value) -> Exact | None:
+    if type(value) is Fraction:
+        return value
     return None if isinstance(value, (Nothing, Undefined)) else as_number(value)

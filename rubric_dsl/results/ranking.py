@@ -6,7 +6,7 @@ import heapq
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import cmp_to_key
-from itertools import groupby, pairwise
+from itertools import pairwise
 
 from rubric_dsl.numbers import reals
 from rubric_dsl.numbers.reals import Exact
@@ -52,11 +52,11 @@ def places(keys: Sequence[Key], caps: Sequence[int] | None, dense: bool) -> Iter
 
 
 def _uncapped(classes: Sequence[int], dense: bool) -> Iterator[tuple[int, int]]:
-    place = 1
-    for _, equals in groupby(sorted(range(len(classes)), key=classes.__getitem__), key=classes.__getitem__):
-        together = list(equals)
-        yield from ((place, index) for index in together)
-        place += 1 if dense else len(together)
+    place, last = 0, -1
+    for before, index in enumerate(sorted(range(len(classes)), key=classes.__getitem__)):
+        if classes[index] != last:
+            last, place = classes[index], place + 1 if dense else before + 1
+        yield place, index
 
 
 def _take_equals(allowed: list[tuple[int, int]]) -> list[int]:

@@ -39,9 +39,10 @@ class FrameParts:
             return [[0] * size for _ in parts]
         series = [self._series(part) for part in parts]
         whose = pl.Series("owner", owners, dtype=pl.UInt32)
-        groups = max(Counter(owners).values())
-        most = max(1, *(abs(int(end or 0)) for own in series for end in (own.min(), own.max()))) * groups  # type: ignore[arg-type]
+        most = max(1, *(abs(int(end or 0)) for own in series for end in (own.min(), own.max())))  # type: ignore[arg-type]
         longest = max(1, max(factors), -min(factors))
+        # How many groups an owner has is counted only where it matters.
+        most *= len(owners) if most * longest * len(owners) <= NARROW else max(Counter(owners).values())
         integers: type[pl.DataType] = pl.Int64
         alone = frozenset[int]()
         if most * longest > NARROW:

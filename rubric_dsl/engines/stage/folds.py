@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import compress, repeat
 from math import lcm
@@ -101,8 +101,10 @@ class Folds:
         if id(groups) not in self._owners:
             places = [self._places.get(subject) for subject in groups.subjects]
             known = [place for place in places if place is not None]
+            in_order = known == list(range(len(known)))
             self._owners[id(groups)] = (
-                list(map(known.__getitem__, groups.owners)) if len(known) == len(places) else None
+                None if len(known) < len(places)
+                else groups.owners if in_order else list(map(known.__getitem__, groups.owners))
             )
         return self._owners[id(groups)]
 
@@ -119,14 +121,19 @@ class Folds:
             stratum: own.numerator * (shared // own.denominator)
             for stratum, own in fold.weights.items() if isinstance(own, Fraction)
         }
-        of_groups = [weights.get(stratum, 0) for stratum in groups.strata]
+        met = {weights.get(stratum, 0) for stratum in set(groups.strata)}
+        same = met.pop() if len(met) == 1 else None
+        of_groups: Iterable[int] = (
+            map(weights.get, groups.strata, repeat(0)) if same is None else repeat(same, len(counts))
+        )
         size = len(self.subjects)
         having = Counter(owners if all(counts) else compress(owners, counts))
         if fold.zero_for_unobserved:
             weighed = [sum(weights.values())] * size
-        elif len(set(of_groups)) == 1:
-            weighed = [of_groups[0] * having[place] for place in range(size)]
+        elif same is not None:
+            weighed = [same * having[place] for place in range(size)]
         else:
+            of_groups = list(of_groups)
             weighed = folded(list(map(bool, counts)), of_groups, owners, size)
         alone = [place for place in range(size) if place not in having or weighed[place] <= 0]
         for place in alone:
@@ -137,7 +144,9 @@ class Folds:
             shares = [multiples[owner] // count if count else 0 for owner, count in zip(owners, counts, strict=True)]
             return _Weighing(list(map(mul, of_groups, shares)), 1, list(map(mul, multiples, weighed)), alone)
         share_of = {count: common // count if count else 0 for count in set(counts)}
-        factors = list(map(mul, of_groups, map(share_of.__getitem__, counts)))
+        factors = list(map(share_of.__getitem__, counts))
+        if same != 1:
+            factors = list(map(mul, of_groups, factors))
         if len(set(weighed)) == 1:
             return _Weighing(factors, common * weighed[0], None, alone)
         return _Weighing(factors, common, weighed, alone)

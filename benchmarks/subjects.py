@@ -28,7 +28,7 @@ from rubric_dsl.engines.contract import Engine, Tally, Totals
 from rubric_dsl.engines.grouped import Groups, Linear, ListedParts, Parts, RowCounts, TallyColumns
 from rubric_dsl.engines.run import run
 from rubric_dsl.engines.stage.stage import subject_columns
-from rubric_dsl.evaluation.prepare import Prepared
+from rubric_dsl.evaluation.prepare import Prepared, prepare
 from rubric_dsl.observations.model import Observations
 from rubric_dsl.plan.compile import compile_rubric
 from rubric_dsl.plan.model import ScoringPlan
@@ -166,18 +166,21 @@ def compare(name: str, text: str, subjects: int, quick: bool) -> None:
         return
     table = frame(plan, subjects)
     columns, listed = (Made(totals(plan, table, own), subject_columns) for own in (False, True))
+    prepared, subjects_made = prepare(plan), columns.made.subjects
     times = [
         (_timed(lambda: scored(plan, columns)), _timed(lambda: scored(plan, listed)),
-         _timed(lambda: by_floats(plan, table)))
+         _timed(lambda: by_floats(plan, table)),
+         _timed(lambda: subject_columns(plan, prepared, columns.made, subjects_made)))
         for _ in range(RUNS)
     ]
     slow = _timed(lambda: scored(plan, definition)) * subjects * len(SCENARIOS) / len(few)
-    ours, python, floats = (statistics.median(own) for own in zip(*times, strict=True))
-    best = min(own for own, _, _ in times)
-    print(f"  columns           {ours:7.3f} s processor time, best {best:.3f}")
-    print(f"  in plain Python   {python:7.3f} s, {python / ours:.2f} × columns")
-    print(f"  fractions         {slow:7.3f} s, {slow / ours:.1f} × columns (of {len(few) // len(SCENARIOS):,}, scaled)")
-    print(f"  floats by hand    {floats:7.3f} s, {floats / ours:.2f} × columns (not exact)", flush=True)
+    ours, python, floats, values = (statistics.median(own) for own in zip(*times, strict=True))
+    best, best_values = (min(run[place] for run in times) for place in (0, 3))
+    print(f"  values, ranking   {ours:7.3f} s processor time, best {best:.3f}")
+    print(f"    values alone    {values:7.3f} s, best {best_values:.3f}")
+    print(f"  without Polars    {python:7.3f} s, {python / ours:.2f} × with it")
+    print(f"  fractions         {slow:7.3f} s, {slow / ours:.1f} × ours (of {len(few) // len(SCENARIOS):,}, scaled)")
+    print(f"  floats by hand    {floats:7.3f} s, {floats / ours:.2f} × ours (not exact)", flush=True)
 
 
 def _timed(work: Callable[[], object]) -> float:

@@ -19,6 +19,7 @@ from rubric_dsl.numbers.decimals import exact_text, from_exact
 from rubric_dsl.numbers.reals import Real
 from rubric_dsl.plan.model import ScoringPlan
 from rubric_dsl.results.json import FORMAT, number_json
+from rubric_dsl.results.late import LateRows, LateSubjects
 from rubric_dsl.results.model import Result
 from rubric_dsl.text.record import dataclass
 
@@ -43,9 +44,7 @@ def result_text(found: Json, canonical: bool = False) -> str:
 
 def _member(key: str, value: Any, canonical: bool) -> str:
     if key == "subjects" and value:
-        blank = "" if canonical else " "
-        lines = (f" {_text(name, canonical)}:{blank}{_text(own, canonical)}" for name, own in value.items())
-        return "{\n" + ",\n".join(lines) + "\n}"
+        return "{\n" + ",\n".join(f" {line}" for line in _lines(value, canonical)) + "\n}"
     if key == "rankings" and value:
         return "[\n" + ",\n".join(_ranking(one, canonical) for one in value) + "\n]"
     if canonical or key == "standings":
@@ -55,8 +54,18 @@ def _member(key: str, value: Any, canonical: bool) -> str:
 
 def _ranking(ranking: Json, canonical: bool) -> str:
     head = _text({key: value for key, value in ranking.items() if key != "rows"}, canonical)[:-1]
-    rows = ",\n".join(f"  {_text(row, canonical)}" for row in ranking["rows"])
+    rows = ",\n".join(f"  {line}" for line in _lines(ranking["rows"], canonical))
     return f' {head},{"" if canonical else " "}"rows":{"" if canonical else " "}[\n{rows}\n ]}}'
+
+
+def _lines(value: Any, canonical: bool) -> Iterator[str]:
+    """What stands in an array or an object, each in one line."""
+    if isinstance(value, (LateRows, LateSubjects)):
+        return value.lines()
+    if isinstance(value, list):
+        return (_text(one, canonical) for one in value)
+    blank = "" if canonical else " "
+    return (f"{_text(name, canonical)}:{blank}{_text(own, canonical)}" for name, own in value.items())
 
 
 def _text(value: object, canonical: bool) -> str:

@@ -1,0 +1,166 @@
+"""JSON of very many subjects, written piece by piece: the text that `json.dumps` gives with two blanks of indent.
+
+A result of 100,000 subjects has millions of small objects in JSON. Making them takes longer than scoring, and writing
+them with the indent of the standard library longer still.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import repeat
+from json.encoder import encode_basestring, encode_basestring_ascii
+from typing import Any, Protocol
+
+from rubric_dsl.numbers.show import Kind
+from rubric_dsl.plan.model import NamedValue
+from rubric_dsl.results.columns import number_texts, outcomes
+from rubric_dsl.results.model import Outcome, Placed, Result
+
+STEP = "  "
+
+
+class Late(Protocol):
+    """A part of a document that is written when all around it is."""
+
+    def pieces(self, indent: str, ascii: bool) -> Iterator[str]:
+        """The text, of which all lines but the first stand at least at `indent`."""
+
+    def lines(self) -> Iterator[str]:
+        """What stands in it, each in one line as `json.dumps` writes it without an indent."""
+
+
+def json_text(value: Any, ascii: bool = False) -> str:
+    """As `json.dumps(value, ensure_ascii=ascii, indent=2)`, with parts that are `Late` anywhere in it."""
+    late: list[Late] = []
+    mark = os.urandom(16).hex()  # no text of a rubric or of observations has it; it is gone when all is written
+
+    def stands_for(part: Any) -> str:
+        if not hasattr(part, "pieces"):
+            raise TypeError(f"{type(part).__name__} is no JSON")
+        late.append(part)
+        return mark
+
+    whole = json.dumps(value, ensure_ascii=ascii, indent=2, default=stands_for)
+    first, *rest = whole.split(f'"{mark}"')
+    pieces = [first]
+    for part, after in zip(late, rest, strict=True):
+        line = pieces[-1][pieces[-1].rfind("\n") + 1:]
+        pieces += part.pieces(line[: len(line) - len(line.lstrip(" "))], ascii)
+        pieces.append(after)
+    return "".join(pieces)
+
+
+Quoted = Callable[[str], str]
+
+
+def _quoted(ascii: bool) -> Quoted:
+    return encode_basestring_ascii if ascii else encode_basestring
+
+
+def _written(value: object, indent: str, quoted: Quoted) -> str:
+    """An object of few levels as the standard library writes it, in an eighth of the time."""
+    inner = indent + STEP
+    match value:
+        case str():
+            return quoted(value)
+        case None | bool():
+            return {None: "null", True: "true", False: "false"}[value]
+        case int():
+            return str(value)
+        case {}:
+            parts = [f"{inner}{quoted(name)}: {_written(part, inner, quoted)}" for name, part in value.items()]
+            return "{\n" + ",\n".join(parts) + f"\n{indent}}}" if parts else "{}"
+        case list():
+            parts = [inner + _written(part, inner, quoted) for part in value]
+            return "[\n" + ",\n".join(parts) + f"\n{indent}]" if parts else "[]"
+        case _:
+            raise TypeError(f"{type(value).__name__} is not written here")
+
+
+class LateRows:
+    """The rows of a ranking; `row` gives the object of one."""
+
+    def __init__(self, rows: Sequence[Placed], row: Callable[[Placed], object]) -> None:
+        self.rows = rows
+        self.row = row
+
+    def pieces(self, indent: str, ascii: bool) -> Iterator[str]:
+        if not self.rows:
+            yield "[]"
+            return
+        inner, quoted = indent + STEP, _quoted(ascii)
+        start = f"[\n{inner}"
+        for placed in self.rows:
+            yield start
+            yield _written(self.row(placed), inner, quoted)
+            start = f",\n{inner}"
+        yield f"\n{indent}]"
+
+    def lines(self) -> Iterator[str]:
+        return (_in_one_line(self.row(placed)) for placed in self.rows)
+
+
+class LateSubjects:
+    """The named values of each subject, each with its kind and what gives the object of one value."""
+
+    def __init__(self, result: Result, named: Sequence[tuple[NamedValue, Kind, Callable[[Outcome], object]]]) -> None:
+        self.result = result
+        self.named = named
+
+    def pieces(self, indent: str, ascii: bool) -> Iterator[str]:
+        quoted = _quoted(ascii)
+        if not self.result.values:
+            yield "{}"
+            return
+        one, two = indent + STEP, indent + 2 * STEP
+        number = f'{{\n{two + STEP}"exact": "%s",\n{two + STEP}"shown": "%s"\n{two}}}'
+        places, rows = self._rows(number, lambda value: _written(value, two, quoted))
+        lines = [f'\n{two}{quoted(name).replace("%", "%%")}: {place}' for name, place in places]
+        inside = f"{{{','.join(lines)}\n{one}}}" if lines else "{}"
+        template = f"%s\n{one}%s: {inside}"
+        start = "{"
+        for subject, row in zip(self.result.values, rows, strict=False):
+            yield template % (start, quoted(subject), *row)
+            start = ","
+        yield f"\n{indent}}}"
+
+    def lines(self) -> Iterator[str]:
+        """Each subject with what it has, as they stand in an object."""
+        places, rows = self._rows('{"exact": "%s", "shown": "%s"}', _in_one_line)
+        inside = ", ".join(f'{_in_one_line(name).replace("%", "%%")}: {place}' for name, place in places)
+        template = f"%s: {{{inside}}}"
+        for subject, row in zip(self.result.values, rows, strict=False):
+            yield template % (_in_one_line(subject), *row)
+
+    def _rows(
+        self, number: str, written: Callable[[object], str]
+    ) -> tuple[list[tuple[str, str]], Iterable[Sequence[str]]]:
+        """By name what stands for a value in a template, and by subject the texts that are put there."""
+        places: list[tuple[str, str]] = []
+        columns: list[Sequence[str]] = []
+        for named, kind, object_of in self.named:
+            place, own = self._column(named, kind, object_of, number, written)
+            places.append((named.name, place))
+            columns += own
+        return places, zip(*columns, strict=True) if columns else repeat(())
+
+    def _column(
+        self, named: NamedValue, kind: Kind, object_of: Callable[[Outcome], object], number: str,
+        written: Callable[[object], str],
+    ) -> tuple[str, list[Sequence[str]]]:
+        """What stands for a value in the template, and the texts that are put there subject by subject."""
+        found = number_texts(self.result, named, kind, "en")
+        if found is None:
+            return "%s", [[written(object_of(value)) for value in outcomes(self.result, named.name)]]
+        if not found.odd:
+            return number, [found.exact(), found.shown]
+        texts = [number % pair for pair in zip(found.exact(), found.shown, strict=True)]
+        for place, value in found.odd.items():
+            texts[place] = written(object_of(value))
+        return "%s", [texts]
+
+
+def _in_one_line(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -2,7 +2,8 @@
 
 A cell is a number, a text, a truth value, or a table with `number` and `format`, `date` (written with `format`),
 `error`, `formula` (with `result` or without one). Further keys: `sheet` (its name), `merge` (`["A2:A4"]`),
-`hidden_rows` (as the sheet shows them), `hidden_columns` (letters), `others` (names of more sheets), `from_1904`.
+`hidden_rows` (as the sheet shows them), `hidden_columns` (letters), `others` (names of more sheets), `sheets` (more of
+them, each with `sheet`, `rows` and `merge`), `from_1904`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,21 @@ def book(rows: Sequence[Sequence[Any]], **more: Any) -> bytes:
     # Without this every formula counts as never computed; some are meant to have been.
     workbook.set_calc_mode("auto")
     workbook.calc_on_load = bool(more.get("computed_on_load"))
-    sheet = workbook.add_worksheet(more.get("sheet", "Sheet1"))
+    sheet = _sheet(workbook, rows, more)
+    for number in more.get("hidden_rows", ()):
+        sheet.set_row(number - 1, None, None, {"hidden": True})
+    for letters in more.get("hidden_columns", ()):
+        sheet.set_column(f"{letters}:{letters}", None, None, {"hidden": True})
+    for name in more.get("others", ()):
+        workbook.add_worksheet(name).write(0, 0, "see the other sheet")
+    for other in more.get("sheets", ()):
+        _sheet(workbook, other["rows"], other)
+    workbook.close()
+    return data.getvalue()
+
+
+def _sheet(workbook: Any, rows: Sequence[Sequence[Any]], more: Mapping[str, Any]) -> Any:
+    sheet = workbook.add_worksheet(more.get("sheet"))
     merged = {xl_cell_to_rowcol(area.split(":")[0]): area for area in more.get("merge", ())}
     for place, cells in enumerate(rows):
         for at, cell in enumerate(cells):
@@ -33,14 +48,7 @@ def book(rows: Sequence[Sequence[Any]], **more: Any) -> bytes:
                 sheet.merge_range(area, cell if not isinstance(cell, Mapping) else cell["number"])
             else:
                 _write(workbook, sheet, place, at, cell)
-    for number in more.get("hidden_rows", ()):
-        sheet.set_row(number - 1, None, None, {"hidden": True})
-    for letters in more.get("hidden_columns", ()):
-        sheet.set_column(f"{letters}:{letters}", None, None, {"hidden": True})
-    for name in more.get("others", ()):
-        workbook.add_worksheet(name).write(0, 0, "see the other sheet")
-    workbook.close()
-    return data.getvalue()
+    return sheet
 
 
 def _write(workbook: Any, sheet: Any, row: int, column: int, cell: Any) -> None:

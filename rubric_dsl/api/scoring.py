@@ -137,6 +137,14 @@ class Result:
         pairs = zip(self._runs, self._results, strict=True)
         return Table(point_columns(point for run, result in pairs for point in points(run, result)))
 
+    def row_points(self) -> polars.LazyFrame:
+        """A row for every observation and item that it is scored in: `period`, `table`, `file`, `row` (the header is
+        1), `subject`, `scenario`, `item`, `exact`, `double`. Lazy, as there may be very many: `collect` or `sink_…`.
+        Raises ImportError without Polars."""
+        from rubric_dsl.render.row_points import row_points
+
+        return row_points(self._plan, self._runs)
+
     def to_dicts(self) -> list[Json]:
         return self.points.to_dicts()
 

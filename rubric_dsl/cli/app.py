@@ -21,8 +21,10 @@ from rubric_dsl.render.width import pad, width, wrap
 
 COMMANDS = (
     "new", "check", "fmt", "plan", "score", "explain", "verify", "diff", "prove", "robust", "test", "docs", "template",
-    "codes", "lsp", "completion",
+    "import", "export", "codes", "lsp", "completion",
 )
+MODULES = {"import": "importing"}
+"""Of commands whose name no module can have."""
 FILE = click.Path()
 """So that a shell completes names of files; whether there is one is told by whoever opens it."""
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -56,7 +58,7 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command = importlib.import_module(f"rubric_dsl.cli.{cmd_name}").command
+        command = importlib.import_module(f"rubric_dsl.cli.{MODULES.get(cmd_name, cmd_name)}").command
         assert isinstance(command, click.Command)
         return command
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from glob import glob
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from rubric_dsl.cli.exits import Exit, Stop
-from rubric_dsl.observations.raw import SERVERS, Given
+from rubric_dsl.observations.raw import CLUSTER, SERVERS, Given
 from rubric_dsl.surface.keywords import near_words
 
 MOST_RUBRIC_BYTES = (1 << 20) + 1
@@ -63,6 +63,8 @@ def read_observation_file(text: str) -> Given:
         return replace(given, name="<stdin>", data=_at_most(sys.stdin.buffer, text), location="")
     if given.location.partition("://")[0] in SERVERS:
         return given
+    if scheme_of(given.location) in CLUSTER:
+        raise Stop(Exit.USAGE, "usage.cluster", path=text)
     try:
         with open(given.location, "rb") as file:
             return replace(given, data=_at_most(file, given.location))
@@ -79,6 +81,8 @@ def where(text: str) -> Given:
         if kind in SERVERS:
             url, _, part = text.partition("#")
             return Given(_PASSWORD.sub(r"\1•••@", url), part=part, location=url)
+        if scheme_of(text) in CLUSTER:
+            return Given(text, location=text)
         if kind not in FILE_SCHEMES:
             raise Stop(Exit.USAGE, "usage.scheme", file=text)
         text = text[scheme.end() :]
@@ -86,6 +90,12 @@ def where(text: str) -> Given:
         return Given(text, location=text)
     path, _, part = text.partition("#")
     return Given(path, part=part, location=path)
+
+
+def scheme_of(text: str) -> str:
+    """What stands before `://`."""
+    scheme, mark, _ = text.partition("://")
+    return scheme.lower() if mark else ""
 
 
 LARGE = 4 << 20
@@ -149,6 +159,19 @@ def write_beside(path: str, data: bytes) -> None:
         with _temporary(target) as (file, name):
             file.write(data)
             file.flush()
+            os.fsync(file.fileno())
+            file.close()
+            os.replace(name, target)
+    except OSError as error:
+        raise unwritable(path, error) from None
+
+
+def put_beside(path: str, write: Callable[[str], None]) -> None:
+    """The same with a file that `write` makes under the name that it is given: it need not be in memory."""
+    try:
+        target = Path(os.path.realpath(path))
+        with _temporary(target) as (file, name):
+            write(name)
             os.fsync(file.fileno())
             file.close()
             os.replace(name, target)

@@ -162,7 +162,7 @@ def _write(terminal: Terminal, folder: str, title: str, made: Starter) -> None:
     from rubric_dsl.cli.files import write_beside
     from rubric_dsl.cli.outputs import csv_bytes
     from rubric_dsl.plan.compile import compile_rubric
-    from rubric_dsl.writing.form import form_rows
+    from rubric_dsl.render.form import form as form_of
 
     rubric = f"{title}.rubric"
     plan = compile_rubric(rubric, lambda path: made.rubric.encode()).plan
@@ -180,7 +180,7 @@ def _write(terminal: Terminal, folder: str, title: str, made: Starter) -> None:
     for name, content in (
         (rubric, made.rubric.encode()),
         (data, csv_bytes(made.observations)),
-        (form, csv_bytes(form_rows(table))),
+        (form, form_of(plan, terminal.lang)),
         ("README.md", terminal.say("new.readme", **facts).lstrip("\n").encode()),
     ):
         write_beside(os.path.join(folder, name), content)

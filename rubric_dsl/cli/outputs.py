@@ -7,22 +7,43 @@ import io
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rubric_dsl.cli.exits import Exit, Stop
+from rubric_dsl.cli.exits import Exit, Stop, install_command
 from rubric_dsl.cli.files import write_beside
 from rubric_dsl.results.harmless import harmless
 
-KINDS = (".json", ".csv", ".html", ".xlsx")
+if TYPE_CHECKING:
+    from rubric_dsl.render.columns import Columns
+
+COLUMNS = (".parquet", ".arrow")
+"""Files of columns, in which `-o` writes points."""
+KINDS = (".json", ".csv", ".html", ".xlsx", *COLUMNS)
+POINTS = (*COLUMNS, ".csv")
 
 
-def check_outputs(paths: Sequence[str]) -> None:
-    """Refuses names that no kind of file has, before anything is computed."""
-    for path in paths:
-        if os.path.splitext(path)[1].lower() not in KINDS:
-            raise Stop(Exit.USAGE, "usage.output-kind", path=path)
-        if paths.count(path) > 1:
+def check_outputs(paths: Sequence[str], points: Sequence[str | None] = ()) -> None:
+    """Refuses names that no kind of file has, and packages that are not there, before anything is computed.
+
+    `points`: files of points, which say all numbers exactly.
+    """
+    every = [*paths, *(path for path in points if path is not None)]
+    for path in every:
+        kind = kind_of(path)
+        if kind not in (KINDS if path in paths else POINTS):
+            raise Stop(Exit.USAGE, "usage.output-kind" if path in paths else "usage.points-kind", path=path)
+        if every.count(path) > 1:
             raise Stop(Exit.USAGE, "usage.output-twice", path=path)
+    if any(path.lower().endswith(COLUMNS) for path in every):
+        needs_polars(next(path for path in every if path.lower().endswith(COLUMNS)))
+
+
+def needs_polars(path: str) -> None:
+    import importlib.util
+
+    if importlib.util.find_spec("polars") is None:
+        command = install_command("polars>=2,<3")
+        raise Stop(Exit.NOT_INSTALLED, "file.package-to-write", path=path, package="polars", command=command)
 
 
 def shows_rows(paths: Sequence[str]) -> bool:
@@ -30,18 +51,29 @@ def shows_rows(paths: Sequence[str]) -> bool:
     return any(path.lower().endswith((".html", ".xlsx")) for path in paths)
 
 
+def kind_of(path: str) -> str:
+    return os.path.splitext(path)[1].lower()
+
+
 def write_outputs(
     paths: Sequence[str], result: Any, rows: Iterable[Sequence[str]], made: Mapping[str, Callable[[], bytes]]
 ) -> None:
     """`made`: by the end of a file's name what makes its bytes, asked only where such a file is wanted."""
     for path in paths:
-        kind = os.path.splitext(path)[1].lower()
+        kind = kind_of(path)
         if kind in made:
             write_beside(path, made[kind]())
         elif path.lower().endswith(".json"):
             write_beside(path, (json.dumps(result, ensure_ascii=False, indent=2) + "\n").encode("utf-8"))
         else:
             write_beside(path, csv_bytes(rows))
+
+
+def write_points(path: str, columns: Columns) -> None:
+    from rubric_dsl.render.columns import table_bytes, text_rows
+
+    kind = kind_of(path)
+    write_beside(path, csv_bytes(text_rows(columns)) if kind == ".csv" else table_bytes(columns, kind))
 
 
 def csv_bytes(rows: Iterable[Sequence[str]]) -> bytes:

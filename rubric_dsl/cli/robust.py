@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import click
@@ -19,9 +21,10 @@ if TYPE_CHECKING:
 
 DRAWS = 10_000
 MOST_DRAWS = 1_000_000
-DRAWS_A_DRAW_OF_INDICES = 10
+DRAWS_A_DRAW_OF_INDICES = 4
 """Of so many draws one is made for the indices too (times the steps and two)."""
 DEFAULT = "weights,rows"
+SHARE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?)%", re.ASCII)
 
 
 @declare("robust")
@@ -30,21 +33,26 @@ DEFAULT = "weights,rows"
 @click.option("--vary", metavar="STEP,…", default=DEFAULT)
 @click.option("--draws", type=int, metavar="N", default=DRAWS)
 @click.option("--seed", type=int, metavar="N", default=1)
+@click.option("--bounds-by", "bounds_by", metavar="P%")
 @click.option("--by", "column", metavar="COLUMN")
 @click.option("--ranking", "name", metavar="NAME")
 @json_option
 @use_from_option
 def command(
     terminal: Terminal, rubric_file: str, observations: tuple[str, ...], vary: str, draws: int, seed: int,
-    column: str | None, name: str | None, as_json: bool, use_from: tuple[str, ...],
+    bounds_by: str | None, column: str | None, name: str | None, as_json: bool, use_from: tuple[str, ...],
 ) -> int:
     from rubric_dsl.cli.observing import run_of
     from rubric_dsl.cli.progress import doing
     from rubric_dsl.editions.linear import NotVaried
     from rubric_dsl.editions.robustness import robustness
-    from rubric_dsl.render.robust import not_varied, robust_json, robust_lines
+    from rubric_dsl.render.robust import not_varied, robust_lines
+    from rubric_dsl.render.robust_json import robust_json
 
     steps = _steps(vary)
+    share = None if bounds_by is None else _share(bounds_by)
+    if share is not None and "bounds" not in steps:
+        raise Stop(Exit.USAGE, "usage.bounds-by-alone")
     if not 1 <= draws <= MOST_DRAWS:
         raise Stop(Exit.USAGE, "usage.draws", most=MOST_DRAWS)
     done = run_of(terminal, rubric_file, observations, use_from)
@@ -54,7 +62,7 @@ def command(
     by = None if column is None else _column(done, column)
     try:
         with doing(terminal, terminal.say("doing.simulating")):
-            found = robustness(done, schema, steps, draws, seed, draws // DRAWS_A_DRAW_OF_INDICES, by)
+            found = robustness(done, schema, steps, draws, seed, draws // DRAWS_A_DRAW_OF_INDICES, by, share)
     except NotVaried as problem:
         terminal.err(not_varied(problem, terminal.look("err")))
         terminal.err(terminal.say("robust.vary"))
@@ -62,7 +70,7 @@ def command(
     if as_json:
         terminal.json(robust_json(done.plan, found))
     else:
-        terminal.show(robust_lines(done.plan, found, terminal.look()))
+        terminal.show(robust_lines(done.plan, found, terminal.look(), share))
     return Exit.DONE
 
 
@@ -76,6 +84,15 @@ def _steps(vary: str) -> Sequence[Vary]:
         if step not in VARIES:
             raise Stop(Exit.USAGE, "usage.vary", step=step, steps=", ".join(VARIES))
     return tuple(step for step in VARIES if step in asked)
+
+
+def _share(text: str) -> Fraction:
+    """`5%`: more than 0 and less than 100%."""
+    found = SHARE.fullmatch(text.replace("％", "%"))
+    share = Fraction(found[1]) / 100 if found else Fraction(0)
+    if not 0 < share < 1:
+        raise Stop(Exit.USAGE, "usage.bounds-by", value=text)
+    return share
 
 
 def ranking_of(plan: ScoringPlan, name: str | None) -> RankingSchema:

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 
-from rubric_dsl.cli.arguments import OF_SEVERAL_TABLES, by_table
+from rubric_dsl.cli.arguments import by_table
 from rubric_dsl.cli.exits import Exit, Stop, install_command
-from rubric_dsl.cli.files import is_large, many_files, read_observation_file
+from rubric_dsl.cli.files import read_observation_file
+from rubric_dsl.cli.large import large_files, table_of
 from rubric_dsl.cli.progress import doing
 from rubric_dsl.cli.terminal import Terminal
 from rubric_dsl.engines.contract import Engine, EngineFailed
@@ -26,6 +27,7 @@ _REQUIREMENTS = {
     "polars": {"polars": "polars>=2,<3"},
     "duckdb": {"duckdb": "duckdb>=1.3,<2", "sqlglot": "sqlglot>=30"},
     "spark": {"pyspark": "pyspark>=4,<5", "sqlglot": "sqlglot>=30"},
+    "postgresql": {"psycopg": "psycopg[binary]>=3.2,<4", "sqlglot": "sqlglot>=30"},
 }
 """By engine the packages that it needs, as `pip install` takes them."""
 ENGINES = ("reference", "compiled", *_REQUIREMENTS)
@@ -35,16 +37,16 @@ WORTH_COMPILING = 200
 
 def observe(
     terminal: Terminal, plan: ScoringPlan, arguments: Sequence[str], leave_out_refused: bool = False,
-    engine: str | None = "reference", kept: dict[str, bytes] | None = None,
+    engine: str | None = "reference", master: str | None = None, kept: dict[str, bytes] | None = None,
     sent: dict[str, Given] | None = None,
 ) -> Observations:
     """All tables as read; files that cannot be opened are a fault of the command line and stop.
 
-    `engine`: that for many rows reads their files too (None: it does so where a file is large). `kept` is given the
+    `engine`: those for many rows read their tables too (None: one does so where a file is large). `kept` is given the
     bytes of each table that was read whole, for a bundle; `sent` those files themselves.
     """
     paths = by_table(arguments, plan)
-    read = {path: source_of(path, engine) for path in dict.fromkeys(paths.values())}
+    read = {path: source_of(path, engine, master) for path in dict.fromkeys(paths.values())}
     files = {table: read[path] for table, path in paths.items()}
     whole = {table: file for table, file in files.items() if isinstance(file, Given)}
     if kept is not None:
@@ -58,6 +60,8 @@ def observe(
                 return read_observations(plan, files, leave_out_refused)
         except OnlyOneByOne as several:
             raise Stop(Exit.USAGE, "file.several", path=str(several)) from None
+        except EngineFailed as error:
+            raise _failed(error) from error
         except MissingPart as missing:
             command = install_command(missing.requirement)
             raise Stop(Exit.NOT_INSTALLED, "file.package", package=missing.package, command=command) from None
@@ -75,14 +79,16 @@ def _without_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def source_of(path: str, engine: str | None) -> Source | LargeSource:
+def source_of(path: str, engine: str | None, master: str | None = None) -> Source | LargeSource:
     """A file as a whole, or as the engine for many rows takes it."""
+    if engine in ("duckdb", "spark", "postgresql"):
+        return table_of(path, engine, master) or read_observation_file(path)
     if engine not in (None, "polars"):
         return read_observation_file(path)
-    files = many_files(path)
-    if files is None or not is_large(files) or files[0].suffix.lower() in OF_SEVERAL_TABLES:
+    files = large_files(path)
+    if files is None:
         return read_observation_file(path)
-    engine_named("polars")  # that it is there is told before anything is read
+    engine_named("polars")
     from rubric_dsl.engines.columnar.large import LargeFiles
 
     return LargeFiles(path, files)
@@ -96,8 +102,9 @@ def engine_for(observations: Observations) -> Engine:
     return engine_named("reference" if rows < WORTH_COMPILING else "compiled")
 
 
-def engine_named(name: str, master: str | None = None) -> Engine:
-    """The engine that `--engine` asks for; what it needs may not be installed. `master`: where Spark runs."""
+def engine_named(name: str, master: str | None = None, server: str | None = None) -> Engine:
+    """The engine that `--engine` asks for; what it needs may not be installed. `master`: where Spark runs; `server`:
+    the address of a PostgreSQL server."""
     if name not in ENGINES:
         raise Stop(Exit.USAGE, "usage.engine", engine=name, engines=", ".join(ENGINES))
     if master is not None and name != "spark":
@@ -119,6 +126,13 @@ def engine_named(name: str, master: str | None = None) -> Engine:
                 return SqlEngine(name, DuckDatabase)
             case "spark":
                 return _spark(master)
+            case "postgresql":
+                from rubric_dsl.engines.sql.engine import SqlEngine
+                from rubric_dsl.engines.sql.postgres import PostgresDatabase
+
+                if server is None:
+                    raise Stop(Exit.USAGE, "usage.postgresql")
+                return SqlEngine(name, partial(PostgresDatabase, server))
             case _:
                 return ReferenceEngine()
     except ModuleNotFoundError as error:
@@ -149,5 +163,9 @@ def run_plan(
         try:
             return run_periods(plan, observations, engine)
         except EngineFailed as error:
-            raise Stop(Exit.NOT_FINISHED, "score.engine-failed", program=error.program, reason=error.reason) from error
+            raise _failed(error) from error
+
+
+def _failed(error: EngineFailed) -> Stop:
+    return Stop(Exit.NOT_FINISHED, "score.engine-failed", program=error.program, reason=error.reason)
 

@@ -20,8 +20,18 @@ from rubric_dsl.cli.app import (
 from rubric_dsl.cli.arguments import settings as settings_of
 from rubric_dsl.cli.bundling import bundle_options, bundling
 from rubric_dsl.cli.exits import Exit
+from rubric_dsl.cli.files import put_beside
 from rubric_dsl.cli.naming import unknown
-from rubric_dsl.cli.outputs import check_outputs, shows_rows, write_outputs
+from rubric_dsl.cli.outputs import (
+    COLUMNS,
+    check_outputs,
+    kind_of,
+    needs_polars,
+    shows_rows,
+    write_outputs,
+    write_points,
+)
+from rubric_dsl.cli.progress import doing
 from rubric_dsl.cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -42,6 +52,8 @@ if TYPE_CHECKING:
 @rubric_argument
 @observations_argument
 @click.option("-o", "outputs", metavar="FILE", multiple=True)
+@click.option("--points", metavar="FILE")
+@click.option("--row-points", metavar="FILE")
 @json_option
 @set_option
 @corrections_option
@@ -55,15 +67,21 @@ if TYPE_CHECKING:
 def command(
     terminal: Terminal, rubric_file: str, observations: tuple[str, ...], outputs: tuple[str, ...], as_json: bool,
     settings: tuple[str, ...], corrections: str | None, leave_out_refused: bool, marked: str | None,
-    engine: str | None, master: str | None, only: str | None, use_from: tuple[str, ...], **bundle: Any,
+    engine: str | None, master: str | None, only: str | None, use_from: tuple[str, ...], points: str | None,
+    row_points: str | None, **bundle: Any,
 ) -> int:
     from rubric_dsl.cli.compiling import planned, show_found
+    from rubric_dsl.cli.large import server_of
     from rubric_dsl.cli.marking import check_marked, write_marked
     from rubric_dsl.cli.running import engine_for, engine_named, observe
 
     # What is wrong with the engine is told before anything is read.
-    asked = None if engine is None and master is None else engine_named(engine or "reference", master)
-    check_outputs(outputs)
+    asked = None
+    if engine is not None or master is not None:
+        asked = engine_named(engine or "reference", master, server_of(observations))
+    check_outputs(outputs, (points, row_points))
+    if row_points is not None:
+        needs_polars(row_points)
     bundled = bundling(**bundle)
     done = planned(terminal, rubric_file, use_from, settings_of(settings), bundled.texts)
     show_found(terminal, done.diagnostics, done.sources)
@@ -75,7 +93,7 @@ def command(
     by_rows = corrections is not None or bundled.folder is not None or marked is not None or shows_rows(outputs)
     reading = "reference" if by_rows else engine
     sent: dict[str, Given] = {}
-    observed = observe(terminal, done.plan, observations, leave_out_refused, reading, bundled.tables, sent)
+    observed = observe(terminal, done.plan, observations, leave_out_refused, reading, master, bundled.tables, sent)
     if marked is not None:
         check_marked(marked, sent)
         write_marked(terminal, marked, done.plan, observed, sent)
@@ -87,7 +105,10 @@ def command(
         given = rubric_file, use_from, settings_of(settings), leave_out_refused, corrections, chosen.name
         return bundled.write(terminal, *given, scored)
 
-    scoring = _Scoring(terminal, done, done.plan, observed, chosen, outputs, as_json, corrections, bundled, only, put)
+    scoring = _Scoring(
+        terminal, done, done.plan, observed, chosen, outputs, points, row_points, as_json, corrections, bundled, only,
+        put,
+    )
     return scoring.scored(leave_out_refused)
 
 
@@ -109,6 +130,8 @@ class _Scoring:
     observed: Observations
     engine: Engine
     outputs: tuple[str, ...]
+    points: str | None
+    row_points: str | None
     as_json: bool
     corrections: str | None
     bundled: Bundling
@@ -173,8 +196,29 @@ class _Scoring:
             if digest is not None:
                 self.terminal.out(self.terminal.say("bundle.written", path=self.bundled.folder, digest=digest))
         made = {".html": lambda: self._report(runs, view), ".xlsx": lambda: self._workbook(runs, view)}
-        write_outputs(self.outputs, found, list(result_rows(self.plan, results, self.terminal.lang)), made)
+        texts = [path for path in self.outputs if kind_of(path) not in COLUMNS]
+        write_outputs(texts, found, list(result_rows(self.plan, results, self.terminal.lang)), made)
+        self._points(runs, results)
         return Exit.DONE
+
+    def _points(self, runs: Sequence[Run], results: Sequence[Result]) -> None:
+        """The files of points, for other programs."""
+        wanted = [path for path in self.outputs if kind_of(path) in COLUMNS]
+        wanted += [] if self.points is None else [self.points]
+        if wanted:
+            from rubric_dsl.render.columns import point_columns
+            from rubric_dsl.results.points import points
+
+            pairs = zip(runs, results, strict=True)
+            columns = point_columns(point for run, result in pairs for point in points(run, result))
+            for path in wanted:
+                write_points(path, columns)
+        if self.row_points is not None:
+            from rubric_dsl.render.row_points import row_points, write_row_points
+
+            frame, kind = row_points(self.plan, runs), kind_of(self.row_points)
+            with doing(self.terminal, self.terminal.say("doing.writing", file=self.row_points)):
+                put_beside(self.row_points, lambda name: write_row_points(frame, name, kind))
 
     def _report(self, runs: Sequence[Run], corrections: CorrectionsView | None) -> bytes:
         from rubric_dsl.cli.compiling import lines_in

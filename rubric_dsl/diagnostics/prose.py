@@ -17,7 +17,7 @@ from rubric_dsl.diagnostics.model import Diagnostic, Facts, Fix, Label, Severity
 LANGUAGES: Final = ("en", "zh")
 FOLDER: Final = Path(__file__).resolve().parent / "prose"
 PLACEHOLDER = re.compile(r"\{([A-Za-z_]\w*)\}")
-CODE = re.compile(r"[RDX]\d{3}")
+CODE = re.compile(r"[RDXI]\d{3}")
 
 
 class Found(Protocol):

@@ -13,7 +13,7 @@ from rubric_dsl.engines.run import Run
 from rubric_dsl.evaluation.prepare import evaluate_row
 from rubric_dsl.evaluation.scores import Score, WeightedPart
 from rubric_dsl.evaluation.values import is_number
-from rubric_dsl.plan.model import RankingSchema
+from rubric_dsl.plan.model import RankingSchema, ScoringPlan
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.text.record import dataclass
 
@@ -102,7 +102,7 @@ def rowed(done: Run, schema: RankingSchema, step: str) -> Rowed:
     whole = weighted(done, schema, step)
     _, score = _ranked(done, schema, step)
     table = _table(done, score.combination.parts, step)
-    nodes = [_row_score(done, part.node) for part in score.combination.parts]
+    nodes = [row_score_of(done.plan, part.node) for part in score.combination.parts]
     schema_of_table = next(one for one in done.plan.tables if one.name == table)
     found: list[list[tuple[str | None, list[Fraction]]]] = []
     for subject in whole.subjects:
@@ -127,8 +127,14 @@ def rowed(done: Run, schema: RankingSchema, step: str) -> Rowed:
     return Rowed(whole, rows, denominator)
 
 
-def _row_score(done: Run, part: op.Node) -> op.Node:
-    operation = done.plan.nodes[part].operation
+def worths_of_parts(done: Run, schema: RankingSchema, step: str) -> list[Fraction]:
+    """What the shares of rows are shares of, part by part."""
+    return [part.worth for part in _ranked(done, schema, step)[1].combination.parts]
+
+
+def row_score_of(plan: ScoringPlan, part: op.Node) -> op.Node:
+    """Of an indicator that is scored on rows, what scores them."""
+    operation = plan.nodes[part].operation
     assert isinstance(operation, op.Indicator) and operation.row_score is not None
     return operation.row_score
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any, Literal
@@ -39,10 +39,16 @@ class Mutant:
 
 
 class Mutants:
-    """All single changes of a plan, in the order of its lines."""
+    """All single changes of a plan, in the order of its lines.
 
-    def __init__(self, plan: ScoringPlan) -> None:
+    `by`: the share of itself that a bound moves by, to the nearest step of what it bounds (None: one step).
+    `joined`: what ends at 94% and what starts at 95%, where there is nothing between, are one bound and move together.
+    """
+
+    def __init__(self, plan: ScoringPlan, by: Fraction | None = None, joined: bool = False) -> None:
         self.plan = plan
+        self.by = by
+        self.joined = joined
         self.edition = Edition(plan)
         self.goals = Goals(self.edition, prepare(plan))
         self.items = self.goals.items
@@ -103,6 +109,11 @@ class Mutants:
             return from_exact(operation.value)
         return None
 
+    def _move(self, value: Fraction, read: op.Node) -> Fraction:
+        """How far a bound moves: one step at least."""
+        step = self._step(value, read)
+        return step if self.by is None else step * max(1, round(abs(value) * self.by / step))
+
     def _step(self, value: Fraction, read: op.Node) -> Fraction:
         """One step of what is compared: of its grid, else of the last digit of the bound."""
         _, _, step = self.goals._domain(read)
@@ -123,7 +134,7 @@ class Mutants:
             if value is None or self.plan.nodes[other].grain.kind == "constant":
                 continue
             for sign in (-1, 1):
-                moved = value + sign * self._step(value, other)
+                moved = value + sign * self._move(value, other)
                 type = self.plan.nodes[node].type
 
                 def change(fresh: Fresh, end: str = end, moved: Fraction = moved, old: op.Node = old) -> op.Operation:
@@ -135,16 +146,31 @@ class Mutants:
     def _bounds(self, node: op.Node, table: op.Table) -> Iterator[Mutant]:
         """A bound moves in all rows that meet at it; it belongs to the rows on its other side."""
         for place, read in enumerate(table.inputs):
-            for cut in self._cuts(table, place):
-                value = self._constant(cut[0])
-                if value is None:
+            for cuts in self._joined(table, place):
+                known = [(cut[:2], value) for cut in cuts if (value := self._constant(cut[0])) is not None]
+                if not known:
                     continue
-                line = self._line(node, len(self.plan.nodes[node].lines) - len(table.rows) + cut[2])
-                row = table.rows[cut[2]]
+                first = cuts[0]
+                line = self._line(node, len(self.plan.nodes[node].lines) - len(table.rows) + first[2])
+                row = table.rows[first[2]]
+                step = self._move(known[0][1], read)
                 for sign in (-1, 1):
-                    moved = value + sign * self._step(value, read)
-                    yield self._cut_mutant("bound", node, table, place, cut[:2], (moved, cut[1]), row, line)
-                yield self._cut_mutant("open or closed", node, table, place, cut[:2], (value, not cut[1]), row, line)
+                    moved = [(old, (value + sign * step, old[1])) for old, value in known]
+                    yield self._cut_mutant("bound", node, table, place, moved, row, line)
+                turned = [(old, (value, not old[1])) for old, value in known]
+                yield self._cut_mutant("open or closed", node, table, place, turned, row, line)
+
+    def _joined(self, table: op.Table, place: int) -> Iterator[list[tuple[op.Node, bool, int]]]:
+        """The bounds of an input, of `joined` those together between which no value lies."""
+        found: dict[object, list[tuple[op.Node, bool, int]]] = {}
+        _, _, step = self.goals._domain(table.inputs[place])
+        for cut in self._cuts(table, place):
+            value = self._constant(cut[0])
+            at: object = cut[:2]
+            if self.joined and value is not None and step is not None:
+                at = value if cut[1] else value - step  # the last value below
+            found.setdefault(at, []).append(cut)
+        yield from found.values()
 
     def _cuts(self, table: op.Table, place: int) -> Iterator[tuple[op.Node, bool, int]]:
         """The bounds of an input: the end, whether it belongs to what lies below, and the first row that has it."""
@@ -160,21 +186,17 @@ class Mutants:
                             yield end, closed == high, number
 
     def _cut_mutant(
-        self, kind: MutantKind, node: op.Node, table: op.Table, place: int, old: tuple[op.Node, bool],
-        new: tuple[Fraction, bool], row: op.Row, line: Lines | None,
+        self, kind: MutantKind, node: op.Node, table: op.Table, place: int,
+        moves: Sequence[tuple[tuple[op.Node, bool], tuple[Fraction, bool]]], row: op.Row, line: Lines | None,
     ) -> Mutant:
         type = self.plan.nodes[table.inputs[place]].type
+        new = moves[0][1]
 
         def change(fresh: Fresh) -> op.Operation:
-            end = fresh(old[0], new[0])
-            rows = tuple(
-                replace(one, patterns=tuple(
-                    tuple(_moved(pattern, old, (end, new[1])) for pattern in alternatives) if number == place
-                    else alternatives
-                    for number, alternatives in enumerate(one.patterns)
-                ))
-                for one in table.rows
-            )
+            rows = table.rows
+            for old, (value, closed) in moves:
+                end = fresh(old[0], value)
+                rows = tuple(_row_moved(one, place, old, (end, closed)) for one in rows)
             return replace(table, rows=rows)
 
         return self._mutant(kind, node, Part(row, type), Part(("cut", exact_text(new[0]), new[1]), type), change, line)
@@ -356,6 +378,22 @@ def _other_roundings(rounding: op.Rounding) -> Iterator[op.Rounding | None]:
     yield op.Rounding(rounding.mode, exact_text(from_exact(rounding.step) * 10))
     if rounding.mode != "down":
         yield op.Rounding("down", rounding.step)
+
+
+def _row_moved(row: op.Row, place: int, old: tuple[op.Node, bool], new: tuple[op.Node, bool]) -> op.Row:
+    """The row with ends of one input moved; points that fall between its ends fall between the moved ones."""
+    if place >= len(row.patterns):
+        return row
+    before = row.patterns[place]
+    after = tuple(_moved(pattern, old, new) for pattern in before)
+    outcome = row.outcome
+    if isinstance(outcome, op.Linear) and outcome.input == place and after != before:
+        outcome = replace(
+            outcome, low=new[0] if outcome.low == old[0] else outcome.low,
+            high=new[0] if outcome.high == old[0] else outcome.high,
+        )
+    patterns = (*row.patterns[:place], after, *row.patterns[place + 1 :])
+    return replace(row, patterns=patterns, outcome=outcome)
 
 
 def _moved(pattern: op.Pattern, old: tuple[op.Node, bool], new: tuple[op.Node, bool]) -> op.Pattern:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from typing import Literal
 
 from rubric_dsl.editions.alternatives import Alternative, Alternatives, Outcome, outcome, ranks_of
+from rubric_dsl.editions.extremes import Extreme, extremes
 from rubric_dsl.editions.linear import NotVaried, weighted
 from rubric_dsl.editions.samples import Classes, classes
 from rubric_dsl.editions.simulation import Simulated, Step, simulated
-from rubric_dsl.editions.strictness import Strict, strictness
+from rubric_dsl.editions.strictness import Strictness, strictness
 from rubric_dsl.editions.swaps import First, Room, firsts, rooms
 from rubric_dsl.engines.run import Run
 from rubric_dsl.plan.model import RankingSchema
@@ -35,7 +37,8 @@ class Robustness:
     outcomes: tuple[Outcome, ...]
     simulated: Simulated | None
     classes: tuple[Classes, ...]
-    strict: tuple[Strict, ...] = ()
+    strict: Strictness | None = None
+    extremes: tuple[Extreme, ...] = ()
 
     def least_and_most(self, subject: str) -> tuple[int | None, int | None]:
         """The best and the worst rank of a subject over the alternatives."""
@@ -46,9 +49,10 @@ class Robustness:
 
 def robustness(
     done: Run, schema: RankingSchema, vary: Sequence[Vary], draws: int, seed: int, base: int,
-    by: tuple[str, str] | None = None,
+    by: tuple[str, str] | None = None, bounds_by: Fraction | None = None,
 ) -> Robustness:
-    """`by`: table and column whose values are left out one by one. Raises NotVaried where a step cannot be varied."""
+    """`by`: table and column whose values are left out one by one. `bounds_by`: the share that bounds move by (None:
+    one step of their column). Raises NotVaried where a step cannot be varied."""
     steps = [step for step in DRAWN if step in vary]
     model = weighted(done, schema, "weights") if "weights" in vary else None
     ways = Alternatives(done, schema)
@@ -58,21 +62,23 @@ def robustness(
         "rounding": lambda: [*ways.precision(), *ways.rounding_modes()], "ties": lambda: list(ways.ties()),
         "aggregation": lambda: list(ways.aggregations()),
     }
+    beyond = extremes(done, schema) if "missing" in vary else ()
     alternatives: list[Alternative] = []
     for what in vary:
         if what in asked:
             found = asked[what]()
-            if not found:
+            if not found and not (what == "missing" and beyond):
                 raise NotVaried(what, "nothing of the kind", schema.name)
             alternatives += found
-    strict: tuple[Strict, ...] = ()
+    strict: Strictness | None = None
     if by is not None:
         alternatives += ways.without_values(*by)
-        strict = strictness(done, schema, *by)
+        strict = strictness(done, schema, *by, seed)
     return Robustness(
         schema, ranks_of(done, schema.name), () if model is None else rooms(model),
         () if model is None else firsts(model), tuple(outcome(one, schema.name) for one in alternatives),
-        simulated(done, schema, steps, draws, seed, base) if steps else None, tuple(classes(done)), strict,
+        simulated(done, schema, steps, draws, seed, base, bounds_by) if steps else None, tuple(classes(done)), strict,
+        beyond,
     )
 
 

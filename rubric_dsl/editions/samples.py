@@ -29,12 +29,13 @@ def wilson(k: int, n: int) -> tuple[Fraction, Fraction]:
     """The 95% interval of a share of which k of n were seen. n ≥ 1."""
     share, square = Fraction(k, n), Z * Z
     middle = share + square / (2 * n)
-    half = Z * _root_above(share * (1 - share) / n + square / (4 * n * n))
+    half = Z * root_above(share * (1 - share) / n + square / (4 * n * n))
     below = 1 + square / n
     return max(Fraction(0), (middle - half) / below), min(Fraction(1), (middle + half) / below)
 
 
-def _root_above(value: Fraction) -> Fraction:
+def root_above(value: Fraction) -> Fraction:
+    """The square root of what is not negative, too large by a billionth at most."""
     top = -(-value.numerator * DIGITS * DIGITS // value.denominator)
     return Fraction(isqrt(top) + 1, DIGITS) if top else Fraction(0)
 
@@ -62,14 +63,14 @@ class Classes:
         """Classes that no outcome of so few observations falls into."""
         return tuple(name for name, outcomes in self.seen if not outcomes)
 
+    def told_apart(self, one: str, other: str) -> bool:
+        return (one, other) in self.apart or (other, one) in self.apart
+
     @property
     def confused(self) -> tuple[tuple[str, str], ...]:
         """Neighbouring classes that so few observations never tell apart."""
         names = [name for name, outcomes in self.seen if outcomes]
-        return tuple(
-            (one, other) for one, other in pairwise(names)
-            if (one, other) not in self.apart and (other, one) not in self.apart
-        )
+        return tuple((one, other) for one, other in pairwise(names) if not self.told_apart(one, other))
 
 
 def classes(done: Run) -> Iterator[Classes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
@@ -99,13 +100,23 @@ class First:
 
 
 def firsts(model: Weighted) -> tuple[First, ...]:
-    """For each subject, by linear programming in rationals."""
-    return tuple(_first(model, place) for place in range(len(model.subjects)))
+    """For each subject, by linear programming in rationals. Rivals that another rival outdoes in every part are left
+    out: whoever is level with that one is level with them."""
+    found = Counter(model.shares)
+    best = [one for one in found if not any(one != other and _outdoes(other, one) for other in found)]
+    behind = {one: [other for other in best if other != one and _outdoes(other, one)] for one in found}
+    firsts = []
+    for subject, own in zip(model.subjects, model.shares, strict=True):
+        rivals = [one for one in found if one != own and not [other for other in behind[one] if other != own]]
+        firsts.append(_first(subject, own, rivals + [own] * (found[own] > 1)))
+    return tuple(firsts)
 
 
-def _first(model: Weighted, subject: int) -> First:
-    name, own = model.subjects[subject], model.shares[subject]
-    rivals = [shares for place, shares in enumerate(model.shares) if place != subject]
+def _outdoes(one: Sequence[int], other: Sequence[int]) -> bool:
+    return all(mine >= theirs for mine, theirs in zip(one, other, strict=True))
+
+
+def _first(name: str, own: Sequence[int], rivals: Sequence[Sequence[int]]) -> First:
     best = [min((own[part] - rival[part] for rival in rivals), default=1) for part in range(len(own))]
     if max(best) > 0:
         return First(name, _alone(best.index(max(best)), len(own)), True)
@@ -125,33 +136,37 @@ def game(gains: Sequence[Sequence[int]]) -> tuple[Fraction, tuple[Fraction, ...]
     """The most that weights (≥ 0, adding up to 1) secure of Σ weight · gain against every rival, and such weights.
 
     A matrix game, solved by the simplex method with Bland's rule: maximise Σ x where for each part Σ x · (gain + shift)
-    is at most 1. Source: Dantzig, Linear Programming and Extensions (1963), chapter 13.
+    is at most 1. The table is kept in whole numbers over one denominator, the last pivot, which divides them exactly.
+    Sources: Dantzig, Linear Programming and Extensions (1963), chapter 13; Edmonds, Systems of distinct representatives
+    and linear algebra (1967).
     """
     shift = 1 - min(min(row) for row in gains)
     parts, rivals = len(gains[0]), len(gains)
     rows = [
-        [Fraction(gains[r][p] + shift) for r in range(rivals)] + [ONE if q == p else ZERO for q in range(parts)] + [ONE]
-        for p in range(parts)
+        [gains[r][p] + shift for r in range(rivals)] + [int(q == p) for q in range(parts)] + [1] for p in range(parts)
     ]
-    goal = [-ONE] * rivals + [ZERO] * parts + [ZERO]
+    goal = [-1] * rivals + [0] * parts + [0]
     basis = [rivals + p for p in range(parts)]
+    over = 1
     while True:
         entering = next((column for column, cost in enumerate(goal[:-1]) if cost < 0), None)
         if entering is None:
             break
         ratios = [
-            (row[-1] / row[entering], basis[p], p) for p, row in enumerate(rows) if row[entering] > 0
+            (Fraction(row[-1], row[entering]), basis[p], p) for p, row in enumerate(rows) if row[entering] > 0
         ]
         _, _, leaving = min(ratios)
-        pivot = rows[leaving][entering]
-        rows[leaving] = [value / pivot for value in rows[leaving]]
+        pivot_row = rows[leaving]
+        pivot = pivot_row[entering]
         for p, row in enumerate(rows):
-            if p != leaving and row[entering]:
-                factor = row[entering]
-                rows[p] = [a - factor * b for a, b in zip(row, rows[leaving], strict=True)]
-        factor = goal[entering]
-        goal = [a - factor * b for a, b in zip(goal, rows[leaving], strict=True)]
-        basis[leaving] = entering
-    total = goal[-1]
-    weights = tuple(price / total for price in goal[rivals : rivals + parts])
-    return 1 / total - shift, weights
+            if p != leaving:
+                rows[p] = _cleared(row, row[entering], pivot_row, pivot, over)
+        goal = _cleared(goal, goal[entering], pivot_row, pivot, over)
+        basis[leaving], over = entering, pivot
+    weights = tuple(Fraction(price, goal[-1]) for price in goal[rivals : rivals + parts])
+    return Fraction(over, goal[-1]) - shift, weights
+
+
+def _cleared(row: Sequence[int], factor: int, pivot_row: Sequence[int], pivot: int, over: int) -> list[int]:
+    """The row without the entering column."""
+    return [(a * pivot - factor * b) // over for a, b in zip(row, pivot_row, strict=True)]

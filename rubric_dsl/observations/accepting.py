@@ -90,7 +90,7 @@ def line_text(record: Record) -> str:
 def accepted(reader: RowReader, layout: Layout, records: Iterator[Record]) -> Iterator[Row]:
     """The accepted rows. Lines of blanks are skipped, at the end silently, between rows with a note; what stands beside
     the observations (totals, footnotes, repeated headers) is listed and never scored."""
-    sorting = _Sorting(reader, layout)
+    sorting = Sorting(reader, layout)
     try:
         for record in records:
             sorting.take(record)
@@ -103,7 +103,7 @@ def accepted(reader: RowReader, layout: Layout, records: Iterator[Record]) -> It
     sorting.end()
 
 
-class _Sorting:
+class Sorting:
     """Decides record by record; blank lines and footnotes wait for what follows them, observations until there are
     enough of them to be read column by column."""
 
@@ -144,7 +144,7 @@ class _Sorting:
             if self._is_beside(record):
                 return
         if self._blank or self._footnotes:
-            self._settle()
+            self.settle()
         self._observation(record)
 
     def end(self) -> None:
@@ -152,7 +152,7 @@ class _Sorting:
         for record in self._footnotes:
             self._list(record, codes.FOOTNOTE_LEFT_ASIDE)
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """An observation follows: blank lines are listed, and what looked like a footnote stands among the rows."""
         self._read()
         for record in self._blank:

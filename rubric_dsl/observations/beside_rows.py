@@ -27,6 +27,15 @@ _LIKE_THESE = re.compile(
 """How the first cell of such a record begins; of any other one nothing more is asked."""
 
 
+def is_total(text: str) -> bool:
+    """Whether it is a word for totals or means of rows."""
+    return loose(text).rstrip(":：").lower() in _TOTALS
+
+
+TOTALS = "({})".format("|".join("[ \u3000]*".join(word) for word in sorted(_TOTALS)))
+"""Such words in small letters, as a pattern for engines that look for rows worth a closer look."""
+
+
 class BesideRows:
     """Recognises records that are no observations of a table. A record that has a value in every column which every
     row must fill is an observation whatever it says."""
@@ -42,6 +51,11 @@ class BesideRows:
             for place, column in zip(layout.places, table.columns, strict=True)
         }
 
+    @property
+    def first_needed(self) -> int:
+        """Where the first cell stands that every row has, if it is one of them."""
+        return min(self._needed, default=len(self._header) - 1)
+
     def may_be_beside(self, first: str) -> bool:
         """Whether the first cell, if it has a text, is worth a closer look."""
         return not first or first == self._first or _LIKE_THESE.match(first) is not None
@@ -56,8 +70,7 @@ class BesideRows:
         if place is None:
             return False
         text = text_of_cell(record.cells[place])
-        word = loose(text).rstrip(":：").lower()
-        return word in _TOTALS and text not in self._choices.get(place, ())
+        return is_total(text) and text not in self._choices.get(place, ())
 
     def is_complete(self, record: Record) -> bool:
         """Whether every column that every row must fill has a value."""

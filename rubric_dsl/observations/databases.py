@@ -42,7 +42,7 @@ def sqlite_table(data: bytes, table: TableSchema, words: RubricWords, part: str)
                 base.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY name")
                 if not str(name).startswith("sqlite_")
             ]
-            name = _table_of(names, table, part)
+            name = table_named(names, table, part)
             found = base.execute(f"SELECT * FROM {_quoted(name)}")
             return _raw(name, [str(column[0]) for column in found.description], found.fetchall())
         except (sqlite3.Error, ValueError) as error:
@@ -64,7 +64,7 @@ def duckdb_table(location: str, table: TableSchema, part: str) -> RawTable:
             found = base.execute(
                 "SELECT table_name FROM information_schema.tables WHERE table_schema = 'main' ORDER BY table_name"
             )
-            name = _table_of([str(name) for (name,) in found.fetchall()], table, part)
+            name = table_named([str(name) for (name,) in found.fetchall()], table, part)
             rows = base.execute(f"SELECT * FROM {_quoted(name)}")
             return _raw(name, [str(column[0]) for column in rows.description or ()], rows.fetchall())
     except duckdb.Error as error:
@@ -87,7 +87,7 @@ def postgresql_table(location: str, table: TableSchema, part: str) -> RawTable:
                 " WHERE table_schema NOT IN ('pg_catalog', 'information_schema') ORDER BY 1, 2"
             ).fetchall()
             names = {(name if schema == "public" else f"{schema}.{name}"): (schema, name) for schema, name in found}
-            name = _table_of(list(names), table, part)
+            name = table_named(list(names), table, part)
             with server.cursor() as cursor:
                 cursor.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(*names[name])))
                 columns = [column.name for column in cursor.description or ()]
@@ -111,7 +111,7 @@ def parquet_table(data: bytes) -> RawTable:
     return RawTable(_records(frame.columns, frame.iter_rows()))
 
 
-def _table_of(names: Sequence[str], table: TableSchema, part: str) -> str:
+def table_named(names: Sequence[str], table: TableSchema, part: str) -> str:
     """The table that was named, that has the table's name or label, or that is alone."""
     if part:
         if part in names:

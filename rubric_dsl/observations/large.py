@@ -7,7 +7,8 @@ have been observed stay those of `read`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -16,6 +17,7 @@ from rubric_dsl.observations.raw import Source
 from rubric_dsl.observations.rows import RowReader
 from rubric_dsl.observations.subjects import KnownSubjects
 from rubric_dsl.plan.model import ScoringPlan, TableSchema
+from rubric_dsl.text.record import dataclass
 
 
 class LargeTable(Protocol):
@@ -48,6 +50,33 @@ class LargeSource(Protocol):
 
     def whole(self) -> Source:
         """The same as a file in memory. Raises OnlyOneByOne where there are several."""
+
+
+@dataclass(frozen=True, slots=True)
+class WholeFile:
+    name: str
+    data: bytes
+
+
+class FilesOfTable:
+    """Files of one table, in the order in which their rows count. `name`: as they were asked for."""
+
+    def __init__(self, name: str, files: Sequence[Path]) -> None:
+        self.name = name
+        self.files = tuple(files)
+
+    @cached_property
+    def sha256(self) -> str:
+        """Of one file its digest; of several that of the list of their digests."""
+        digests = [digest_of(file) for file in self.files]
+        if len(digests) == 1:
+            return digests[0]
+        return hashlib.sha256("".join(f"{digest}\n" for digest in digests).encode()).hexdigest()
+
+    def whole(self) -> Source:
+        if len(self.files) > 1:
+            raise OnlyOneByOne(self.name)
+        return WholeFile(self.name, self.files[0].read_bytes())
 
 
 def rows_standing_for(table: TableSchema, found: LargeTable) -> list[Row]:

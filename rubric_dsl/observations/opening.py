@@ -44,6 +44,17 @@ def open_table(source: Source, table: TableSchema, words: RubricWords) -> RawTab
     return text_table(data, words, part)
 
 
+def open_workbook(source: Source) -> Sheets:
+    """The sheets of a workbook; raises FileRefused, also where the file is none."""
+    if len(source.data) > MAX_BYTES:
+        raise FileRefused(codes.FILE_TOO_LARGE, {"size": len(source.data) // 2**20, "limit": MAX_BYTES // 2**20})
+    kind = format_of(source.data)
+    refuse_unread(source.name, source.data, kind)
+    if kind not in _WORKBOOKS:
+        raise FileRefused(codes.FILE_DAMAGED, {"help": "archive"})
+    return _WORKBOOKS[kind](source.data)
+
+
 def records_again(source: Source, table: TableSchema, known: Iterable[str] = ()) -> Iterator[Record]:
     """Every record of the table in the file, as it is numbered in ledgers: titles, header, totals and blank ones too.
     Raises FileRefused, also while they are read."""

@@ -64,6 +64,8 @@ def is_blank(cell: Raw) -> bool:
 
 SERVERS = ("postgresql", "postgres")
 """Schemes of URLs that name a server."""
+CLUSTER = ("catalog", "hdfs", "s3a", "abfss", "gs", "file")
+"""Schemes of URLs that name what only a cluster reads: a table of its catalog, or files."""
 
 
 class Source(Protocol):

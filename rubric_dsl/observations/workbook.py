@@ -59,7 +59,7 @@ def table_of_workbook(
     others = [other for other in shown if other != name]
     notes = () if form or part or not others else tuple(Note(codes.SHEET_LEFT_ASIDE, other, "") for other in others)
     sheet = book.cells(name)
-    return RawTable(_records(sheet), name, notes, hidden=sheet.hidden_columns, form=form)
+    return RawTable(records_of(sheet), name, notes, hidden=sheet.hidden_columns, form=form)
 
 
 def _sheet(
@@ -102,7 +102,7 @@ def _form(book: Sheets) -> str:
     return cells[1] if len(cells) > 1 and cells[0] == "plan" else ""
 
 
-def _records(sheet: SheetCells) -> Iterator[Record]:
+def records_of(sheet: SheetCells) -> Iterator[Record]:
     """Every row up to the last, blank ones too, with merged cells as what they cover."""
     covered = _Covered(sheet.merges)
     next_place = 0

@@ -9,8 +9,8 @@ from rubric_dsl.editions.alternatives import ranks_of
 from rubric_dsl.editions.robustness import choices
 from rubric_dsl.engines.run import Run
 from rubric_dsl.plan.naming import label_of
+from rubric_dsl.render.alternatives import moves, outcome_json, outcome_lines
 from rubric_dsl.render.pieces import Line, Look, Piece, paragraph
-from rubric_dsl.render.robust import moves, outcome_json, outcome_lines
 from rubric_dsl.render.values import called
 from rubric_dsl.render.width import visible
 

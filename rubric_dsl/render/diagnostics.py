@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
@@ -24,6 +25,8 @@ LinesOf = Callable[[str], Sequence[str]]
 """The lines of a file, without line breaks; none for a file that nobody can show."""
 
 TAB = "    "
+CELL = re.compile(r"#.+![A-Z]{1,3}[0-9]+$")
+"""The name of a text that is a cell of a workbook: `细则.xlsx#细则!E12`."""
 LEAST_LABEL = 16
 """Columns that a label needs beside its mark before it moves to a line of its own."""
 
@@ -68,7 +71,8 @@ def marked_lines(marks: Sequence[Mark], lines_of: LinesOf, severity: Role, look:
         by_file.setdefault(mark.span.file, []).append(mark)
     for file, of_file in by_file.items():
         first = of_file[0].span
-        place = f" {visible(file)}:{first.first_line}:{first.column + 1}"
+        at = "" if CELL.search(file) else f":{first.first_line}:{first.column + 1}"
+        place = f" {visible(file)}{at}"
         yield Piece(" " * gutter + look.corner, "frame"), Piece(place, "place")
         yield from _excerpt(of_file, lines_of(file), gutter, severity, look)
 

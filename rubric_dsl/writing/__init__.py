@@ -1,1 +1,1 @@
-"""Beginning a rubric: starters that pass every check, and the form in which observations are collected."""
+"""Beginning a rubric: starters that pass every check, and scoring sheets that are kept as workbooks."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import shlex
+import subprocess
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
@@ -14,6 +15,14 @@ from rubric_dsl.cli.main import run
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "pipelines.md").read_text(encoding="utf-8")
 _BLOCK = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def _called(words: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+    assert words[0] == "rubric"
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = run(words[1:])
+    return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
 
 
 def test_the_blocks_of_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,6 +42,7 @@ def test_the_blocks_of_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
             out = io.StringIO()
             with redirect_stdout(out), redirect_stderr(out):
                 if kind == "python":
+                    monkeypatch.setattr(subprocess, "run", _called)
                     exec(compile("\n" * line + text, "docs/pipelines.md", "exec"), names)
                 else:
                     assert kind == "sh", f"line {line}: nobody runs {kind!r}"

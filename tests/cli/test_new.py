@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import io
+import json
 import shlex
 import sys
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from rubric_dsl.cli.main import run
@@ -47,8 +50,32 @@ def test_what_is_printed_leads_to_an_explained_ranking(
             assert any(line.split()[:2] == ["1", best] for line in said.out.splitlines()), said.out
     assert {path.name for path in Path().iterdir()} >= {"热线.rubric", "README.md"}
     assert run(["fmt", "--check", "."]) == 0
-    for name in Path().glob("*.csv"):
+    for name in [*Path().glob("*.csv"), *Path().glob("*.xlsx")]:
         assert name.name in (Path("README.md").read_text("utf-8"))
+    _the_form_filled_in_scores_like_the_data(lang, capsys)
+
+
+def _the_form_filled_in_scores_like_the_data(lang: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """As the README says: the form is filled in and scored as it is; here with the data to try, cell by cell."""
+    (form,), (data,) = Path().glob("*.xlsx"), Path().glob("*.csv")
+    header, *rows = csv.reader(data.read_text("utf-8-sig").splitlines())
+    book = openpyxl.load_workbook(form)
+    sheet = book.worksheets[1]
+    place = {cell.value: cell.column for cell in sheet[2]}
+    for number, row in enumerate(rows, 3):
+        for name, text in zip(header, row, strict=True):
+            if text:
+                sheet.cell(number, place[name], text if name in ("call", "编号") or not text.isdigit() else int(text))
+    book.save(form)
+    capsys.readouterr()
+    results = []
+    for file in (data, form):
+        assert run(["score", "热线.rubric", str(file), "--json", "--lang", lang]) == 0, capsys.readouterr()
+        results.append(json.loads(capsys.readouterr().out))
+    ranks = [[(row["rank"], row["subject"], row["score"]) for row in one["rankings"][0]["rows"]] for one in results]
+    assert ranks[0] == ranks[1] and results[0]["subjects"] == results[1]["subjects"]
+    (ledger,) = results[1]["ledger"].values()
+    assert ledger["read"] == ledger["scored"] == len(rows) and ledger["repairs"] == []
 
 
 def test_six_questions_are_asked_and_a_wrong_answer_again(

@@ -2,6 +2,7 @@
 
 `bad.rubric` (for findings in data or in a run with `bad.csv`) brings up the finding; `expected.en.txt` and
 `expected.zh.txt` are what is shown then; `fixed.rubric` (or `bad.rubric` with `fixed.csv`) is clean.
+A folder without a rubric has `bad.book.toml`, a scoring sheet that `rubric import` reads, and `fixed.book.toml`.
 `bad.csv` is the rubric's first table, `bad.TABLE.csv` a further one; `bad.book.toml` describes a workbook of the first
 table (`tests/books.py`). `observed.csv` is the first table of both, and `bad.corrections.csv` and
 `fixed.corrections.csv` are put on it. A line of a rubric that ends with
@@ -32,6 +33,7 @@ from rubric_dsl.render.pieces import Look, plain
 from rubric_dsl.render.problems import problem_diagnostics
 from rubric_dsl.render.refusals import refusal_line
 from rubric_dsl.results.score import score
+from rubric_dsl.writing.sheets.importing import Imported, import_workbook
 from tests.books import book_of
 
 HERE = Path(__file__).parent
@@ -47,6 +49,8 @@ WITHOUT_FOLDER: Mapping[str, str] = {
     "R364": "a form holds the identity of a plan, which changes with the program",
     "D311": "10,001 lines are too many to keep; test_corrections.py lowers the limit",
     "D312": "corrections of the gallery are texts; test_without_folder.py makes a workbook",
+    "I413": "a sheet of 5,001 rows is too long to keep; tests/writing/test_import.py makes one",
+    "I416": "a workbook with two scoring sheets; tests/writing/test_import.py makes one",
     "X007": "the checks ask for every absent value before a run; test_without_folder.py runs a plan nobody checked",
 }
 
@@ -63,7 +67,7 @@ class Found:
 
     diagnostics: tuple[Diagnostic, ...]
     observations: Observations | None
-    compiled: Compiled
+    compiled: Compiled | Imported
     corrections: tuple[Refusal, ...] = ()
     """Refusals of corrections."""
 
@@ -109,6 +113,10 @@ def rubric_text(path: Path) -> bytes:
 def found(code: str, which: str) -> Found:
     """What the `bad` or `fixed` files of a code bring up."""
     place = folder(code)
+    if (place / "bad.book.toml").exists() and not (place / "bad.rubric").exists():
+        workbook = book_of((place / f"{which}.book.toml").read_text("utf-8"))
+        imported = import_workbook(File(f"{which}.xlsx", workbook), "en")
+        return Found(imported.diagnostics, None, imported)
     rubric = f"{which}.rubric" if (place / f"{which}.rubric").exists() else "bad.rubric"
     return bring_up(place, rubric, rubric_text(place / rubric), which)
 
@@ -157,7 +165,7 @@ def _scored(compiled: Compiled, plan: ScoringPlan, data: Mapping[str, File]) -> 
 
 def _corrected(found: Found, file: File) -> Found:
     """The same with the corrections of a file on the observations, if they can be put on."""
-    assert found.observations is not None and found.compiled.plan is not None
+    assert isinstance(found.compiled, Compiled) and found.compiled.plan is not None and found.observations is not None
     corrections = read_corrections(file)
     correcting = Correcting(found.compiled.plan, found.observations, corrections)
     refusals = corrections.refusals + correcting.refusals

@@ -31,9 +31,10 @@ def page_files() -> Iterator[tuple[str, str]]:
 def _index() -> str:
     parts = [
         "# Diagnostics 诊断\n",
-        "Everything that the program may find in a rubric (R), refuse in data (D) or stop at while scoring (X). A code"
-        " never changes its meaning. `rubric codes R031` shows the same on a terminal.\n",
-        "程序可能在细则里发现的（R）、在数据里拒收的（D）、计分时停下的（X）问题。编号的含义不会改变。"
+        "Everything that the program may find in a rubric (R), refuse in data (D), ask about a scoring sheet (I)"
+        " or stop at while scoring (X). A code never changes its meaning. `rubric codes R031` shows the same on a"
+        " terminal.\n",
+        "程序可能在细则里发现的（R）、在数据里拒收的（D）、导入评分表时提问的（I）、计分时停下的（X）问题。编号的含义不会改变。"
         "在终端可用 `rubric codes R031` 查看。\n",
     ]
     order = list(FAMILIES)

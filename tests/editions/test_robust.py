@@ -6,17 +6,26 @@ import json
 import math
 import random
 from fractions import Fraction
+from itertools import product
 from pathlib import Path
 
 import pytest
 
 from rubric_dsl.cli.main import run
-from rubric_dsl.editions.chance import Chance
+from rubric_dsl.editions.chance import places, words
+from rubric_dsl.editions.extremes import extremes
 from rubric_dsl.editions.linear import Weighted
+from rubric_dsl.editions.robustness import ranks_of
 from rubric_dsl.editions.samples import loses_one, wilson
 from rubric_dsl.editions.sensitivity import sobol
-from rubric_dsl.editions.simulation import Spread, drawn_weights
+from rubric_dsl.editions.simulation import Drawing, Spread, Step, drawn_weights
+from rubric_dsl.editions.strictness import strictness
 from rubric_dsl.editions.swaps import firsts, game, rooms
+from rubric_dsl.engines.run import run as score_run
+from rubric_dsl.observations.model import Observations, Row, TableData
+from rubric_dsl.observations.raw import Given
+from rubric_dsl.observations.read import read_observations
+from rubric_dsl.plan.compile import compile_rubric
 from tests.program import run as program
 
 ROOT = Path(__file__).parents[2]
@@ -126,12 +135,100 @@ def test_drawn_weights_add_up_and_keep_the_panels_means() -> None:
     votes, draws = (20, 30, 50), 4000
     sums = [0, 0, 0]
     for seed in range(draws):
-        weights = drawn_weights(votes, Chance(seed))
+        weights = drawn_weights(votes, seed)
         assert sum(weights) == 2**64 and min(weights) >= 0
         sums = [a + b for a, b in zip(sums, weights, strict=True)]
     for vote, total in zip(votes, sums, strict=True):
         # The standard deviation of a weight is under 0.05, of a mean over the draws under 0.0008: five of these.
         assert abs(total / (draws * 2**64) - vote / 100) < 0.004
+
+
+def test_places_are_drawn_evenly_and_anew_for_each_key() -> None:
+    """24 of a size have a standard deviation under 24: six of these, for each of the sizes."""
+    for size in (3, 7, 8, 200, 1000):
+        found = places(size, 600 * size, 1, 2)
+        counts = [0] * size
+        for place in found:
+            counts[place] += 1
+        assert max(abs(count - 600) for count in counts) < 150
+    assert places(8, 20, 1, 2) == places(8, 50, 1, 2)[:20] != places(8, 20, 1, 3)
+    assert words(3, 1) != words(3, 2)
+
+
+MADE = """\
+rubric "r"
+observe calls of city, averaged by scenario
+  city     text
+  scenario choice a | b
+  wait     whole number 0 to 200
+  tone     whole number 0 to 9
+weights shares by mean
+  expert | waiting | manner
+  anna   | 70%     | 30%
+  bert   | 50%     | 50%
+indicator total worth 10
+  weights from shares
+  indicator waiting worth 7
+    touchpoint waited worth 7 by wait
+      up to 20:        7
+      over 20 to 60:   7 falling to 1
+      over 60:         0
+  indicator manner worth 3
+    touchpoint toned worth 3 when tone >= 5
+ranking by total
+  rounded half up to 0.1
+  ties share
+"""
+
+
+def drawing(steps: tuple[Step, ...], text: str = MADE) -> Drawing:
+    """60 rows of five cities at random, many of them on a bound."""
+    choose = random.Random(5)
+    compiled = compile_rubric("r.rubric", lambda path: text.encode())
+    assert compiled.plan is not None, compiled.diagnostics
+    lines = ["city,scenario,wait,tone"]
+    for number in range(60):
+        city, scenario = "vwxyz"[number % 5], "aab"[number % 3]
+        lines.append(f"{city},{scenario},{choose.choice([19, 20, 21, 33, 59, 60, 61])},{choose.randint(3, 6)}")
+    read = read_observations(compiled.plan, {"calls": Given("calls.csv", "\n".join(lines).encode())})
+    done = score_run(compiled.plan, read)
+    assert not done.problems.count
+    return Drawing(done, compiled.plan.rankings[0], steps, 1, None)
+
+
+def test_ranks_of_drawn_rows_are_those_of_the_engine() -> None:
+    found = drawing(("rows",))
+    done, table = found.done, found.done.observations.tables["calls"]
+    compared = set()
+    for number in range(40):
+        drawn = found.draw(0, number)
+        rows: list[Row] = []
+        for (size, groups), chosen in zip(found.rows.groups.items(), drawn, strict=True):  # type: ignore[call-overload]
+            for place, group in enumerate(groups):
+                own = done.rows["calls"][found.weighted.subjects[group.subject]]
+                strata = [[row for row in own if row.values["scenario"] == name] for name in "ab"]
+                stratum = strata[sum(one.subject == group.subject for one in groups[:place])] if all(
+                    len(one) == size for one in strata) else next(one for one in strata if len(one) == size)
+                rows += [stratum[at] for at in chosen[place * size : (place + 1) * size]]
+        again = score_run(done.plan, Observations({"calls": TableData("calls", tuple(rows), table.ledger)}))
+        assert dict(zip(found.weighted.subjects, found.ranks([drawn]), strict=True)) == ranks_of(again, "ranking")
+        compared.add(tuple(found.ranks([drawn])))
+    assert len(compared) > 10
+
+
+def test_bounds_that_move_together_give_what_the_rubric_with_them_gives() -> None:
+    """Both ends of a falling row change the same rows: what they do together is not the sum of what each does."""
+    found = drawing(("bounds",))
+    orders = set()
+    for low in (-1, 0, 1):
+        for high in (-1, 0, 1):
+            for tone in (-1, 0, 1):
+                text = MADE.replace("20", str(20 + low)).replace("60", str(60 + high)).replace(">= 5", f">= {5 + tone}")
+                text = text.replace(f"0 to {20 + low}0", "0 to 200")
+                ranks = found.ranks([(low, high, tone)])
+                assert ranks == drawing(("bounds",), text).nominal
+                orders.add(tuple(ranks))
+    assert len(orders) > 3
 
 
 def test_quantiles_are_ranks_that_occurred() -> None:
@@ -206,3 +303,80 @@ ranking by total
     assert moved["precision", "half up 1/10"] == ["a"]  # 9.96 and 9.98 are both 10.0
     assert moved["missing rule", "not applicable"] == ["b", "a", "c"]
     assert moved["ties", "dense"] == []
+
+
+MARKS = """\
+rubric "r"
+observe calls of city, averaged
+  city  text
+  there yes/no
+  marks whole number 0 to 2 when there
+  extra whole number 0 to 2 optional
+indicator total worth 4
+  indicator seen worth 2
+    unless there: 0
+    touchpoint marked worth 2 = marks
+  indicator more worth 2
+    touchpoint extras worth 2 = extra
+      missing: 1
+ranking by total
+  exact
+  ties share
+"""
+
+
+def test_missing_values_at_their_worst_and_best_are_the_ends_of_every_filling() -> None:
+    """Every way to fill what is missing with 0, 1 or 2, scored by plain arithmetic."""
+    rows = [("a", 1, 2), ("a", None, 1), ("b", 1, None), ("b", 1, 0), ("c", 2, 2), ("c", 1, 2), ("d", None, 0)]
+    compiled = compile_rubric("r.rubric", lambda path: MARKS.encode())
+    assert compiled.plan is not None, compiled.diagnostics
+    lines = ["city,there,marks,extra"] + [
+        f"{city},{'no' if marks is None else 'yes'},{'' if marks is None else marks},{'' if extra is None else extra}"
+        for city, marks, extra in rows
+    ]
+    read = read_observations(compiled.plan, {"calls": Given("calls.csv", "\n".join(lines).encode())})
+    done = score_run(compiled.plan, read)
+    seen: dict[str, set[int]] = {}
+    scores: dict[str, set[Fraction]] = {}
+    gaps = [(i, j) for i, row in enumerate(rows) for j in (1, 2) if row[j] is None]
+    for filling in product((0, 1, 2), repeat=len(gaps)):
+        filled = [list(row) for row in rows]
+        for (i, j), value in zip(gaps, filling, strict=True):
+            filled[i][j] = value
+        total = {}
+        for city in "abcd":
+            own = [Fraction(int(row[1]) + int(row[2])) for row in filled if row[0] == city]  # type: ignore[arg-type]
+            total[city] = sum(own) / len(own)
+        for city in "abcd":
+            scores.setdefault(city, set()).add(Fraction(total[city]))
+            seen.setdefault(city, set()).add(1 + sum(other > total[city] for other in total.values()))
+    found = extremes(done, compiled.plan.rankings[0])
+    assert {one.subject: (one.low, one.high) for one in found} == {
+        city: (min(own), max(own)) for city, own in scores.items()}
+    assert {one.subject: (one.best, one.worst) for one in found} == {
+        city: (min(own), max(own)) for city, own in seen.items()}
+
+
+def test_bounds_may_move_by_a_share_of_themselves(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["robust", str(ZHEJIANG), f"calls={CALLS}", "--vary", "bounds", "--draws", "40", "--lang", "en"]
+    assert run([*words, "--bounds-by", "10%"]) == 0
+    assert "moves 10% down or up" in capsys.readouterr().out
+    assert run([*words, "--bounds-by", "10"]) == 2
+    assert run([*words[:4], "rows", "--bounds-by", "10%"]) == 2
+
+
+def test_a_tester_who_takes_points_off_is_found() -> None:
+    """Two testers go to every city; one gives 2 points less on each row than the other would."""
+    text = MARKS.replace("  city  text\n", "  city  text\n  tester text private\n")
+    compiled = compile_rubric("r.rubric", lambda path: text.encode())
+    assert compiled.plan is not None
+    lines = ["city,tester,there,marks,extra"]
+    for number in range(40):
+        strict = number % 2
+        lines.append(f"{'abcde'[number // 8]},{'st'[strict]},yes,{0 if strict else 2},{number // 2 % 2}")
+    read = read_observations(compiled.plan, {"calls": Given("calls.csv", "\n".join(lines).encode())})
+    found = strictness(score_run(compiled.plan, read), compiled.plan.rankings[0], "calls", "tester", 1)
+    first, second = found.leanings
+    assert (first.rows, first.difference, second.difference) == (20, 1, -1)
+    assert first.by_chance == second.by_chance <= Fraction(1, 1000)
+    assert "s" not in first.value  # the column is private

@@ -61,10 +61,10 @@ def test_sixty_digits_are_read_and_one_more_is_refused() -> None:
 
 @pytest.mark.parametrize("text", ["1e61", "1e-61", "1e10000000", "1e" + "9" * 100_000, "9" * 10_000_000])
 def test_huge_numbers_are_refused_at_once(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(NumberTooLong):
         read_decimal(text)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_exact_texts_are_in_lowest_terms() -> None:

@@ -290,8 +290,8 @@ def test_hopeless_contradictions_end_in_time() -> None:
             matrix[i][j] = F(9) if (i + j) % 2 else F(1, 9)
             matrix[j][i] = 1 / matrix[i][j]
     huge = judged("1000000000000 1/1000000000000 3", "1000000000000 5", "7")
-    start = time.perf_counter()
+    start = time.process_time()
     for rough in (matrix, huge):
         assert reals.total(panel_weights("ahp eigenvector", None, [rough], F(1, 100))) == 1
         assert reals.compare(consistency_ratio(rough), F(1, 10)) > 0
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

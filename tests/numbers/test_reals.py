@@ -193,14 +193,14 @@ def test_smallest_largest_and_size() -> None:
 def test_what_cannot_be_told_apart_is_reported_and_quickly() -> None:
     # √2 + √3 = √(5 + 2√6), which this arithmetic does not know.
     nested = sqrt(add(F(5), multiply(F(2), ROOT6)))
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(Undecided):
         compare(add(ROOT2, ROOT3), nested)
     with pytest.raises(Undecided):
         divide(F(1), subtract(add(ROOT2, ROOT3), nested))
     with pytest.raises(Undecided):
         floor(add(F(3), subtract(add(ROOT2, ROOT3), nested)))
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 # ---------------------------------------------------------------- against an outside calculator
@@ -291,10 +291,10 @@ def test_a_published_human_development_index() -> None:
 
 
 def test_three_thousand_decathlon_points_take_little_time() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     for hundredths in range(3000):
         floor(multiply(F("25.4347"), power(F(100 + hundredths, 100), F("1.81"))))
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
 
 
 # ---------------------------------------------------------------- domains and limits
@@ -350,10 +350,10 @@ def test_zero_to_a_positive_power_is_zero() -> None:
     ],
 )
 def test_numbers_that_are_too_large_are_refused_at_once(make: Callable[[], Exact]) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(TooLarge):
         make()
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_squaring_again_and_again_ends() -> None:
@@ -375,13 +375,13 @@ def test_shared_parts_are_calculated_once() -> None:
     value: Exact = F(2)
     for _ in range(25):
         value = add(F(1), multiply(sqrt(value), ln(add(value, F(1)))))  # written out, 2^25 leaves
-    start = time.perf_counter()
+    start = time.process_time()
     assert compare(value, F(1)) == 1
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_a_long_sum_of_roots_stays_quick() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     roots = [sqrt(F(n * n + 1)) for n in range(1, 2001)]
     whole = total(roots)
     assert isinstance(whole, Real)
@@ -389,7 +389,7 @@ def test_a_long_sum_of_roots_stays_quick() -> None:
     assert 2001000 < floor(whole) < 2001006
     assert total([]) == 0
     assert total([F(1, 2), ROOT2, negate(ROOT2)]) == F(1, 2)
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
 
 
 def test_a_copy_is_equal() -> None:

@@ -44,7 +44,10 @@ class LargeFiles:
         return hashlib.sha256("".join(f"{digest}\n" for digest in digests).encode()).hexdigest()
 
     def read(self, plan: ScoringPlan, reader: RowReader, known: KnownSubjects, leave_out: bool) -> ScannedTable | None:
-        return _scanned(plan, partial(scan_of, files=self.files), reader, known, leave_out)
+        found = _scanned(plan, partial(scan_of, files=self.files), reader, known, leave_out)
+        if found is not None and len(self.files) > 1:
+            found.names = tuple(map(str, self.files))
+        return found
 
     def whole(self) -> Source:
         if len(self.files) > 1:

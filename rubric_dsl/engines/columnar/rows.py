@@ -60,6 +60,14 @@ class FrameRows:
         )
         return frame, names
 
+    def with_values(self, values: Sequence[Expr]) -> pl.LazyFrame:
+        """ROW, the keys, and these values as v0, v1, …, in the order of the rows."""
+        found = self._written(values)
+        named = [value.alias(f"v{place}") for place, value in enumerate(found.asked)]
+        frame = found.over(self.frame).select(ROW, *self.keys, *named)
+        # Joins leave rows in any order, and rows that were read apart stand at the end.
+        return frame.sort(ROW) if self._joins or self.strict else frame
+
     # ------------------------------------------------------------ sums
 
     def summed(self, parts: Sequence[Expr], size: int) -> Summed:

@@ -54,6 +54,8 @@ class ScannedTable:
         self.known = known
         self.blank = 0
         """Lines of blanks, which are no rows."""
+        self.names: Sequence[str] = (reader.account.file,)
+        """Of the files, as rows are told by them."""
         self.run = self._read(leave_out)
 
     @property

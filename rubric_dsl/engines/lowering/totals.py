@@ -10,6 +10,8 @@ from rubric_dsl.engines.contract import Stratum, Subject, Tally, Totals
 from rubric_dsl.engines.folding import strata_of
 from rubric_dsl.engines.lowering import expr as ex
 from rubric_dsl.engines.lowering.aggregates import TableAggregates
+from rubric_dsl.engines.lowering.expr import Expr
+from rubric_dsl.engines.lowering.forms import Lowered
 from rubric_dsl.engines.lowering.linear import Decomposition
 from rubric_dsl.engines.lowering.nodes import TableLowering
 from rubric_dsl.engines.lowering.queries import Group, TableGiven, TableRows
@@ -141,18 +143,31 @@ class TableRun:
         combination = score.combination
         return dict.fromkeys((score.node, *(p.node for p in combination.parts), *(e.node for e in score.extras)))
 
+    def row_values(self) -> dict[op.Node, Lowered]:
+        """What each row has in each score and touchpoint, null where it has none."""
+        return {node: item for score in self.scores for node, item in self._items_on_rows(score).items()}
+
     def _add(self, score: Score) -> None:
         """The score and its touchpoints, in the scenarios that it has."""
-        lowered = self.lowering.nodes[score.node]
-        scenarios = strata_of(score, self.prepared)
-        within = in_strata(scenarios, self.lowering.stratum) if scenarios else None
-        for node, item in {score.node: lowered, **self.lowering.shares(score.node)}.items():
+        for node, item in self._items_on_rows(score).items():
+            self.sums.add(f"t{node}", item)
+        fault, within = self.lowering.nodes[score.node].fault, self._within(score)
+        if fault is not None:
+            self.sums.fault(SCORE, fault if within is None else fault & within)
+
+    def _items_on_rows(self, score: Score) -> dict[op.Node, Lowered]:
+        within, found = self._within(score), {}
+        for node, item in {score.node: self.lowering.nodes[score.node], **self.lowering.shares(score.node)}.items():
             if within is not None:
                 value = ex.when(within, item.value, ex.null(item.value.kind))
                 item = replace(item, value=value, nullable=True)
-            self.sums.add(f"t{node}", item)
-        if lowered.fault is not None:
-            self.sums.fault(SCORE, lowered.fault if within is None else lowered.fault & within)
+            found[node] = item
+        return found
+
+    def _within(self, score: Score) -> Expr | None:
+        """Whether a row is in the scenarios of the score; None where that is all of them."""
+        scenarios = strata_of(score, self.prepared)
+        return in_strata(scenarios, self.lowering.stratum) if scenarios else None
 
     # ------------------------------------------------------------ into the totals
 

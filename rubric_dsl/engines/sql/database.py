@@ -29,6 +29,9 @@ class Database(Protocol):
     def answer(self, query: exp.Query) -> Answer:
         """The rows of a query, numbers as `int`."""
 
+    def raw(self, query: exp.Query) -> Sequence[Sequence[object]]:
+        """The rows of a query as Python has their values."""
+
     def close(self) -> None: ...
 
 

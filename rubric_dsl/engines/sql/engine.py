@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 
 from rubric_dsl.engines.contract import Totals
 from rubric_dsl.engines.lowering.distinct import Column
 from rubric_dsl.engines.lowering.held import HeldTable, held_table
-from rubric_dsl.engines.lowering.totals import Found, TableRun, accepted_rows, columns_read, totals_of
+from rubric_dsl.engines.lowering.totals import (
+    Found,
+    TableRun,
+    accepted_rows,
+    columns_read,
+    runs_before,
+    totals_of,
+)
 from rubric_dsl.engines.sql.database import Database
 from rubric_dsl.engines.sql.dialects import type_of
 from rubric_dsl.engines.sql.rows import SqlRows
@@ -31,12 +38,18 @@ class SqlEngine:
     def totals(self, plan: ScoringPlan, prepared: Prepared, observations: Observations) -> Totals:
         self.ways = Counter()
         found = Found()
-        with closing(self.connect()) as database:
+        before = runs_before(observations)
+        # Rows of files go where another table lies already.
+        opened = next((run.rows.database for run in before.values() if isinstance(run.rows, SqlRows)), None)
+        with ExitStack() as stack:
             for schema in plan.tables:
+                run = before.get(schema.name)
                 rows = accepted_rows(plan, schema, observations)
-                if rows:
+                if run is None and rows:
+                    opened = opened or stack.enter_context(closing(self.connect()))
                     held = held_table(schema, rows, columns_read(prepared, schema))
-                    run = TableRun(plan, prepared, schema, held, held_rows(database, held))
+                    run = TableRun(plan, prepared, schema, held, held_rows(opened, held))
+                if run is not None:
                     self.ways += run.into(found)
         return totals_of(plan, prepared, found)
 

@@ -30,11 +30,15 @@ _NOTHING: dict[str, Sql] = {"yes/no": exp.false(), "text": exp.Literal.string(""
 
 
 class SqlRows:
-    """A source with the columns ROW, SUBJECT and perhaps STRATUM, and those that expressions read."""
+    """A source with the columns ROW, SUBJECT and perhaps STRATUM, and those that expressions read. `unplaced`: the same
+    for what does not ask for ROW, where numbering the rows is dear."""
 
-    def __init__(self, database: Database, source: Source, columns: Mapping[str, Read]) -> None:
+    def __init__(
+        self, database: Database, source: Source, columns: Mapping[str, Read], unplaced: Source | None = None
+    ) -> None:
         self.database = database
         self.source = source
+        self.unplaced = unplaced or source
         self.columns = dict(columns)
         self.keys = [SUBJECT, STRATUM] if STRATUM in columns else [SUBJECT]
         self._joins = 0
@@ -51,14 +55,13 @@ class SqlRows:
     # ------------------------------------------------------------ distinct inputs
 
     def distinct(self, keys: Sequence[Expr]) -> Answer:
-        found = self._written(keys)
+        found = self._written(keys, self.unplaced)
         names = [f"k{place}" for place in range(len(keys))]
         query = exp.select(*map(aliased, found.asked, names), copy=False).from_(found.source, copy=False)
         return self.database.answer(query.distinct(copy=False))
 
     def join(self, keys: Sequence[Expr], inputs: Sequence[tuple[Constant, ...]], columns: Sequence[Column]) -> None:
         self._joins += 1
-        found = self._written(keys)
         left = [f"l{self._joins}_{place}" for place in range(len(keys))]
         right = [f"r{self._joins}_{place}" for place in range(len(keys))]
         new = [f"j{self._joins}_{place}" for place in range(len(columns))]
@@ -68,14 +71,20 @@ class SqlRows:
             *(Column(name, column.kind, column.values, column.low, column.high)
               for name, column in zip(new, columns, strict=True)),
         ])
-        keyed = nested(found.source, list(map(aliased, found.asked, left)), self.database.dialect)
-        self.columns |= {
-            column.name: Read(name, type_of(column)) for name, column in zip(new, columns, strict=True)
-        }
-        kept = [named(column.name) for column in self.columns.values()]
-        query = exp.select(*kept, copy=False).from_(keyed, copy=False).join(
-            table, on=_equal(keys, left, right), join_type="left", copy=False)
-        self.source = query.subquery("t", copy=False)
+        more = {column.name: Read(name, type_of(column)) for name, column in zip(new, columns, strict=True)}
+        kept = [column.name for column in (self.columns | more).values()]
+
+        def joined(source: Source) -> Source:
+            found = self._written(keys, source)
+            keyed = nested(found.source, list(map(aliased, found.asked, left)), self.database.dialect)
+            query = exp.select(*map(named, kept), copy=False).from_(keyed, copy=False).join(
+                table.copy(), on=_equal(keys, left, right), join_type="left", copy=False)
+            return query.subquery("t", copy=False)
+
+        same = self.unplaced is self.source
+        self.source, before = joined(self.source), self.unplaced
+        self.unplaced = self.source if same else joined(before)
+        self.columns |= more
 
     # ------------------------------------------------------------ sums
 
@@ -91,7 +100,8 @@ class SqlRows:
         return Summed(list(order), list(order.values()), sums)
 
     def _sums(self, parts: Sequence[Expr], size: int) -> Answer:
-        found = self._written([ex.loosely(part) if part.kind == "yes/no" else part for part in parts])
+        loose = [ex.loosely(part) if part.kind == "yes/no" else part for part in parts]
+        found = self._written(loose, self.unplaced)
         sums = [self._sum(part, value, size) for part, value in zip(parts, found.asked, strict=True)]
         wanted = [aliased(one, f"s{place}") for place, one in enumerate((exp.Count(this=exp.Star()), *sums))]
         keys = [self.columns[key].name for key in self.keys]
@@ -142,13 +152,12 @@ class SqlRows:
 
     # ------------------------------------------------------------ helpers
 
-    def _written(self, asked: Sequence[Expr]) -> Written:
-        source: Source = self.source.copy()
-        return written(asked, source, self.columns, self.database.dialect)
+    def _written(self, asked: Sequence[Expr], source: Source) -> Written:
+        return written(asked, source.copy(), self.columns, self.database.dialect)
 
     def _valued(self, value: Expr) -> exp.Subquery:
         """The rows with the value: "v"."""
-        found = self._written([value])
+        found = self._written([value], self.source)
         return nested(found.source, [aliased(found.asked[0], "v")], self.database.dialect)
 
     def _places_and(self, value: str, key: str) -> list[Sql]:

@@ -189,10 +189,10 @@ class _Scoring:
             found["corrections"] = corrections_json(self.plan, view.corrections, view.placed, view.effects)
         if found is not None:
             found["status"] = status_json(self.bundled.final)
-        if found is not None and self.plan.period is None and any(path.endswith(".json") for path in self.outputs):
-            from rubric_dsl.results.saved import standings_json
+        if found is not None and self.plan.period is None:
+            from rubric_dsl.results.saved import add_standings
 
-            found["standings"] = standings_json(self.plan, results[0])
+            add_standings(found, self.plan, results[0])
         with_effects = None if view is None or corrected is None else (
             corrected.corrections, corrected.correcting, view.effects,
         )

@@ -28,7 +28,7 @@ from rubric_dsl.results.harmless import harmless
 from rubric_dsl.results.json import ledger_json, results_json
 from rubric_dsl.results.model import Result
 from rubric_dsl.results.provenance import crate_json, prov_json
-from rubric_dsl.results.saved import result_text, standings_json
+from rubric_dsl.results.saved import add_standings, result_text
 from rubric_dsl.results.status import Final, Scored, status_json
 from rubric_dsl.results.table import result_rows
 from rubric_dsl.text.record import dataclass
@@ -159,7 +159,7 @@ def computed(given: Given, plan: ScoringPlan, scored: Scored, version: str) -> d
     del result["engine"]
     result |= {"status": status_json(given.final), "program": {"name": "rubric", "version": version}}
     if plan.period is None:
-        result["standings"] = standings_json(plan, results[0][0])
+        add_standings(result, plan, results[0][0])
     if scored.corrected is not None and given.corrections is not None:
         corrections, correcting, effects = scored.corrected
         own = replace(corrections, file=corrections_file(given.corrections.data))

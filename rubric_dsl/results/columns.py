@@ -14,6 +14,15 @@ from rubric_dsl.text.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Ratios:
+    """Numbers subject by subject. At the places of `odd` there is something else."""
+
+    odd: dict[int, Outcome]
+    tops: Sequence[int]
+    bottoms: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
 class NumberTexts:
     """Of each number what is shown. At the places of `odd` there is something else."""
 
@@ -50,7 +59,7 @@ def by_subject(result: Result, name: str) -> Mapping[str, Outcome]:
     return {subject: values[name] for subject, values in result.values.items() if name in values}
 
 
-def number_texts(result: Result, named: NamedValue, kind: Kind, lang: str) -> NumberTexts | None:
+def ratios(result: Result, named: NamedValue) -> Ratios | None:
     """Where the values are integers in columns; else None."""
     values = result.values
     if not isinstance(values, NamedValues) or not isinstance(values.done.values, SubjectColumns):
@@ -59,9 +68,15 @@ def number_texts(result: Result, named: NamedValue, kind: Kind, lang: str) -> Nu
     if not isinstance(column, Numbers):
         return None
     bottoms = list(column.bottoms()) if column.scale is not None else [column.below] * len(column.tops)
-    odd = {place: values.at(named.name, place) for place in column.odd}
-    shown = shown_ratios(column.tops, bottoms, kind, lang)
-    return NumberTexts(shown, odd, column.tops, bottoms)
+    return Ratios({place: values.at(named.name, place) for place in column.odd}, column.tops, bottoms)
+
+
+def number_texts(result: Result, named: NamedValue, kind: Kind, lang: str) -> NumberTexts | None:
+    """Where the values are integers in columns; else None."""
+    found = ratios(result, named)
+    if found is None:
+        return None
+    return NumberTexts(shown_ratios(found.tops, found.bottoms, kind, lang), found.odd, found.tops, found.bottoms)
 
 
 def shown_texts(

@@ -108,6 +108,8 @@ class LateSubjects:
     def __init__(self, result: Result, named: Sequence[tuple[NamedValue, Kind, Callable[[Outcome], object]]]) -> None:
         self.result = result
         self.named = named
+        self.places: dict[str, Sequence[tuple[int, int] | None]] = {}
+        """By name the place of each subject's number, and how many stand there."""
 
     def pieces(self, indent: str, ascii: bool) -> Iterator[str]:
         quoted = _quoted(ascii)
@@ -115,8 +117,8 @@ class LateSubjects:
             yield "{}"
             return
         one, two = indent + STEP, indent + 2 * STEP
-        number = f'{{\n{two + STEP}"exact": "%s",\n{two + STEP}"shown": "%s"\n{two}}}'
-        places, rows = self._rows(number, lambda value: _written(value, two, quoted))
+        ends = f"{{\n{two + STEP}", f",\n{two + STEP}", f"\n{two}}}"
+        places, rows = self._rows(ends, lambda value: _written(value, two, quoted))
         lines = [f'\n{two}{quoted(name).replace("%", "%%")}: {place}' for name, place in places]
         inside = f"{{{','.join(lines)}\n{one}}}" if lines else "{}"
         template = f"%s\n{one}%s: {inside}"
@@ -128,38 +130,61 @@ class LateSubjects:
 
     def lines(self) -> Iterator[str]:
         """Each subject with what it has, as they stand in an object."""
-        places, rows = self._rows('{"exact": "%s", "shown": "%s"}', _in_one_line)
+        places, rows = self._rows(("{", ", ", "}"), _in_one_line)
         inside = ", ".join(f'{_in_one_line(name).replace("%", "%%")}: {place}' for name, place in places)
         template = f"%s: {{{inside}}}"
         for subject, row in zip(self.result.values, rows, strict=False):
             yield template % (_in_one_line(subject), *row)
 
     def _rows(
-        self, number: str, written: Callable[[object], str]
+        self, ends: tuple[str, str, str], written: Callable[[object], str]
     ) -> tuple[list[tuple[str, str]], Iterable[Sequence[str]]]:
-        """By name what stands for a value in a template, and by subject the texts that are put there."""
+        """By name what stands for a value in a template, and by subject the texts that are put there. `ends`: what an
+        object of a number starts with, has between its members and ends with."""
         places: list[tuple[str, str]] = []
         columns: list[Sequence[str]] = []
         for named, kind, object_of in self.named:
-            place, own = self._column(named, kind, object_of, number, written)
+            place, own = self._column(named, kind, object_of, ends, written)
             places.append((named.name, place))
             columns += own
         return places, zip(*columns, strict=True) if columns else repeat(())
 
     def _column(
-        self, named: NamedValue, kind: Kind, object_of: Callable[[Outcome], object], number: str,
+        self, named: NamedValue, kind: Kind, object_of: Callable[[Outcome], object], ends: tuple[str, str, str],
         written: Callable[[object], str],
     ) -> tuple[str, list[Sequence[str]]]:
         """What stands for a value in the template, and the texts that are put there subject by subject."""
-        found = number_texts(self.result, named, kind, "en")
+        found, placed = number_texts(self.result, named, kind, "en"), self.places.get(named.name)
         if found is None:
-            return "%s", [[written(object_of(value)) for value in outcomes(self.result, named.name)]]
+            objects = list(map(object_of, outcomes(self.result, named.name)))
+            return "%s", [list(map(written, objects if placed is None else map(_with_place, objects, placed)))]
+        start, between, end = ends
+        number = f'{start}"exact": "%s"{between}"shown": "%s"{"" if placed is None else "%s"}{end}'
+        columns = [found.exact(), found.shown]
+        if placed is not None:
+            texts_of = {place: _place_text(place, between) for place in set(placed)}
+            columns.append(list(map(texts_of.__getitem__, placed)))
         if not found.odd:
-            return number, [found.exact(), found.shown]
-        texts = [number % pair for pair in zip(found.exact(), found.shown, strict=True)]
+            return number, columns
+        texts = [number % row for row in zip(*columns, strict=True)]
         for place, value in found.odd.items():
-            texts[place] = written(object_of(value))
+            own = object_of(value)
+            texts[place] = written(own if placed is None else _with_place(own, placed[place]))
         return "%s", [texts]
+
+
+def place_json(place: tuple[int, int]) -> dict[str, int]:
+    """`place`: counted from the highest, and how many stand there."""
+    at, together = place
+    return {"place": at} if together == 1 else {"place": at, "tied": together}
+
+
+def _with_place(value: object, place: tuple[int, int] | None) -> object:
+    return value | place_json(place) if isinstance(value, dict) and place is not None else value
+
+
+def _place_text(place: tuple[int, int] | None, between: str) -> str:
+    return "" if place is None else "".join(f'{between}"{key}": {own}' for key, own in place_json(place).items())
 
 
 def _in_one_line(value: object) -> str:

@@ -1,8 +1,8 @@
 """A result as a file: laid out so that what concerns one subject is found without reading all of it.
 
-Each subject and each place of a ranking has a line of its own, and `standings` says how the values of all subjects are
-spread. A text of JSON has no raw line break, so a line that starts so is what it looks like. A file laid out in another
-way is read as a whole.
+Each subject, with its place in each item, and each row of a ranking has a line of its own; `standings` has of each item
+what concerns all. A text of JSON has no raw line break, so a line that starts so is what it looks like. A file
+laid out in another way is read as a whole.
 """
 
 from __future__ import annotations
@@ -14,18 +14,19 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from rubric_dsl.evaluation.arithmetic import quotient
-from rubric_dsl.numbers.decimals import exact_text, from_exact
-from rubric_dsl.numbers.reals import Real
+from rubric_dsl.numbers.decimals import from_exact
 from rubric_dsl.plan.model import ScoringPlan
+from rubric_dsl.results.columns import reported_in
 from rubric_dsl.results.json import FORMAT, number_json
-from rubric_dsl.results.late import LateRows, LateSubjects
+from rubric_dsl.results.late import LateRows, LateSubjects, place_json
 from rubric_dsl.results.model import Result
+from rubric_dsl.results.standings import NotRational, standings
 from rubric_dsl.text.record import dataclass
 
 Json = dict[str, Any]
 
 LONG = ("rankings", "subjects")
+PLACE = ("place", "tied")
 
 
 class NotSaved(Exception):
@@ -72,35 +73,43 @@ def _text(value: object, canonical: bool) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=canonical, separators=(",", ":") if canonical else None)
 
 
-def standings_json(plan: ScoringPlan, result: Result) -> Json:
-    """How the numbers of each item are spread over all subjects, highest first, and how many a ranking ranks.
+def add_standings(found: Json, plan: ScoringPlan, result: Result) -> None:
+    """Says in the JSON of a result where everybody stands in each item, as far as `explain --result` needs it.
 
-    An item with a number that is not rational has null.
+    Each number of a subject gets its `place`, counted from the highest, and how many are `tied` there if not one alone;
+    `standings` has of each item how many have it, mean, highest and lowest, and of each ranking how many it ranks. An
+    item with a number that is not rational has null and no places.
     """
+    subjects = found["subjects"]
     items: Json = {}
-    types = {named.name: plan.nodes[named.node].type for named in plan.values}
-    for name in next(iter(result.values.values()), {}):
-        values = [own[name] for own in result.values.values()]
-        numbers = [value for value in values if isinstance(value, (Fraction, Real))]
-        if not numbers:
+    for named in reported_in(plan, result):
+        try:
+            own = standings(result, named)
+        except NotRational:
+            items[named.name] = None
             continue
-        rational = [value for value in numbers if isinstance(value, Fraction)]
-        if len(rational) < len(numbers):
-            items[name] = None
+        if own is None:
             continue
-        ordered = sorted(Counter(rational).items(), reverse=True)
-        mean = quotient(sum((value * count for value, count in ordered), Fraction(0)), Fraction(len(numbers)))
-        assert isinstance(mean, Fraction)
-        items[name] = {
-            "of": len(numbers), "mean": number_json(mean, types[name]),
-            "values": [[exact_text(value), count] for value, count in ordered],
-        }
+        type = plan.nodes[named.node].type
+        known = {"mean": own.mean, "highest": own.highest, "lowest": own.lowest}
+        items[named.name] = {"of": own.of} | {key: number_json(value, type) for key, value in known.items()}
+        if isinstance(subjects, LateSubjects):
+            subjects.places[named.name] = own.places
+        else:
+            for values, place in zip(subjects.values(), own.places, strict=True):
+                if place is not None:
+                    values[named.name] |= place_json(place)
     ranked = {
         ranking.name: [[group, count] for group, count in Counter(
             row.group for row in ranking.rows if row.rank is not None).items()]
         for ranking in result.rankings
     }
-    return {"items": items, "ranked": ranked}
+    found["standings"] = {"items": items, "ranked": ranked}
+
+
+def without_place(value: Any) -> Any:
+    """What a subject has in an item, as a result says it that has no standings."""
+    return {key: own for key, own in value.items() if key not in PLACE} if isinstance(value, dict) else value
 
 
 # ---------------------------------------------------------------- reading
@@ -108,24 +117,12 @@ def standings_json(plan: ScoringPlan, result: Result) -> Json:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """The numbers of one item over all subjects, highest first, each with how many have it."""
+    """The numbers of one item over all subjects."""
 
     of: int
     mean: Fraction
-    values: Sequence[tuple[str, int]]
-    """Numbers as exact texts."""
-
-    def place(self, value: Fraction, lowest_first: bool) -> int | None:
-        """One more than how many are better; None for a number that nobody has."""
-        text, before = exact_text(value), 0
-        for own, count in reversed(self.values) if lowest_first else self.values:
-            if own == text:
-                return before + 1
-            before += count
-        return None
-
-    def best(self, lowest_first: bool) -> Fraction:
-        return from_exact(self.values[-1 if lowest_first else 0][0])
+    highest: Fraction
+    lowest: Fraction
 
 
 class Saved:
@@ -134,6 +131,7 @@ class Saved:
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._whole: Json | None = None
+        self._subjects: dict[str, Json | None] = {}
         self._sections = dict(self._found())
         head = self._one("format")
         if head != FORMAT:
@@ -151,12 +149,21 @@ class Saved:
 
     def subject(self, name: str) -> Json | None:
         """What the subject has, by item."""
-        if self._whole is None:
-            line = self._line(self._section("subjects"), b"\n " + _key(name))
-            if line is not None:
-                return _object(b"{" + line + b"}")[name]  # type: ignore[no-any-return]
-            return None
-        return self._whole.get("subjects", {}).get(name)  # type: ignore[no-any-return]
+        if name not in self._subjects:
+            self._subjects[name] = self._subject(name)
+        return self._subjects[name]
+
+    def place(self, subject: str, item: str, lowest_first: bool) -> int:
+        """The subject's place among all in an item of which it has a number."""
+        try:
+            own = (self.subject(subject) or {})[item]
+            place, tied, of = own["place"], own.get("tied", 1), self._standings["items"][item]["of"]
+            fits = all(type(n) is int for n in (place, tied, of)) and place >= 1 and 1 <= tied <= of - place + 1
+        except (KeyError, TypeError, AttributeError):
+            raise NotSaved from None
+        if not fits:
+            raise NotSaved
+        return of - place - tied + 2 if lowest_first else place  # type: ignore[no-any-return]
 
     def placed(self, ranking: str, subject: str) -> Json | None:
         """The subject's row of a ranking."""
@@ -192,7 +199,7 @@ class Saved:
                 return None
             return {
                 name: Spread(
-                    int(own["of"]), from_exact(own["mean"]["exact"]), [(str(v), int(n)) for v, n in own["values"]],
+                    int(own["of"]), *(from_exact(own[key]["exact"]) for key in ("mean", "highest", "lowest")),
                 ) for name, own in items.items()
             }
         except (KeyError, TypeError, ValueError, AttributeError):
@@ -207,6 +214,12 @@ class Saved:
             raise NotSaved from None
 
     # ------------------------------------------------------------ inside
+
+    def _subject(self, name: str) -> Json | None:
+        if self._whole is not None:
+            return self._whole.get("subjects", {}).get(name)  # type: ignore[no-any-return]
+        line = self._line(self._section("subjects"), b"\n " + _key(name))
+        return None if line is None else _object(b"{" + line + b"}")[name]
 
     @cached_property
     def _standings(self) -> Any:

@@ -156,3 +156,51 @@ def test_names_that_look_like_keys_are_found_in_their_place() -> None:
     assert found.subject("x") is None
     ranks = {(name, who): (found.placed(name, who) or {}).get("rank") for name in "ab" for who in ("subjects", "b")}
     assert ranks == {("a", "subjects"): 1, ("a", "b"): 2, ("b", "b"): 1, ("b", "subjects"): 2}
+
+
+PENALTIES = """rubric "Counters"
+observe visits of office, averaged
+  visit   text key
+  office  text
+  leaves  whole number 0 to 9
+  minutes whole number 0 to 100
+indicator total worth 10
+  at least 0
+  touchpoint wait worth 10 by minutes
+    up to 10:  10
+    over 10:   4
+  touchpoint manners penalty 3, minus 3 per leaves
+ranking by total
+  exact
+  ties share
+"""
+VISITS = "visit,office,leaves,minutes\n1,A,1,5\n2,B,0,50\n3,C,1,50\n4,D,0,5\n5,E,0,50\n"
+
+
+def test_places_stand_with_each_subject_and_of_a_penalty_the_lowest_is_first(tmp_path: Path) -> None:
+    (tmp_path / "r.rubric").write_text(PENALTIES, "utf-8")
+    (tmp_path / "v.csv").write_text(VISITS, "utf-8")
+    words = (tmp_path / "r.rubric", f"visits={tmp_path / 'v.csv'}")
+    assert program.run("score", *words, "-o", tmp_path / "r.json")[0] == 0
+    found = json.loads((tmp_path / "r.json").read_text("utf-8"))
+    # totals: A 7, B 4, C 1, D 10, E 4
+    places = {name: (own["total"]["place"], own["total"].get("tied", 1)) for name, own in found["subjects"].items()}
+    assert places == {"A": (2, 1), "B": (3, 2), "C": (5, 1), "D": (1, 1), "E": (3, 2)}
+    total = found["standings"]["items"]["total"]
+    assert (total["of"], total["mean"]["exact"], total["highest"]["exact"], total["lowest"]["exact"]) == (
+        5, "26/5", "10", "1")
+    for name in found["subjects"]:
+        beside = program.run("explain", words[0], words[1], name, "--result", tmp_path / "r.json")[1]
+        assert beside.pop("result") and beside == program.run("explain", *words, name)[1]
+
+
+@pytest.mark.parametrize("place", ['"place": 0', '"place": 12', '"place": "1"', '"place": 11, "tied": 2'])
+def test_a_place_that_cannot_be_is_refused(place: str, saved: Path, tmp_path: Path) -> None:
+    result = (saved / "r.json").read_text("utf-8")
+    at = result.index('\n "嘉兴": ')
+    line = result[at:result.index("\n", at + 1)]
+    mended = line.replace('"place": 11', place)
+    assert mended != line
+    (tmp_path / "r.json").write_text(result.replace(line, mended), "utf-8")
+    status, said = refused(RUBRIC, CALLS, "嘉兴", "--result", tmp_path / "r.json")
+    assert status == 2 and "no saved result" in said

@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import audit, change, columns, growth, peers, reading, scans, small, sql
+from benchmarks import audit, change, columns, growth, peers, reading, scans, small, sql, subjects
 from benchmarks.editing import editing
 from benchmarks.generate import large_rubric
 from benchmarks.timing import ROOT, Timing, function, process
@@ -44,7 +44,8 @@ def _writing(words: Sequence[str]) -> None:
 
 _APART: Mapping[str, Callable[[Sequence[str]], None]] = {
     "--audit": audit.main, "--change": change.main, "--columns": columns.main, "--growth": growth.main,
-    "--reading": reading.main, "--scans": scans.main, "--sql": sql.main, "--writing": _writing,
+    "--reading": reading.main, "--scans": scans.main, "--sql": sql.main,
+    "--subjects": subjects.main, "--writing": _writing,
 }
 """Benchmarks that run only when they are asked for."""
 

@@ -148,7 +148,7 @@ class _Diffing:
             self.terminal.json(diff_json(view))
         else:
             self.terminal.show(diff_lines(view, self.terminal.look()))
-        write_outputs(outputs, diff_json(view) if outputs else None, (), {".html": lambda: self._page(view)})
+        write_outputs(outputs, diff_json(view) if outputs else None, tuple, {".html": lambda: self._page(view)})
         if not exit_code or magnitude == "wording":
             return Exit.DONE
         return Exit.SCORES_CHANGE if magnitude == "scores" else Exit.RANKS_CHANGE

@@ -57,9 +57,11 @@ def kind_of(path: str) -> str:
 
 
 def write_outputs(
-    paths: Sequence[str], result: Any, rows: Iterable[Sequence[str]], made: Mapping[str, Callable[[], bytes]]
+    paths: Sequence[str], result: Any, rows: Callable[[], Iterable[Sequence[str]]],
+    made: Mapping[str, Callable[[], bytes]]
 ) -> None:
-    """`made`: by the end of a file's name what makes its bytes, asked only where such a file is wanted."""
+    """`rows`: those of a table. `made`: by the end of a file's name what makes its bytes. Each is asked only where it
+    is wanted."""
     for path in paths:
         kind = kind_of(path)
         if kind in made:
@@ -69,7 +71,7 @@ def write_outputs(
 
             write_beside(path, result_text(result).encode("utf-8"))
         else:
-            write_beside(path, csv_bytes(rows))
+            write_beside(path, csv_bytes(rows()))
 
 
 def write_points(path: str, columns: Columns) -> None:

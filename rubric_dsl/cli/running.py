@@ -37,6 +37,8 @@ _REQUIREMENTS = {
 }
 """By engine the packages that it needs, as `pip install` takes them."""
 ENGINES = ("reference", "compiled", *_REQUIREMENTS)
+MANY_ROWS = 10_000
+"""With fewer rows there are hardly so many subjects that the stage for them is worth loading."""
 WORTH_COMPILING = 200
 """With fewer rows the reference engine is done before the compiled one has written its function."""
 
@@ -186,6 +188,10 @@ def engine_for(observations: Observations) -> Engine:
     if any(data.large is not None for data in observations.tables.values()):
         return engine_named("polars")
     rows = sum(len(data.rows) for data in observations.tables.values())
+    if WORTH_COMPILING <= rows < MANY_ROWS:
+        from rubric_dsl.engines.compiled import CompiledEngine
+
+        return CompiledEngine()
     return engine_named("reference" if rows < WORTH_COMPILING else "compiled")
 
 
@@ -200,8 +206,9 @@ def engine_named(name: str, master: str | None = None, server: str | None = None
         match name:
             case "compiled":
                 from rubric_dsl.engines.compiled import CompiledEngine
+                from rubric_dsl.engines.stage.stage import subject_columns
 
-                return CompiledEngine()
+                return CompiledEngine(stage=subject_columns)
             case "polars":
                 from rubric_dsl.engines.columnar import ColumnarEngine
 

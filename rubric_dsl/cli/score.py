@@ -181,7 +181,7 @@ class _Scoring:
             return self._stopped(_together(stopped), Exit.NOT_FINISHED)
         identity = plan_hash(self.plan)
         scored = [(result, Reasons(run)) for result, run in zip(results, runs, strict=True)]
-        found = results_json(self.plan, identity, scored) if self.as_json or self.outputs else None
+        found = results_json(self.plan, identity, scored, late=True) if self.as_json or self.outputs else None
         view = None if corrected is None else self._corrections(corrected, before, runs)
         if found is not None and view is not None:
             from rubric_dsl.results.corrections_json import corrections_json
@@ -192,7 +192,7 @@ class _Scoring:
         if found is not None and self.plan.period is None:
             from rubric_dsl.results.saved import add_standings
 
-            add_standings(found, self.plan)
+            add_standings(found, self.plan, results[0])
         with_effects = None if view is None or corrected is None else (
             corrected.corrections, corrected.correcting, view.effects,
         )
@@ -212,7 +212,7 @@ class _Scoring:
                 self.terminal.out(self.terminal.say("bundle.written", path=self.bundled.folder, digest=digest))
         made = {".html": lambda: self._report(runs, view), ".xlsx": lambda: self._workbook(runs, view)}
         texts = [path for path in self.outputs if kind_of(path) not in COLUMNS]
-        write_outputs(texts, found, list(result_rows(self.plan, results, self.terminal.lang)), made)
+        write_outputs(texts, found, lambda: result_rows(self.plan, results, self.terminal.lang), made)
         self._points(runs, results)
         return Exit.DONE
 

@@ -7,7 +7,6 @@ is the command's own.
 from __future__ import annotations
 
 import codecs
-import json
 import os
 import sys
 from collections.abc import Iterable, Mapping
@@ -72,8 +71,10 @@ class Terminal:
 
     def json(self, value: Any) -> None:
         """One JSON document, readable by people and right in every encoding of the output."""
+        from rubric_dsl.results.late import json_text
+
         readable = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-        self._write("out", json.dumps(value, ensure_ascii=not readable, indent=2) + "\n")
+        self._write("out", json_text(value, ascii=not readable) + "\n")
 
     def show(self, lines: Iterable[Line], place: Place = "out") -> None:
         if not self._colours(place):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import TypeVar
 
-from rubric_dsl.engines.contract import Subject, Totals
+from rubric_dsl.engines.contract import Subject, SubjectValues, Totals
 from rubric_dsl.engines.reference.rows import totals as totals_of
 from rubric_dsl.engines.run import Run, problems_of
 from rubric_dsl.engines.subjects import subject_values, subjects_of
@@ -36,7 +36,7 @@ def again(done: Run, subjects: Collection[Subject], rows: Mapping[str, Sequence[
     if found == done.subjects and not compares(done.plan):
         # Nobody's value depends on another subject's: only those concerned are computed.
         own_values = subject_values(done.plan, done.prepared, totals, tuple(subjects), done.period, before)
-        values = {subject: own_values.get(subject, old) for subject, old in done.values.items()}
+        values: SubjectValues = {subject: own_values.get(subject, old) for subject, old in done.values.items()}
         problems = problems_of(done.plan, totals, own_values, done.period)
     else:
         values = subject_values(done.plan, done.prepared, totals, found, done.period, before)

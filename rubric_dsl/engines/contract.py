@@ -15,6 +15,7 @@ from rubric_dsl.evaluation.prepare import Prepared
 from rubric_dsl.evaluation.values import Given, Undefined, Value
 from rubric_dsl.numbers.reals import Exact
 from rubric_dsl.observations.model import Observations
+from rubric_dsl.observations.periods import Period
 from rubric_dsl.plan.model import ScoringPlan
 from rubric_dsl.resolved.operations import Node
 from rubric_dsl.text.record import dataclass
@@ -90,6 +91,15 @@ class Totals:
     """Of a row score, where the engine can tell what each row brought to it without evaluating rows again."""
 
 
+SubjectValues = Mapping[Subject, Values]
+"""By subject the values of all nodes."""
+
+Stage = Callable[
+    [ScoringPlan, Prepared, Totals, Sequence[Subject], Period | None, SubjectValues | None], SubjectValues
+]
+"""From totals to the values of these subjects, in a period, after the values of the period before."""
+
+
 class EngineFailed(Exception):
     """The program that an engine asks did not answer: it is not there, refuses, or has no room. There is no result."""
 
@@ -105,5 +115,9 @@ class Engine(Protocol):
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def stage(self) -> Stage | None:
+        """How the values of very many subjects are computed from the totals; None: as the definition says."""
 
     def totals(self, plan: ScoringPlan, prepared: Prepared, observations: Observations) -> Totals: ...

@@ -6,11 +6,12 @@ from collections.abc import Hashable, Iterator
 from dataclasses import field
 from functools import cached_property
 
-from rubric_dsl.engines.contract import Engine, Subject, Totals
+from rubric_dsl.engines.contract import Engine, Subject, SubjectValues, Totals
 from rubric_dsl.engines.folding import Fold, folds
 from rubric_dsl.engines.problems import Problems, reads_private
 from rubric_dsl.engines.reference import ReferenceEngine
-from rubric_dsl.engines.subjects import SubjectValues, subject_values, subjects_of
+from rubric_dsl.engines.stage.columns import with_faults
+from rubric_dsl.engines.subjects import subject_values, subjects_of
 from rubric_dsl.evaluation.prepare import Prepared, prepare
 from rubric_dsl.evaluation.values import Undefined, Value
 from rubric_dsl.observations.model import Observations, Row
@@ -18,6 +19,9 @@ from rubric_dsl.observations.periods import Period, by_period, period_before, pe
 from rubric_dsl.plan.model import NamedValue, ScoringPlan
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.text.record import dataclass
+
+MANY = 200
+"""With fewer subjects the definition is done as soon."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,8 @@ def run(
     totals = engine.totals(plan, prepared, observations)
     subjects = subjects_of(plan, totals)
     known = None if before is None else before.values
-    values = subject_values(plan, prepared, totals, subjects, period, known)
+    many = engine.stage if len(subjects) >= MANY else None
+    values = (many or subject_values)(plan, prepared, totals, subjects, period, known)
     problems = problems_of(plan, totals, values, period)
     return Run(plan, prepared, observations, engine.name, totals, subjects, values, problems, period, before)
 
@@ -111,7 +116,7 @@ def problems_of(plan: ScoringPlan, totals: Totals, values: SubjectValues, period
         problems.add(fault, None, _name_of(plan, fault))
     sinks = sorted((named.node, named.name) for named in reported(plan))
     sinks += [(node, ranking.name) for ranking in plan.rankings for node in _read_by(plan, ranking.node)]
-    for subject, of_subject in values.items():
+    for subject, of_subject in with_faults(values, {node for node, _ in sinks}):
         for node, name in sinks:
             _add(problems, of_subject[node], subject, name)
     return problems

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from rubric_dsl.engines.aggregates import across, aggregated, groups, pooled
 from rubric_dsl.engines.below import Around, around_items, decided_around
-from rubric_dsl.engines.contract import Subject, Tally, Totals
+from rubric_dsl.engines.contract import Subject, SubjectValues, Tally, Totals
 from rubric_dsl.engines.folding import Fold, folds
 from rubric_dsl.evaluation.arithmetic import Values
 from rubric_dsl.evaluation.prepare import Prepared
@@ -18,9 +18,6 @@ from rubric_dsl.evaluation.values import ABSENT, NOT_APPLICABLE, Nothing, Undefi
 from rubric_dsl.observations.periods import Period
 from rubric_dsl.plan.model import PlanNode, ScoringPlan
 from rubric_dsl.resolved import operations as op
-
-SubjectValues = dict[Subject, Values]
-"""By subject the values of all nodes."""
 
 
 def subjects_of(plan: ScoringPlan, totals: Totals) -> tuple[Subject, ...]:
@@ -66,7 +63,7 @@ class _SubjectStage:
         self.period = period
         self.before = before
         self.shared: Values = list(prepared.constants)
-        self.values: SubjectValues = {subject: list(prepared.constants) for subject in subjects}
+        self.values: dict[Subject, Values] = {subject: list(prepared.constants) for subject in subjects}
 
     def evaluate(self, node: PlanNode) -> None:
         """Put the values of one node into every subject's list."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from itertools import repeat
 from math import gcd
@@ -89,6 +89,19 @@ def exact_text(value: Fraction) -> str:
     """`"19/2"`, or `"6"` where the denominator is 1: lowest terms, one text for one value."""
     numerator = integer_text(value.numerator)
     return numerator if value.denominator == 1 else f"{numerator}/{integer_text(value.denominator)}"
+
+
+def exact_ratios(tops: Iterable[int], bottoms: Iterable[int]) -> list[str]:
+    """`exact_text` of many quotients, without making a number of each; bottoms are positive."""
+    found = []
+    for top, bottom in zip(tops, bottoms, strict=False):
+        common = gcd(top, bottom)
+        top, bottom = top // common, bottom // common
+        if top.bit_length() + bottom.bit_length() > _CHUNK:
+            found.append(exact_text(ratio(top, bottom)))
+        else:
+            found.append(f"{top}/{bottom}" if bottom != 1 else str(top))
+    return found
 
 
 def from_exact(text: str) -> Fraction:

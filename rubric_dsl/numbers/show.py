@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -45,6 +46,34 @@ def shown(value: Exact, kind: Kind = "number", lang: str = "en") -> str:
     if kind == "percent":
         return _with_unit(_digits(reals.multiply(value, Fraction(100)), 2, 1), kind, lang)
     return _with_unit(_digits(value, 6, 3), kind, lang)
+
+
+def shown_ratios(
+    tops: Iterable[int], bottoms: Iterable[int], kind: Kind = "number", lang: str = "en"
+) -> list[str]:
+    """`shown` of many quotients, without making a number of each; bottoms are positive."""
+    factor, most, places = (100, 2, 1) if kind == "percent" else (1, 6, 3)
+    full, part, unit = 10**most, 10**places, _with_unit("", kind, lang)
+    longest = full * 10**_LONGEST
+    found = []
+    for top, bottom in zip(tops, bottoms, strict=False):
+        size = abs(top) * factor
+        whole, rest = divmod(size * full, bottom)
+        if whole >= longest:
+            text = shown(Fraction(top, bottom), kind, lang).removesuffix(unit)
+        elif not rest:
+            text = str(whole // full)
+            if whole % full:
+                text += f".{whole % full:0{most}}".rstrip("0")
+            if top < 0:
+                text = "-" + text
+        else:
+            whole = (2 * size * part + bottom) // (2 * bottom)
+            text = f"{whole // part}.{whole % part:0{places}}"
+            if top < 0 and whole:
+                text = "-" + text
+        found.append(text + unit)
+    return found
 
 
 def written(value: Fraction, kind: Kind = "number", lang: str = "en") -> str:

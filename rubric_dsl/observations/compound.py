@@ -9,7 +9,6 @@ from rubric_dsl.observations.raw import FileRefused
 
 _END = 0xFFFFFFFA
 """Numbers of sectors from here on mean something else than a sector."""
-_HEADER = 512
 _ENTRY = 128
 
 

@@ -24,7 +24,6 @@ from rubric_dsl.plan.model import TableSchema
 MOST_STEPS = 2_000_000_000
 """Steps of SQLite's machine for one table: a view that never ends is stopped."""
 _STEPS_AT_ONCE = 1_000_000
-_BATCH = 10_000
 _SECONDS_TO_CONNECT = 10
 
 

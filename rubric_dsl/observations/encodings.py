@@ -57,15 +57,6 @@ def decoded(data: bytes, words: RubricWords, said: str = "") -> Decoded:
     return _chosen(data, counts, words.private)
 
 
-def utf8_text(data: bytes) -> str:
-    """The text of a file that is UTF-8 or nothing, without its byte order mark. Raises FileRefused."""
-    _refuse_nul(data)
-    text = _decode(data, "UTF-8")
-    if text is None:
-        raise _not_utf8(data)
-    return text
-
-
 def _not_utf8(data: bytes) -> FileRefused:
     offset = _first_fault(data)
     line = data.count(b"\n", 0, offset) + 1

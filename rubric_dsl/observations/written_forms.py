@@ -16,18 +16,19 @@ from rubric_dsl.observations.facts import decimal_text
 from rubric_dsl.observations.raw import TypedCell
 from rubric_dsl.plan.model import ColumnSchema
 
+# Patterns are made when a cell is met that needs one: making them took a twelfth of a short run, and few files do.
 _NUMBER = r"[0-9]{1,40}(?:\.[0-9]{1,40})?"
-_PLAIN = re.compile(rf"[+-]?{_NUMBER}")
-_GROUPED = re.compile(r"([+-]?)([0-9]{1,3}(?:,[0-9]{3}){1,12})((?:\.[0-9]{1,40})?)")
-_MYRIADS = re.compile(rf"([+-]?{_NUMBER}) ?([万亿])")
-_PARTS = re.compile(
+_PLAIN = rf"[+-]?{_NUMBER}"
+_GROUPED = r"([+-]?)([0-9]{1,3}(?:,[0-9]{3}){1,12})((?:\.[0-9]{1,40})?)"
+_MYRIADS = rf"([+-]?{_NUMBER}) ?([万亿])"
+_PARTS = (
     rf"(?:({_NUMBER}) ?(?:小时|时|h))?(?: ?({_NUMBER}) ?(?:分钟|分|min))?(?: ?({_NUMBER}) ?(?:秒钟|秒|s))?"
 )
-_CLOCK = re.compile(r"([0-9]{1,4}):([0-5][0-9])")
-_LONG_CLOCK = re.compile(r"([0-9]{1,4}):([0-5][0-9]):([0-5][0-9](?:\.[0-9]{1,6})?)")
-_DATE = re.compile(r"([0-9]{4})([-/.年])([0-9]{1,2})([-/.月])([0-9]{1,2})(日?)(?:[ T]0{1,2}:00(?::00(?:\.0{1,6})?)?)?")
-_TIME_OF_DAY = re.compile(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?")
-_TIME = re.compile(r"([0-9]{1,2})[:时点]([0-9]{1,2})(?::00(?:\.0{1,6})?|分(?:00秒)?)?")
+_CLOCK = r"([0-9]{1,4}):([0-5][0-9])"
+_LONG_CLOCK = r"([0-9]{1,4}):([0-5][0-9]):([0-5][0-9](?:\.[0-9]{1,6})?)"
+_DATE = r"([0-9]{4})([-/.年])([0-9]{1,2})([-/.月])([0-9]{1,2})(日?)(?:[ T]0{1,2}:00(?::00(?:\.0{1,6})?)?)?"
+_TIME_OF_DAY = r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?"
+_TIME = r"([0-9]{1,2})[:时点]([0-9]{1,2})(?::00(?:\.0{1,6})?|分(?:00秒)?)?"
 _YES = {"yes", "y", "true", "✓", "✔", "☑", "对", "1"}
 _NO = {"no", "n", "false", "✗", "✘", "错", "0"}
 _MYRIAD = {"万": 10**4, "亿": 10**8}
@@ -67,7 +68,7 @@ class WrittenForms:
 
     def is_own(self, text: str) -> bool:
         """Whether the rubric itself says that cells of the column are written like this."""
-        return self._own_clock and _CLOCK.fullmatch(text) is not None
+        return self._own_clock and re.fullmatch(_CLOCK, text) is not None
 
     def is_stored(self, cell: TypedCell) -> bool:
         """Whether a clock of a workbook means in this column the very time that is stored."""
@@ -88,27 +89,27 @@ class WrittenForms:
 
     def _ungrouped(self, plain: str) -> str | None:
         scale = _MYRIAD.get(self._unit or "", 1)
-        if self._column.type in ("number", "whole number") and (found := _MYRIADS.fullmatch(plain)):
+        if self._column.type in ("number", "whole number") and (found := re.fullmatch(_MYRIADS, plain)):
             return decimal_text(Fraction(found.group(1)) * _MYRIAD[found.group(2)])
-        if found := _GROUPED.fullmatch(plain):
+        if found := re.fullmatch(_GROUPED, plain):
             if self._comma_decimals:
                 return None
             plain = found.group(1) + found.group(2).replace(",", "") + found.group(3)
-        if not _PLAIN.fullmatch(plain):
+        if not re.fullmatch(_PLAIN, plain):
             return None
         return decimal_text(Fraction(plain) * scale) if scale != 1 else plain.removeprefix("+")
 
     def _seconds(self, plain: str) -> str | None:
-        if found := _LONG_CLOCK.fullmatch(plain):
+        if found := re.fullmatch(_LONG_CLOCK, plain):
             hours, minutes, seconds = found.groups()
             return decimal_text(int(hours) * 3600 + int(minutes) * 60 + Fraction(seconds))
-        if found := _CLOCK.fullmatch(plain):
+        if found := re.fullmatch(_CLOCK, plain):
             large, small = int(found.group(1)), int(found.group(2))
             if self._unit in ("m:ss", "h:mm"):
                 return str((large * 60 + small) * (60 if self._unit == "h:mm" else 1))
             facts = {"help": "clock", "short": large * 60 + small, "long": (large * 60 + small) * 60}
             raise CellRefused(codes.CLOCK_OR_DURATION, facts)
-        if plain and (found := _PARTS.fullmatch(plain)):
+        if plain and (found := re.fullmatch(_PARTS, plain)):
             return _in_seconds(found.groups())
         value = self._ungrouped(plain)
         if value is None or self._unit not in _SECONDS:
@@ -127,9 +128,9 @@ def _in_seconds(parts: tuple[str | None, ...]) -> str | None:
 def _date(plain: str) -> str | None:
     """Year first only: `3/4/2020` is a day in March or in April."""
     day, _, clock = plain.replace("T", " ", 1).partition(" ")
-    if clock and _TIME_OF_DAY.fullmatch(clock) and clock.strip("0:.") and (alone := _date(day)) is not None:
+    if clock and re.fullmatch(_TIME_OF_DAY, clock) and clock.strip("0:.") and (alone := _date(day)) is not None:
         raise CellRefused(codes.DATE_WITH_TIME, {"help": "instead", "instead": alone})
-    found = _DATE.fullmatch(plain)
+    found = re.fullmatch(_DATE, plain)
     if found is None:
         return None
     year, one, month, other, day, end = found.groups()
@@ -142,7 +143,7 @@ def _date(plain: str) -> str | None:
 
 
 def _time(plain: str) -> str | None:
-    found = _TIME.fullmatch(plain)
+    found = re.fullmatch(_TIME, plain)
     if found is None or int(found.group(1)) > 23 or int(found.group(2)) > 59:
         return None
     return f"{int(found.group(1)):02}:{int(found.group(2)):02}"

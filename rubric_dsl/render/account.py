@@ -13,6 +13,7 @@ from rubric_dsl.render.refusals import ledger_text
 from rubric_dsl.render.values import called, is_shown_rounded, kind_of, value_text
 from rubric_dsl.render.view import ResultView
 from rubric_dsl.render.width import visible
+from rubric_dsl.results.columns import by_subject
 
 REPAIRS_SHOWN = 5
 
@@ -75,5 +76,5 @@ def _something_is_rounded(view: ResultView) -> bool:
     shown = {ranking.by for ranking in view.result.rankings} or set(kinds)
     return any(
         is_shown_rounded(value, kinds[name])
-        for values in view.result.values.values() for name, value in values.items() if name in shown
+        for name in kinds if name in shown for value in by_subject(view.result, name).values()
     )

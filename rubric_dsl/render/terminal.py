@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby, pairwise
 
 from rubric_dsl.engines.reference.contributions import Loss
@@ -28,7 +28,8 @@ from rubric_dsl.render.view import ResultView
 from rubric_dsl.render.width import cut, pad, visible, width, wrap
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved.types import NUMBER
-from rubric_dsl.results.model import NoValue, Placed, RankingResult
+from rubric_dsl.results.columns import by_subject
+from rubric_dsl.results.model import NoValue, Outcome, Placed, RankingResult
 
 LOSSES_SHOWN = 3
 ROWS_SHOWN = 4
@@ -82,8 +83,10 @@ def _ranking(view: ResultView, ranking: RankingResult, look: Look) -> Iterable[L
     placed = [row for row in ranking.rows if row.rank is not None]
     keys = _deciding_keys(view, ranking, placed)
     columns = [named for named in view.bands if named.name != ranking.by]
+    classes = [(named, by_subject(view.result, named.name)) for named in columns]
+    operation = _operation(view, ranking)
     table = [_heading(view, ranking, keys, columns, look)]
-    table += [_cells(view, ranking, row, keys, columns, look) for row in placed]
+    table += [_cells(view, operation, row, keys, classes, look) for row in placed]
     widths = [max(width(cells[i]) for cells in table) for i in range(len(table[0]))]
     yield (Piece(_aligned(table[0], widths), "faint"),)
     for group, rows in groupby(zip(placed, table[1:], strict=True), key=lambda pair: pair[0].group):
@@ -170,17 +173,17 @@ def _heading(
 
 
 def _cells(
-    view: ResultView, ranking: RankingResult, row: Placed, keys: int, columns: Sequence[NamedValue], look: Look
+    view: ResultView, operation: op.Ranking, row: Placed, keys: int,
+    classes: Sequence[tuple[NamedValue, Mapping[str, Outcome]]], look: Look,
 ) -> list[str]:
     """Rank, subject, the value that decided, the keys that decided between equals, the classes."""
     cells = [str(row.rank), cut(subject_text(view.plan, row.subject, look), WIDEST_SUBJECT, look.ellipsis)]
-    operation, nodes = _operation(view, ranking), view.plan.nodes
+    nodes = view.plan.nodes
     cells.append(value_text(row.score, nodes[operation.by].type, look))
     for key, value_of_key in zip(operation.keys[:keys], row.keys, strict=False):
         cells.append("" if value_of_key is None else _key_text(view, key.node, value_of_key, look))
-    values = view.result.values.get(row.subject, {})
-    for named in columns:
-        value = values.get(named.name)
+    for named, of_subjects in classes:
+        value = of_subjects.get(row.subject)
         cells.append("" if value is None else value_text(value, kind_of(named, view.plan), look, named.class_labels))
     return cells
 

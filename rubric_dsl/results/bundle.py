@@ -159,7 +159,7 @@ def computed(given: Given, plan: ScoringPlan, scored: Scored, version: str) -> d
     del result["engine"]
     result |= {"status": status_json(given.final), "program": {"name": "rubric", "version": version}}
     if plan.period is None:
-        add_standings(result, plan)
+        add_standings(result, plan, results[0][0])
     if scored.corrected is not None and given.corrections is not None:
         corrections, correcting, effects = scored.corrected
         own = replace(corrections, file=corrections_file(given.corrections.data))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from rubric_dsl.engines.reference.contributions import Loss
@@ -16,6 +17,8 @@ from rubric_dsl.observations.model import Ledger, Refusal
 from rubric_dsl.plan.model import ParameterSchema, RankingSchema, ScoringPlan
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved.types import ValueType
+from rubric_dsl.results.columns import reported_in
+from rubric_dsl.results.late import LateRows, LateSubjects
 from rubric_dsl.results.model import NoValue, Outcome, Placed, RankingResult, Result
 from rubric_dsl.results.nothing import sentence
 
@@ -47,19 +50,25 @@ def result_json(
     return found
 
 
-def results_json(plan: ScoringPlan, identity: str, scored: Sequence[tuple[Result, ReasonsOf]]) -> Json:
-    """The result; of a rubric with `each` those of all periods, the earliest first, in `periods`."""
+def results_json(
+    plan: ScoringPlan, identity: str, scored: Sequence[tuple[Result, ReasonsOf]], late: bool = False
+) -> Json:
+    """The result; of a rubric with `each` those of all periods, the earliest first, in `periods`.
+
+    `late`: what stands under `rows` and `subjects` is written by `late.json_text` without being made before.
+    """
+    scores = _late_scores if late else _scores
+    head = _head(plan, identity, scored[0][0])
     if plan.period is None:
-        return result_json(plan, identity, *scored[0])
-    return _head(plan, identity, scored[0][0]) | _periods(plan, scored)
+        return head | scores(plan, *scored[0])
+    return head | _periods(plan, [(result, scores(plan, result, reasons)) for result, reasons in scored])
 
 
-def _periods(plan: ScoringPlan, scored: Sequence[tuple[Result, ReasonsOf]]) -> Json:
+def _periods(plan: ScoringPlan, scored: Sequence[tuple[Result, Json]]) -> Json:
     return {
         "period_column": plan.period,
         "periods": [
-            {"period": result.period, "label": result.period_label} | _scores(plan, result, reasons)
-            for result, reasons in scored
+            {"period": result.period, "label": result.period_label} | scores for result, scores in scored
         ],
     }
 
@@ -85,6 +94,19 @@ def _scores(plan: ScoringPlan, result: Result, reasons: ReasonsOf | None) -> Jso
             subject: {name: outcome_json(value, kinds[name]) for name, value in values.items()}
             for subject, values in result.values.items()
         },
+    }
+
+
+def _late_scores(plan: ScoringPlan, result: Result, reasons: ReasonsOf | None) -> Json:
+    return {
+        "rankings": [
+            {"name": ranking.name, "by": ranking.by, "rows": LateRows(ranking.rows, _row_of(plan, schema, reasons))}
+            for schema, ranking in zip(plan.rankings, result.rankings, strict=False)
+        ],
+        "subjects": LateSubjects(result, [
+            (named, shown_kind(type), partial(outcome_json, type=type))
+            for named in reported_in(plan, result) for type in (plan.nodes[named.node].type,)
+        ]),
     }
 
 
@@ -165,14 +187,15 @@ def refusal_json(refusal: Refusal, ledger: Ledger | None = None) -> Json:
 
 
 def _ranking(plan: ScoringPlan, schema: RankingSchema, ranking: RankingResult, reasons: ReasonsOf | None) -> Json:
+    row = _row_of(plan, schema, reasons)
+    return {"name": ranking.name, "by": ranking.by, "rows": [row(placed) for placed in ranking.rows]}
+
+
+def _row_of(plan: ScoringPlan, schema: RankingSchema, reasons: ReasonsOf | None) -> Callable[[Placed], Json]:
     operation = plan.nodes[schema.node].operation
     assert isinstance(operation, op.Ranking)
     type = plan.nodes[operation.by].type
-    return {
-        "name": ranking.name,
-        "by": ranking.by,
-        "rows": [_placed(plan, schema, placed, type, reasons) for placed in ranking.rows],
-    }
+    return lambda placed: _placed(plan, schema, placed, type, reasons)
 
 
 def _placed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import field
 from typing import Literal
 
@@ -62,7 +63,7 @@ class Result:
 
     engine: str
     rankings: tuple[RankingResult, ...]
-    values: dict[str, dict[str, Outcome]]
+    values: Mapping[str, Mapping[str, Outcome]]
     """Subject to name (of `plan.values`) to value, subjects in order of the plan or of first appearance."""
     ledgers: dict[str, Ledger] = field(default_factory=dict)
     problems: tuple[RunProblem, ...] = ()

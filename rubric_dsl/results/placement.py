@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from rubric_dsl.engines.contract import Subject
 from rubric_dsl.engines.run import Run
+from rubric_dsl.engines.stage.columns import values_of
 from rubric_dsl.evaluation.arithmetic import fault_of
 from rubric_dsl.evaluation.scores import Rounder
 from rubric_dsl.evaluation.values import NOT_APPLICABLE, Nothing, Undefined, Value, as_number
@@ -16,7 +17,7 @@ from rubric_dsl.plan.model import RankingSchema
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.results.model import NoValue, Placed, RankingResult, Unranked
 from rubric_dsl.results.nothing import no_value
-from rubric_dsl.results.ranking import Candidate, Key, places
+from rubric_dsl.results.ranking import Key, places
 
 
 def ranking_of(done: Run, schema: RankingSchema) -> RankingResult:
@@ -36,17 +37,30 @@ class _Placement:
         self.done = done
         self.name = schema.name
         self.ranking = operation
+        self._columns: dict[op.Node, dict[Subject, Value]] = {}
         self.decisive = self._decisive(Rounder(schema.node, operation.rounding))
 
-    def _decisive(self, rounder: Rounder) -> dict[Subject, Value]:
+    def _of(self, node: op.Node) -> Mapping[Subject, Value]:
+        """The value of the node for each subject."""
+        found = self._columns.get(node)
+        if found is None:
+            found = self._columns[node] = dict(zip(self.done.values, values_of(self.done.values, node), strict=True))
+        return found
+
+    def _decisive(self, rounder: Rounder) -> Mapping[Subject, Value]:
         """The value of each subject on which ranks are decided."""
-        found = {subject: rounder(values[self.ranking.by]) for subject, values in self.done.values.items()}
+        found = self._of(self.ranking.by)
+        if self.ranking.rounding is not None:
+            found = {subject: rounder(value) for subject, value in found.items()}
         for subject, value in found.items():
             if isinstance(value, Undefined):
                 self.done.problems.add(value, subject, self.name)
         return found
 
     def rows(self) -> Iterator[Placed]:
+        if not self.ranking.excludes and self.ranking.within is None:
+            yield from self._in_one_group()
+            return
         groups: dict[str | None, list[Subject]] = {}
         unplaced: list[Placed] = []
         for subject in self.done.subjects:
@@ -60,10 +74,20 @@ class _Placement:
             yield from self._placed(group, groups[group])
         yield from unplaced
 
+    def _in_one_group(self) -> Iterator[Placed]:
+        """All that have a score, then the others."""
+        out = [subject for subject, score in self.decisive.items() if isinstance(score, (Nothing, Undefined))]
+        subjects = self.done.subjects
+        if out:
+            left = set(out)
+            subjects = tuple(subject for subject in subjects if subject not in left)
+        yield from self._placed(None, subjects)
+        for subject in out:
+            yield Placed(None, subject, self._score(subject), self._out(subject)[0])
+
     def _out(self, subject: Subject) -> tuple[Unranked | None, op.Node | None]:
-        values = self.done.values[subject]
         for condition in self.ranking.excludes:
-            if values[condition] is True:
+            if self._of(condition)[subject] is True:
                 return "excluded", condition
         score = self.decisive[subject]
         if isinstance(score, (Nothing, Undefined)):
@@ -75,7 +99,7 @@ class _Placement:
     def _group(self, subject: Subject) -> str | None:
         if self.ranking.within is None:
             return None
-        group = self.done.values[subject][self.ranking.within]
+        group = self._of(self.ranking.within)[subject]
         match group:
             case Nothing() | Undefined():
                 return None
@@ -98,24 +122,31 @@ class _Placement:
         return sorted(groups, key=lambda group: members.index(group or "")) if members else groups
 
     def _placed(self, group: str | None, subjects: Sequence[Subject]) -> Iterator[Placed]:
-        candidates = [self._candidate(subject) for subject in subjects]
-        for place, candidate in places(candidates, dense=self.ranking.ties == "dense"):
-            keys = tuple(key.value for key in candidate.keys[1:])
-            yield Placed(place, candidate.subject, self._score(candidate.subject), group=group, keys=keys)
+        keys = [self._key(self.decisive, subjects, self.ranking.lowest_first)]
+        keys += [self._key(self._of(key.node), subjects, key.lowest_first) for key in self.ranking.keys]
+        caps = [self._cap(subject) for subject in subjects] if self.ranking.caps else None
+        of_ties = list(zip(*(key.values for key in keys[1:]), strict=True)) or [()] * len(subjects)
+        for place, index in places(keys, caps, dense=self.ranking.ties == "dense"):
+            subject = subjects[index]
+            yield Placed(place, subject, self._score(subject), None, None, group, of_ties[index])
 
-    def _candidate(self, subject: Subject) -> Candidate:
-        values = self.done.values[subject]
-        keys = [Key(_number(self.decisive[subject]), self.ranking.lowest_first)]
-        keys += [Key(_number(values[key.node]), key.lowest_first) for key in self.ranking.keys]
-        caps = [cap.rank for cap in self.ranking.caps if values[cap.condition] is True]
-        return Candidate(subject, tuple(keys), max(caps, default=1))
+    def _key(self, values: Mapping[Subject, Value], subjects: Sequence[Subject], lowest_first: bool) -> Key:
+        return Key([_number(values[subject]) for subject in subjects], lowest_first)
+
+    def _cap(self, subject: Subject) -> int:
+        caps = (cap.rank for cap in self.ranking.caps if self._of(cap.condition)[subject] is True)
+        return max(caps, default=1)
 
     def _score(self, subject: Subject) -> Exact | NoValue:
         value = self.decisive[subject]
+        if type(value) is Fraction:
+            return value
         if isinstance(value, (Nothing, Undefined)):
             return no_value(self.done, self.ranking.by, self.done.values[subject])
         return as_number(value)
 
 
 def _number(value: Value) -> Exact | None:
+    if type(value) is Fraction:
+        return value
     return None if isinstance(value, (Nothing, Undefined)) else as_number(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Literal
 
@@ -10,7 +10,7 @@ from rubric_dsl.engines.run import Run
 from rubric_dsl.evaluation.scores import Score
 from rubric_dsl.numbers.decimals import from_exact
 from rubric_dsl.numbers.reals import Exact, Real
-from rubric_dsl.plan.model import NamedValue, ScoringPlan
+from rubric_dsl.plan.model import ScoringPlan
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.results.json import unranked_text
 from rubric_dsl.results.model import NoValue, Outcome, Placed, Result
@@ -64,15 +64,6 @@ def worth_of(run: Run, node: op.Node) -> Fraction | None:
     if isinstance(operation, op.Touchpoint):
         return from_exact(operation.amount)
     return step.worth if isinstance(step, Score) else None
-
-
-def scored_on_rows(plan: ScoringPlan) -> Sequence[NamedValue]:
-    """The indicators and touchpoints that have points on every row."""
-    return [
-        value for value in plan.values
-        if plan.nodes[value.node].grain.kind == "row"
-        and isinstance(plan.nodes[value.node].operation, (op.Touchpoint, op.RowScore))
-    ]
 
 
 def _because(plan: ScoringPlan, placed: Placed) -> str | None:

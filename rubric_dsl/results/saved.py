@@ -14,10 +14,13 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from rubric_dsl.evaluation.arithmetic import quotient, total
 from rubric_dsl.numbers.decimals import from_exact
 from rubric_dsl.plan.model import ScoringPlan
+from rubric_dsl.results.columns import reported_in
 from rubric_dsl.results.json import FORMAT, number_json
+from rubric_dsl.results.late import LateRows, LateSubjects, place_json
+from rubric_dsl.results.model import Result
+from rubric_dsl.results.standings import NotRational, standings
 from rubric_dsl.text.record import dataclass
 
 Json = dict[str, Any]
@@ -42,9 +45,7 @@ def result_text(found: Json, canonical: bool = False) -> str:
 
 def _member(key: str, value: Any, canonical: bool) -> str:
     if key == "subjects" and value:
-        blank = "" if canonical else " "
-        lines = (f" {_text(name, canonical)}:{blank}{_text(own, canonical)}" for name, own in value.items())
-        return "{\n" + ",\n".join(lines) + "\n}"
+        return "{\n" + ",\n".join(f" {line}" for line in _lines(value, canonical)) + "\n}"
     if key == "rankings" and value:
         return "[\n" + ",\n".join(_ranking(one, canonical) for one in value) + "\n]"
     if canonical or key == "standings":
@@ -54,59 +55,56 @@ def _member(key: str, value: Any, canonical: bool) -> str:
 
 def _ranking(ranking: Json, canonical: bool) -> str:
     head = _text({key: value for key, value in ranking.items() if key != "rows"}, canonical)[:-1]
-    rows = ",\n".join(f"  {_text(row, canonical)}" for row in ranking["rows"])
+    rows = ",\n".join(f"  {line}" for line in _lines(ranking["rows"], canonical))
     return f' {head},{"" if canonical else " "}"rows":{"" if canonical else " "}[\n{rows}\n ]}}'
+
+
+def _lines(value: Any, canonical: bool) -> Iterator[str]:
+    """What stands in an array or an object, each in one line."""
+    if isinstance(value, (LateRows, LateSubjects)):
+        return value.lines()
+    if isinstance(value, list):
+        return (_text(one, canonical) for one in value)
+    blank = "" if canonical else " "
+    return (f"{_text(name, canonical)}:{blank}{_text(own, canonical)}" for name, own in value.items())
 
 
 def _text(value: object, canonical: bool) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=canonical, separators=(",", ":") if canonical else None)
 
 
-def add_standings(found: Json, plan: ScoringPlan) -> None:
+def add_standings(found: Json, plan: ScoringPlan, result: Result) -> None:
     """Says in the JSON of a result where everybody stands in each item, as far as `explain --result` needs it.
 
     Each number of a subject gets its `place`, counted from the highest, and how many are `tied` there if not one alone;
     `standings` has of each item how many have it, mean, highest and lowest, and of each ranking how many it ranks. An
     item with a number that is not rational has null and no places.
     """
-    subjects: Mapping[str, Json] = found["subjects"]
+    subjects = found["subjects"]
     items: Json = {}
-    for named in plan.values:
-        numbers = [own[named.name] for own in subjects.values() if _is_number(own.get(named.name))]
-        if not numbers:
-            continue
-        counts = Counter(number["exact"] for number in numbers)
-        if None in counts:
-            items[named.name] = None
-            continue
-        ordered = sorted(((from_exact(text), text) for text in counts), reverse=True)
-        places, before = {}, 0
-        for _, text in ordered:
-            places[text] = before + 1
-            before += counts[text]
-        for number in numbers:
-            text = number["exact"]
-            number["place"] = places[text]
-            if counts[text] > 1:
-                number["tied"] = counts[text]
+    for named in reported_in(plan, result):
         try:
-            mean = quotient(total(value * counts[text] for value, text in ordered), Fraction(len(numbers)))
-        except ArithmeticError:  # beyond the limits of exact numbers
+            own = standings(result, named)
+        except NotRational:
             items[named.name] = None
             continue
-        type, (highest, _), (lowest, _) = plan.nodes[named.node].type, ordered[0], ordered[-1]
-        known = {"mean": mean, "highest": highest, "lowest": lowest}
-        items[named.name] = {"of": len(numbers)} | {key: number_json(value, type) for key, value in known.items()}
+        if own is None:
+            continue
+        type = plan.nodes[named.node].type
+        known = {"mean": own.mean, "highest": own.highest, "lowest": own.lowest}
+        items[named.name] = {"of": own.of} | {key: number_json(value, type) for key, value in known.items()}
+        if isinstance(subjects, LateSubjects):
+            subjects.places[named.name] = own.places
+        else:
+            for values, place in zip(subjects.values(), own.places, strict=True):
+                if place is not None:
+                    values[named.name] |= place_json(place)
     ranked = {
-        ranking["name"]: [[group, count] for group, count in Counter(
-            row.get("group") for row in ranking["rows"] if row["rank"] is not None).items()]
-        for ranking in found["rankings"]
+        ranking.name: [[group, count] for group, count in Counter(
+            row.group for row in ranking.rows if row.rank is not None).items()]
+        for ranking in result.rankings
     }
     found["standings"] = {"items": items, "ranked": ranked}
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, dict) and "exact" in value
 
 
 def without_place(value: Any) -> Any:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+
 from rubric_dsl.engines.contract import Engine, Subject
 from rubric_dsl.engines.run import Run, published, reported, run, run_periods
+from rubric_dsl.engines.stage.columns import values_of
+from rubric_dsl.evaluation.arithmetic import Values
 from rubric_dsl.evaluation.values import Nothing, Undefined
+from rubric_dsl.numbers.reals import Real
 from rubric_dsl.observations.model import Observations
 from rubric_dsl.observations.periods import period_label, period_text
 from rubric_dsl.plan.model import ScoringPlan
@@ -42,14 +48,49 @@ def result_of(done: Run, with_private: bool = False) -> Result:
     rankings = () if done.problems.count else tuple(ranking_of(done, schema) for schema in done.plan.rankings)
     if done.problems.count:
         return Result(done.engine, (), {}, ledgers, tuple(done.problems), done.problems.count, period, label)
-    named = tuple(reported(done.plan) if with_private else published(done.plan))
-    values = {subject: {one.name: outcome_of(done, one.node, subject) for one in named} for subject in done.subjects}
+    values = NamedValues(done, with_private)
     return Result(done.engine, rankings, values, ledgers, period=period, period_label=label)
+
+
+class NamedValues(Mapping[str, Mapping[str, Outcome]]):
+    """What a report shows of each subject, made where it is asked for."""
+
+    def __init__(self, done: Run, with_private: bool = False) -> None:
+        self.done = done
+        own = reported(done.plan) if with_private else published(done.plan)
+        self.names = {named.name: named.node for named in own}
+        self._last: tuple[Subject, dict[str, Outcome]] | None = None
+
+    def __getitem__(self, subject: Subject) -> Mapping[str, Outcome]:
+        if self._last is None or self._last[0] != subject:
+            values = self.done.values[subject]
+            self._last = subject, {name: _outcome(self.done, node, values) for name, node in self.names.items()}
+        return self._last[1]
+
+    def __iter__(self) -> Iterator[Subject]:
+        return iter(self.done.subjects)
+
+    def __len__(self) -> int:
+        return len(self.done.subjects)
+
+    def at(self, name: str, place: int) -> Outcome:
+        return outcome_of(self.done, self.names[name], self.done.subjects[place])
+
+    def column(self, name: str) -> Sequence[Outcome]:
+        """The values of a name, subject by subject."""
+        done, node = self.done, self.names[name]
+        return [
+            value if isinstance(value, (Fraction, Real, bool, str)) else _outcome(done, node, done.values[subject])
+            for subject, value in zip(done.subjects, values_of(done.values, node), strict=True)
+        ]
 
 
 def outcome_of(done: Run, node: op.Node, subject: Subject) -> Outcome:
     """The value of a node as a report has it."""
-    values = done.values[subject]
+    return _outcome(done, node, done.values[subject])
+
+
+def _outcome(done: Run, node: op.Node, values: Values) -> Outcome:
     value = values[node]
     if isinstance(value, (Nothing, Undefined)):
         return no_value(done, node, values)

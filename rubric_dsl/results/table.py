@@ -10,9 +10,10 @@ from rubric_dsl.numbers.decimals import exact_text
 from rubric_dsl.numbers.reals import Real
 from rubric_dsl.numbers.show import shown
 from rubric_dsl.observations.periods import period_column
-from rubric_dsl.plan.model import ScoringPlan
+from rubric_dsl.plan.model import NamedValue, ScoringPlan
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved.types import ValueType
+from rubric_dsl.results.columns import reported_in, shown_texts
 from rubric_dsl.results.json import shown_kind
 from rubric_dsl.results.model import NoValue, Outcome, Placed, Result
 
@@ -33,15 +34,17 @@ def result_rows(plan: ScoringPlan, results: Sequence[Result], lang: str = "en") 
 
 def _rows(plan: ScoringPlan, result: Result, lang: str) -> Iterator[tuple[str, ...]]:
     placed = {ranking.name: {row.subject: row for row in ranking.rows} for ranking in result.rankings}
+    columns = [_column(plan, result, named, lang) for named in reported_in(plan, result)]
+    places = {subject: place for place, subject in enumerate(result.values)}
     for subject in in_order(result):
         ranks = [cell for s in plan.rankings for cell in _rank_cells(plan, s.node, placed[s.name][subject], lang)]
-        values = result.values[subject]
-        cells = [
-            text_of(values[named.name], plan.nodes[named.node].type, lang)
-            for named in plan.values
-            if named.name in values
-        ]
-        yield (subject, *ranks, *cells)
+        place = places[subject]
+        yield (subject, *ranks, *(column[place] for column in columns))
+
+
+def _column(plan: ScoringPlan, result: Result, named: NamedValue, lang: str) -> Sequence[str]:
+    type = plan.nodes[named.node].type
+    return shown_texts(result, named, shown_kind(type), lang, lambda outcome: text_of(outcome, type, lang))
 
 
 _WORDS = {"en": ("subject", "rank", "score", "exact"), "zh": ("对象", "名次", "得分", "准确值")}

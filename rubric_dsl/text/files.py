@@ -22,7 +22,6 @@ INVISIBLE = (
 )
 HIDDEN = re.compile(f"([{BIDI}])|[{INVISIBLE}]")
 WIDE_INDENT = re.compile(r"^( *+)([^\S\n]++)(?=\S)", re.MULTILINE)
-LONG_MARKS = 1_000
 
 
 @dataclass(frozen=True, slots=True)

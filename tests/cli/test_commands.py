@@ -308,10 +308,22 @@ def test_a_cluster_is_for_spark_only(rubric: Said) -> None:
 def test_a_program_that_does_not_finish_is_named(rubric: Said, monkeypatch: pytest.MonkeyPatch) -> None:
     from rubric_dsl.engines.sql import duckdb
 
-    def full(*_: object) -> None:
-        raise duckdb.duckdb.OutOfMemoryException("could not allocate block of size 256.0 KiB\nmore lines")
+    class Full:
+        """A connection that has no room for what is asked of it."""
 
-    monkeypatch.setattr(type(duckdb.DUCKDB), "text", full)
+        def execute(self, query: str, *_: object) -> None:
+            raise duckdb.duckdb.OutOfMemoryException("could not allocate block of size 256.0 KiB\nmore lines")
+
+        def close(self) -> None: ...
+
+    opened = duckdb.DuckDatabase.__init__
+
+    def open(self: duckdb.DuckDatabase, *given: Any, **named: Any) -> None:
+        opened(self, *given, **named)
+        self.connection.close()
+        monkeypatch.setattr(self, "connection", Full())
+
+    monkeypatch.setattr(duckdb.DuckDatabase, "__init__", open)
     code, out, err = rubric("score", "hotlines.rubric", "calls.csv", "--engine", "duckdb")
     assert code == 7 and out == "" and "DuckDB did not finish" in err and "could not allocate block" in err
     assert "more lines" not in err and "Traceback" not in err

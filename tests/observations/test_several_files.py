@@ -133,4 +133,4 @@ def test_a_folder_of_forms_is_scored_and_each_cell_is_found(
     said = capfd.readouterr().err
     assert "forms/c.xlsx:2 (Sheet1!C2): x" in said and "row 2 (forms/b.xlsx) has the same id" in said
     assert rubric(["score", "t.rubric", "calls=forms/[ab]*", "--bundle", "out", "--lang", "en"]) == 2
-    assert "one file a table" in capfd.readouterr().err
+    assert "one file of each table" in capfd.readouterr().err

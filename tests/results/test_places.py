@@ -2,21 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction as F
+from itertools import combinations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rubric_dsl.results.ranking import Candidate, Key, places
+from rubric_dsl.numbers import reals
+from rubric_dsl.numbers.reals import Exact
+from rubric_dsl.results.ranking import Key, compared, places
 
 
-def entry(subject: str, *keys: int | None, cap: int = 1, lowest_first: bool = False) -> Candidate:
-    made = tuple(Key(None if key is None else F(key), lowest_first) for key in keys)
-    return Candidate(subject, made, cap)
+@dataclass(frozen=True)
+class Entry:
+    subject: str
+    keys: tuple[F | None, ...]
+    cap: int
+    lowest_first: bool
 
 
-def placed(*candidates: Candidate, dense: bool = False) -> str:
-    return " ".join(f"{place}{candidate.subject}" for place, candidate in places(candidates, dense))
+def entry(subject: str, *keys: int | None, cap: int = 1, lowest_first: bool = False) -> Entry:
+    return Entry(subject, tuple(None if key is None else F(key) for key in keys), cap, lowest_first)
+
+
+def placed_entries(entries: Sequence[Entry], dense: bool) -> list[tuple[int, str]]:
+    columns = zip(*(one.keys for one in entries), strict=True)
+    keys = [Key(values, any(one.lowest_first for one in entries)) for values in columns]
+    caps = [one.cap for one in entries]
+    found = list(places(keys, caps, dense))
+    if set(caps) <= {1}:
+        assert list(places(keys, None, dense)) == found
+    return [(place, entries[index].subject) for place, index in found]
+
+
+def placed(*entries: Entry, dense: bool = False) -> str:
+    return " ".join(f"{place}{subject}" for place, subject in placed_entries(entries, dense))
 
 
 def test_tied_subjects_share_a_rank_and_the_next_is_counted() -> None:
@@ -62,7 +84,7 @@ def test_the_cap_does_not_lift_the_rank_of_the_worse() -> None:
     assert placed(entry("a", 1, cap=2), entry("b", 9), entry("c", 5)) == "1b 2c 3a"
 
 
-def by_the_letter(candidates: list[Candidate], dense: bool) -> list[tuple[int, str]]:
+def by_the_letter(candidates: list[Entry], dense: bool) -> list[tuple[int, str]]:
     """The rule as it stands in the text, place after place, without any cleverness."""
     left, place, found = list(candidates), 1, []
     while left:
@@ -70,8 +92,8 @@ def by_the_letter(candidates: list[Candidate], dense: bool) -> list[tuple[int, s
         if not allowed:
             place += 1
             continue
-        best = max(tuple(key.value or F(0) for key in c.keys) for c in allowed)
-        together = [c for c in allowed if tuple(key.value or F(0) for key in c.keys) == best]
+        best = max(tuple(key or F(0) for key in c.keys) for c in allowed)
+        together = [c for c in allowed if tuple(key or F(0) for key in c.keys) == best]
         found += [(place, c.subject) for c in together]
         left = [c for c in left if c not in together]
         place += 1 if dense else len(together)
@@ -83,5 +105,17 @@ def by_the_letter(candidates: list[Candidate], dense: bool) -> list[tuple[int, s
 )
 def test_places_are_those_of_the_text(entries: list[tuple[int, int, int]], dense: bool) -> None:
     candidates = [entry(f"s{i}", a, b, cap=cap) for i, (a, b, cap) in enumerate(entries)]
-    found = [(place, candidate.subject) for place, candidate in places(candidates, dense)]
-    assert sorted(found) == sorted(by_the_letter(candidates, dense))
+    assert sorted(placed_entries(candidates, dense)) == sorted(by_the_letter(candidates, dense))
+
+
+NEAR = st.builds(F, st.integers(-5, 5), st.sampled_from([1, 3, 10**18, 10**18 + 1, 10**700]))
+
+
+@given(st.lists(st.tuples(st.none() | NEAR, st.sampled_from([F(1, 3), reals.sqrt(F(2))])), min_size=1, max_size=8))
+def test_whole_keys_order_numbers_as_comparing_them_does(rows: list[tuple[F | None, Exact]]) -> None:
+    columns = [Key([row[0] for row in rows], True), Key([row[1] for row in rows], False)]
+    for keys in ([columns[0]], columns):
+        found = {index: place for place, index in places(keys, None, dense=False)}
+        for i, j in combinations(range(len(rows)), 2):
+            order = compared(keys, i, j)
+            assert ((found[i] > found[j]) - (found[i] < found[j])) == (order > 0) - (order < 0)

@@ -23,7 +23,7 @@ from rubric_dsl.engines.columnar.scanned import NotScannable, ReadAgain, Scannin
 from rubric_dsl.engines.columnar.sums import NotApart, Sums, SumsRun, sums_of, together
 from rubric_dsl.engines.lowering.forms import Lowered
 from rubric_dsl.engines.lowering.queries import ROW
-from rubric_dsl.engines.lowering.totals import TableRun, aggregates_over, columns_read
+from rubric_dsl.engines.lowering.totals import TableRun, aggregates_over, columns_read, groups_seen
 from rubric_dsl.evaluation.prepare import Prepared
 from rubric_dsl.observations.headers import layout_of
 from rubric_dsl.observations.large import Watch
@@ -158,8 +158,7 @@ class PartsTable:
 
     @property
     def observed(self) -> Iterable[tuple[str, str | None]]:
-        groups = () if self.run is None else self.run.groups
-        return [(str(subject), None if scenario is None else str(scenario)) for subject, scenario in groups]
+        return [] if self.run is None else groups_seen(self.run)
 
     def accounted(self, ledger: Ledger) -> Ledger:
         rows = sum(self._sizes) - self._beside_rows

@@ -68,7 +68,7 @@ def _of(
     items = {node: item for node, item in run.row_values().items() if not item.void}
     assert isinstance(run.rows, FrameRows)
     frame = run.rows.with_values([item.value for item in items.values()])
-    subjects = run.given.names({subject: None for subject, _ in run.sums.groups})
+    subjects = run.given.names(dict.fromkeys(run.summed.subjects))
     forms = [(node, item.form) for node, item in items.items()]
     return EachRow(schema, frame, forms, subjects, run.given.strata, located)
 

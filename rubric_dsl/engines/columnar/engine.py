@@ -16,6 +16,7 @@ from rubric_dsl.engines.lowering.totals import (
     runs_before,
     totals_of,
 )
+from rubric_dsl.engines.stage.stage import subject_columns
 from rubric_dsl.evaluation.prepare import Prepared
 from rubric_dsl.observations.model import Observations
 from rubric_dsl.plan.model import ScoringPlan
@@ -25,6 +26,7 @@ class ColumnarEngine:
     """Rows as columns of integers. `ways` says of the last run how its nodes were evaluated."""
 
     name = "polars"
+    stage = staticmethod(subject_columns)
 
     def __init__(self) -> None:
         self.ways: Counter[str] = Counter()

@@ -8,7 +8,8 @@ from typing import Any
 import polars as pl
 
 from rubric_dsl.engines.columnar.frames import TableFrame, series_of
-from rubric_dsl.engines.columnar.packing import Packing, packed, unpacked
+from rubric_dsl.engines.columnar.packing import Packing, packed
+from rubric_dsl.engines.columnar.parts import FrameParts
 from rubric_dsl.engines.columnar.written import Written, integer_type, written
 from rubric_dsl.engines.lowering.distinct import Column
 from rubric_dsl.engines.lowering.expr import Constant, Expr
@@ -79,11 +80,9 @@ class FrameRows:
             if found <= most:
                 break
             most = found
-        sums = {
-            part: unpacked(field, table[f"w{field.word}"], table["n"]).to_list()
-            for part, field in packing.fields.items()
-        }
-        return Summed(self._groups(table), table["n"].to_list(), sums)
+        subjects = table[SUBJECT].to_list()
+        strata = table[STRATUM].to_list() if STRATUM in self.keys else [None] * len(subjects)
+        return Summed(subjects, strata, table["n"].to_list(), FrameParts(table, packing))
 
     def _words(self, packing: Packing, size: int) -> pl.DataFrame:
         found = self._written(packing.words)
@@ -94,12 +93,6 @@ class FrameRows:
             wide = place in whole and integer_type(word.low * size, word.high * size) == pl.Int128
             wanted.append(pl.col(f"w{place}").cast(pl.Int128 if wide else pl.Int64).sum())
         return found.over(self.frame).with_columns(named).group_by(self.keys).agg(wanted).collect(engine="streaming")
-
-    def _groups(self, table: pl.DataFrame) -> list[Group]:
-        subjects = table[SUBJECT].to_list()
-        if STRATUM not in self.keys:
-            return [(subject, None) for subject in subjects]
-        return list(zip(subjects, table[STRATUM].to_list(), strict=True))
 
     # ------------------------------------------------------------ values
 

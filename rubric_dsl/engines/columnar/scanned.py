@@ -22,7 +22,7 @@ from rubric_dsl.engines.contract import Stratum, Subject
 from rubric_dsl.engines.lowering.forms import Lowered
 from rubric_dsl.engines.lowering.queries import ROW, STRATUM, SUBJECT
 from rubric_dsl.engines.lowering.sums import DOUBT
-from rubric_dsl.engines.lowering.totals import TableRun
+from rubric_dsl.engines.lowering.totals import TableRun, groups_seen
 from rubric_dsl.evaluation.prepare import Prepared
 from rubric_dsl.observations.accepting import Sorting
 from rubric_dsl.observations.beside_rows import is_total
@@ -98,7 +98,7 @@ class Scanning:
         tests: list[pl.Expr] = []
         for key, place, name in ((SUBJECT, 0, self.schema.subject), (STRATUM, 1, self.schema.stratum)):
             if name is not None:
-                found = {group[place] for group in run.sums.groups}
+                found = set(run.sums.summed.strata if place else run.sums.summed.subjects)
                 texts = sorted(str(text) for text in found if text is not None)
                 strange = [text for text in texts if not self._is_plain(name, text)]
                 if strange:
@@ -148,8 +148,7 @@ class ScannedTable(Scanning):
 
     @property
     def observed(self) -> Iterable[tuple[str, str | None]]:
-        groups = () if self.run is None else self.run.groups
-        return [(str(subject), None if scenario is None else str(scenario)) for subject, scenario in groups]
+        return [] if self.run is None else groups_seen(self.run)
 
     def accounted(self, ledger: Ledger) -> Ledger:
         rows = self.scan.size - self.beside

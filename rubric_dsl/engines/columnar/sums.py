@@ -11,10 +11,11 @@ from types import MappingProxyType
 import polars as pl
 
 from rubric_dsl.engines.contract import Stratum, Subject
-from rubric_dsl.engines.lowering.aggregates import added_up, weighed_up
+from rubric_dsl.engines.grouped import Groups, Linear, ListedParts
+from rubric_dsl.engines.lowering.aggregates import summed_up, weighed_up
 from rubric_dsl.engines.lowering.forms import Lowered
-from rubric_dsl.engines.lowering.queries import STRATUM, SUBJECT, Group
-from rubric_dsl.engines.lowering.sums import Counted
+from rubric_dsl.engines.lowering.queries import STRATUM, SUBJECT, Summed
+from rubric_dsl.engines.lowering.sums import Added
 from rubric_dsl.engines.lowering.totals import SCORE, Found, TableRun, aggregates_over, scores_on
 from rubric_dsl.evaluation.arithmetic import Cells, Weighed
 from rubric_dsl.evaluation.prepare import Prepared
@@ -50,23 +51,32 @@ class Sums:
 
 def sums_of(run: TableRun) -> Sums:
     """Raises NotApart."""
-    names = run.given.names({subject: None for subject, _ in run.groups})
+    summed = run.summed
+    names = run.given.names(dict.fromkeys(summed.subjects))
+    seen = list(zip(summed.subjects, summed.strata, strict=True))
+    groups = Groups((), (), (), summed.rows, summed.sums)
     columns: dict[str, pl.Series] = {
-        SUBJECT: pl.Series([names[subject] for subject, _ in run.groups], dtype=pl.String),
-        STRATUM: pl.Series([run.given.strata[stratum] for _, stratum in run.groups], dtype=pl.String),
-        "rows": pl.Series(list(run.groups.values()), dtype=pl.Int64),
+        SUBJECT: pl.Series([names[subject] for subject in summed.subjects], dtype=pl.String),
+        STRATUM: pl.Series([run.given.strata[stratum] for stratum in summed.strata], dtype=pl.String),
+        "rows": pl.Series(summed.rows, dtype=pl.Int64),
     }
     bottoms: dict[str, int] = {}
-    for name, by_group in run.counted.items():
-        sums = {group: _rational(part.sum) for group, part in by_group.items()}
-        bottom = bottoms[name] = lcm(*(one.denominator for one in sums.values()))
-        tops = [one.numerator * (bottom // one.denominator) if (one := sums.get(group)) is not None else 0
-                for group in run.groups]
+
+    def put(name: str, bottom: int, counts: Sequence[int], tops: Sequence[int]) -> None:
         if bottom >= _LIMIT or max(map(abs, tops), default=0) >= _LIMIT:
             raise NotApart
-        counts = [by_group[group].count if group in by_group else 0 for group in run.groups]
+        bottoms[name] = bottom
         columns[f"n.{name}"] = pl.Series(counts, dtype=pl.Int64)
         columns[f"s.{name}"] = pl.Series(tops, dtype=pl.Int128)
+
+    for name, added in run.added.items():
+        put(name, added.denominator, groups.added(added.count), groups.added(added.sum))
+    for name, by_group in run.counted.items():
+        sums = {group: _rational(part.sum) for group, part in by_group.items()}
+        bottom = lcm(*(one.denominator for one in sums.values()))
+        tops = [one.numerator * (bottom // one.denominator) if (one := sums.get(group)) is not None else 0
+                for group in seen]
+        put(name, bottom, [by_group[group].count if group in by_group else 0 for group in seen], tops)
     values = [
         (node, names[subject], exact_text(_rational(value)), count)
         for node, by_subject in run.aggregates.values().items()
@@ -125,32 +135,36 @@ class SumsRun(TableRun):
         self.names = {}
         self._plan = plan
         self._sums = sums
-        pairs = zip(sums.groups[SUBJECT].to_list(), sums.groups[STRATUM].to_list(), strict=True)
-        self._groups: dict[Group, int] = dict(zip(pairs, sums.groups["rows"].to_list(), strict=True))
-        self.counted = {name: self._counted(name, bottom) for name, bottom in sums.bottoms.items()}
-
-    def _counted(self, name: str, bottom: int) -> dict[Group, Counted]:
-        columns = (self._sums.groups[f"{kind}.{name}"].to_list() for kind in "ns")
-        pairs = list(zip(*columns, strict=True))
-        made = {(count, top): Counted(count, Fraction(top, bottom)) for count, top in set(pairs) if count}
-        return {group: made[pair] for group, pair in zip(self._groups, pairs, strict=True) if pair in made}
+        columns = {f"{kind}.{name}": sums.groups[f"{kind}.{name}"].to_list() for name in sums.bottoms for kind in "ns"}
+        subjects, strata, rows = (sums.groups[key].to_list() for key in KEYS)
+        self._summed = Summed(subjects, strata, rows, ListedParts(columns))
+        self._added = {
+            name: Added(bottom, Linear(0, {f"s.{name}": 1}), Linear(0, {f"n.{name}": 1}))
+            for name, bottom in sums.bottoms.items()
+        }
+        self.counted = {}
 
     @property
-    def groups(self) -> Mapping[Group, int]:
-        return self._groups
+    def summed(self) -> Summed:
+        return self._summed
+
+    @property
+    def added(self) -> Mapping[str, Added]:
+        return self._added
 
     @property
     def ways(self) -> Counter[str]:
         return Counter()
 
+    def of_sums(self, groups: Groups) -> Mapping[op.Node, dict[Subject, Value]]:
+        nodes = self._plan.nodes
+        return summed_up(self.operations, self.added, groups, lambda node: nodes[node].type.kind == "yes/no")
+
     def answers(self) -> tuple[Mapping[op.Node, Mapping[object, Value]], ...]:
         values: dict[op.Node, dict[object, list[Weighed]]] = {}
         for node, subject, value, count in self._sums.values.iter_rows():
             values.setdefault(node, {}).setdefault(subject, []).append((count, from_exact(value)))
-        return (
-            added_up(self.operations, self.counted, lambda node: self._plan.nodes[node].type.kind == "yes/no"),
-            weighed_up(self.operations, values, self.prepared),
-        )
+        return (weighed_up(self.operations, values, self.prepared),)
 
     def samples(self) -> Mapping[op.Node, Mapping[object, tuple[Given, ...]]]:
         return {}

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from rubric_dsl.engines.compiled.points import PointsOfRows
 from rubric_dsl.engines.compiled.rows import ListRows, Surprise
-from rubric_dsl.engines.contract import Totals
+from rubric_dsl.engines.contract import Stage, Totals
 from rubric_dsl.engines.lowering.totals import Found, TableRun, columns_read, totals_of
 from rubric_dsl.evaluation.prepare import Prepared
 from rubric_dsl.observations.model import Observations
@@ -21,9 +21,10 @@ class CompiledEngine:
 
     name = NAME
 
-    def __init__(self, assuming: bool | None = None) -> None:
+    def __init__(self, assuming: bool | None = None, stage: Stage | None = None) -> None:
         """`assuming`: whether to take for granted at first what most cells are (None: where that is faster)."""
         self.ways: Counter[str] = Counter()
+        self.stage = stage
         self._assuming = assuming
 
     def totals(self, plan: ScoringPlan, prepared: Prepared, observations: Observations) -> Totals:

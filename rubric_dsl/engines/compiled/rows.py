@@ -12,6 +12,7 @@ from typing import Any
 from rubric_dsl.engines.compiled.cells import are_likely_whole, readings_of
 from rubric_dsl.engines.compiled.functions import RowFunction, adding, as_assumed, listing
 from rubric_dsl.engines.contract import Stratum, Subject
+from rubric_dsl.engines.grouped import ListedParts
 from rubric_dsl.engines.lowering.distinct import Column
 from rubric_dsl.engines.lowering.expr import Constant, Expr
 from rubric_dsl.engines.lowering.queries import Group, Summed, by_place, scenarios
@@ -92,8 +93,9 @@ class ListRows:
         sums = [function.run(islice(rows, n)) for n in self._groups.values()]
         if not all(map(as_assumed, sums)):
             raise Surprise
-        of_parts = dict(zip(parts, list(zip(*sums, strict=True))[2:], strict=True))
-        return Summed(list(self._groups), list(self._groups.values()), of_parts)
+        of_parts = ListedParts(zip(parts, list(zip(*sums, strict=True))[2:], strict=True))
+        subjects, strata = [subject for subject, _ in self._groups], [stratum for _, stratum in self._groups]
+        return Summed(subjects, strata, list(self._groups.values()), of_parts)
 
     # ------------------------------------------------------------ values
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import repeat
 
+from rubric_dsl.engines.contract import Subject
+from rubric_dsl.engines.grouped import Groups
 from rubric_dsl.engines.lowering import expr as ex
 from rubric_dsl.engines.lowering.forms import Lowered, YesNo, both, decoded, either, yes
 from rubric_dsl.engines.lowering.nodes import TableLowering
 from rubric_dsl.engines.lowering.queries import Group, TableRows
-from rubric_dsl.engines.lowering.sums import Counted, Sums
+from rubric_dsl.engines.lowering.sums import Added, Counted, Sums
 from rubric_dsl.engines.lowering.weighed import weighed_aggregate
 from rubric_dsl.evaluation.arithmetic import Weighed, fault_of, quotient
 from rubric_dsl.evaluation.prepare import Prepared
 from rubric_dsl.evaluation.values import ABSENT, Given, Value, as_number
 from rubric_dsl.numbers import reals
+from rubric_dsl.numbers.decimals import ratio
 from rubric_dsl.numbers.reals import Exact
 from rubric_dsl.resolved import operations as op
 
@@ -32,6 +36,7 @@ class TableAggregates:
         self.lowering = lowering
         self.rows = rows
         self.operations = operations
+        self.sums = sums
         self._listed: dict[op.Node, Lowered] = {}
         for node, operation in operations.items():
             sample = self._sample(node, operation, sums)
@@ -55,8 +60,12 @@ class TableAggregates:
 
     # ------------------------------------------------------------ answers
 
+    def summed(self, groups: Groups) -> dict[op.Node, dict[Subject, Value]]:
+        """By node and subject the aggregates that integers tell."""
+        return summed_up(self.operations, self.sums.added, groups, self.answers_only)
+
     def added(self, found: Mapping[str, Mapping[Group, Counted]]) -> dict[op.Node, dict[object, Value]]:
-        """By node and subject the aggregates that sums tell (`folded` is a tally)."""
+        """The same of sums that are no integers of a fixed size."""
         return added_up(self.operations, found, self.answers_only)
 
     def answers_only(self, operand: op.Node) -> bool:
@@ -91,15 +100,46 @@ class TableAggregates:
         return answers
 
 
+def _of_added(operations: Mapping[op.Node, op.Aggregate]) -> Iterator[tuple[op.Node, op.Aggregate]]:
+    """What sums tell (`folded` is a tally)."""
+    for node, operation in operations.items():
+        if not operation.pooled and operation.name in _ADDED and operation.name != "folded":
+            yield node, operation
+
+
+def summed_up(
+    operations: Mapping[op.Node, op.Aggregate], sums: Mapping[str, Added], groups: Groups,
+    answers_only: Callable[[op.Node], bool],
+) -> dict[op.Node, dict[Subject, Value]]:
+    """By node and subject the aggregates that integers tell. `answers_only`: whether an operand is yes or no."""
+    answers: dict[op.Node, dict[Subject, Value]] = {}
+    for node, operation in _of_added(operations):
+        added = sums.get(f"a{node}")
+        if added is None:
+            continue
+        counts = groups.by_subject(added.count)
+        tops: Iterable[int] = counts
+        below: Iterable[int] = repeat(1)
+        if operation.name != "count" or operation.operand is None or answers_only(operation.operand):
+            tops, below = groups.by_subject(added.sum), repeat(added.denominator)
+            if operation.name in ("share", "mean"):
+                below = [added.denominator * count for count in counts]
+        found: dict[Subject, Value] = {
+            subject: ratio(top, bottom)
+            for subject, top, bottom, count in zip(groups.subjects, tops, below, counts, strict=False) if count
+        }
+        if found:
+            answers[node] = found
+    return answers
+
+
 def added_up(
     operations: Mapping[op.Node, op.Aggregate], found: Mapping[str, Mapping[Group, Counted]],
     answers_only: Callable[[op.Node], bool],
 ) -> dict[op.Node, dict[object, Value]]:
-    """`answers_only`: whether an operand is yes or no."""
+    """The same of sums that are no integers of a fixed size."""
     answers: dict[op.Node, dict[object, Value]] = {}
-    for node, operation in operations.items():
-        if operation.pooled or operation.name not in _ADDED or operation.name == "folded":
-            continue
+    for node, operation in _of_added(operations):
         by_subject: dict[object, list[Counted]] = {}
         for (subject, _), counted in found.get(f"a{node}", {}).items():
             by_subject.setdefault(subject, []).append(counted)

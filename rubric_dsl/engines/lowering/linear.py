@@ -9,22 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from rubric_dsl.engines.grouped import Linear
 from rubric_dsl.engines.lowering import expr as ex
 from rubric_dsl.engines.lowering.expr import Expr
-from rubric_dsl.text.record import dataclass
 
 MAX_TERMS = 256
 """Beyond so many parts a value is added up as it is."""
 MAX_BRANCHES = 3
 """The same of a choice between constants, which is one small number of its own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Linear:
-    """constant + Σ factor × part. A part is yes or no (counted as 1 and 0) or a number; neither is ever null."""
-
-    constant: int
-    parts: Mapping[Expr, int]
 
 
 class Decomposition:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from rubric_dsl.engines.contract import Stratum, Subject
+from rubric_dsl.engines.grouped import Parts
 from rubric_dsl.engines.lowering.distinct import Rows
 from rubric_dsl.engines.lowering.expr import Constant, Expr
 from rubric_dsl.engines.lowering.forms import Lowered
@@ -23,11 +24,15 @@ Group = tuple[object, object]
 
 @dataclass(frozen=True, slots=True)
 class Summed:
-    """By group how many rows it has and what they add up to, all in one order."""
+    """By group how many rows it has and what they add up to, all in one order.
 
-    groups: Sequence[Group]
+    `subjects` and `strata` are what stands in SUBJECT and STRATUM.
+    """
+
+    subjects: Sequence[object]
+    strata: Sequence[object]
     rows: Sequence[int]
-    sums: Mapping[Expr, Sequence[int]]
+    sums: Parts
 
 
 class TableRows(Rows, Protocol):

@@ -6,17 +6,18 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from rubric_dsl.engines.contract import Stratum, Subject, Tally, Totals
+from rubric_dsl.engines.contract import Stratum, Subject, Tallies, Tally, Totals
 from rubric_dsl.engines.folding import strata_of
+from rubric_dsl.engines.grouped import Groups, RowCounts, TallyColumns
 from rubric_dsl.engines.lowering import expr as ex
 from rubric_dsl.engines.lowering.aggregates import TableAggregates
 from rubric_dsl.engines.lowering.expr import Expr
 from rubric_dsl.engines.lowering.forms import Lowered
 from rubric_dsl.engines.lowering.linear import Decomposition
 from rubric_dsl.engines.lowering.nodes import TableLowering
-from rubric_dsl.engines.lowering.queries import Group, TableGiven, TableRows
+from rubric_dsl.engines.lowering.queries import Summed, TableGiven, TableRows
 from rubric_dsl.engines.lowering.scores import in_strata
-from rubric_dsl.engines.lowering.sums import Counted, Sums
+from rubric_dsl.engines.lowering.sums import Added, Sums
 from rubric_dsl.engines.lowering.validity import conditions_read, doubts
 from rubric_dsl.engines.reference.rows import totals as reference_totals
 from rubric_dsl.evaluation.arithmetic import Cells, fault_of
@@ -40,8 +41,8 @@ class Found:
     """Totals as they grow."""
 
     subjects: dict[Subject, None] = field(default_factory=dict)
-    rows: dict[str, dict[Subject, dict[Stratum, int]]] = field(default_factory=dict)
-    tallies: dict[op.Node, dict[Subject, dict[Stratum, Tally]]] = field(default_factory=dict)
+    rows: dict[str, Mapping[Subject, Mapping[Stratum, int]]] = field(default_factory=dict)
+    tallies: dict[op.Node, Tallies] = field(default_factory=dict)
     aggregates: dict[op.Node, dict[Subject, Value]] = field(default_factory=dict)
     samples: dict[op.Node, dict[Subject, tuple[Given, ...] | Undefined]] = field(default_factory=dict)
     facts: dict[str, dict[Subject, Cells]] = field(default_factory=dict)
@@ -121,14 +122,16 @@ class TableRun:
         self.names: Mapping[object, Subject] = {}
 
     def into(self, found: Found) -> Counter[str]:
-        self.names = self.given.names({subject: None for subject, _ in self.groups})
-        self._observed(found)
+        self.names = self.given.names(dict.fromkeys(self.summed.subjects))
+        groups = self._groups(self.summed)
+        self._observed(found, groups)
         for score in self.scores:
             for node in self._items(score):
-                self._tallied(found, node, self.counted.get(f"t{node}", {}))
+                self._tallied(found, node, f"t{node}", groups)
         for node, operation in self.operations.items():
             if operation.name == "folded" and not operation.pooled:
-                self._tallied(found, node, self.counted.get(f"a{node}", {}))
+                self._tallied(found, node, f"a{node}", groups)
+        found.aggregates |= self.of_sums(groups)
         for answers in self.answers():
             for node, by_subject in answers.items():
                 if by_subject:
@@ -140,16 +143,25 @@ class TableRun:
         return self.ways
 
     @property
-    def groups(self) -> Mapping[Group, int]:
-        """How many rows each subject has in each scenario."""
-        return self.sums.groups
+    def summed(self) -> Summed:
+        """The rows of each subject in each scenario, and what they add up to."""
+        return self.sums.summed
+
+    @property
+    def added(self) -> Mapping[str, Added]:
+        """By name the sums that are integers; the others are in `counted`."""
+        return self.sums.added
 
     @property
     def ways(self) -> Counter[str]:
         return self.lowering.ways
 
+    def of_sums(self, groups: Groups) -> Mapping[op.Node, dict[Subject, Value]]:
+        """The aggregates that integers tell, by node and subject."""
+        return self.aggregates.summed(groups)
+
     def answers(self) -> tuple[Mapping[op.Node, Mapping[object, Value]], ...]:
-        """The aggregates by node and subject."""
+        """The other aggregates by node and what stands for the subject."""
         return self.aggregates.added(self.counted), self.aggregates.counted()
 
     def samples(self) -> Mapping[op.Node, Mapping[object, tuple[Given, ...]]]:
@@ -187,29 +199,36 @@ class TableRun:
 
     # ------------------------------------------------------------ into the totals
 
-    def _observed(self, found: Found) -> None:
-        schema = self.schema
-        found.subjects |= dict.fromkeys(self.names.values())
-        by_subject = found.rows.setdefault(schema.name, {})
-        for (subject, stratum), count in self.groups.items():
-            by_subject.setdefault(self.names[subject], {})[self.given.strata[stratum]] = count
-        if self.given.facts:
-            found.facts[schema.name] = dict(self.given.facts)
+    def _groups(self, summed: Summed) -> Groups:
+        subjects = tuple(dict.fromkeys(map(self.names.__getitem__, summed.subjects)))
+        places = {subject: place for place, subject in enumerate(subjects)}
+        of_raw = {raw: places[self.names[raw]] for raw in dict.fromkeys(summed.subjects)}
+        owners = list(map(of_raw.__getitem__, summed.subjects))
+        strata = list(map(self.given.strata.__getitem__, summed.strata))
+        return Groups(subjects, owners, strata, summed.rows, summed.sums)
 
-    def _tallied(self, found: Found, node: op.Node, counted: Mapping[Group, Counted]) -> None:
-        made: dict[int, Tally] = {}  # groups that came to the same have one
-        for (subject, stratum), part in counted.items():
-            name = self.names[subject]
+    def _observed(self, found: Found, groups: Groups) -> None:
+        found.subjects |= dict.fromkeys(self.names.values())
+        found.rows[self.schema.name] = RowCounts(groups)
+        if self.given.facts:
+            found.facts[self.schema.name] = dict(self.given.facts)
+
+    def _tallied(self, found: Found, node: op.Node, name: str, groups: Groups) -> None:
+        added = self.added.get(name)
+        if added is not None:
+            found.tallies[node] = TallyColumns(groups, added.count, added.sum, added.denominator)
+            return
+        tallies: dict[Subject, dict[Stratum, Tally]] = {}
+        for (raw, stratum), part in self.counted.get(name, {}).items():
+            subject = self.names[raw]
             if isinstance(part.sum, ArithmeticError):
-                found.aggregates.setdefault(node, {})[name] = fault_of(part.sum, node)
+                found.aggregates.setdefault(node, {})[subject] = fault_of(part.sum, node)
             else:
-                by_stratum = found.tallies.setdefault(node, {}).setdefault(name, {})
-                tally = made.get(id(part))
-                if tally is None:
-                    tally = made[id(part)] = Tally(part.count, part.sum)
-                by_stratum[self.given.strata[stratum]] = tally
-        for name in found.aggregates.get(node, {}):
-            found.tallies.get(node, {}).pop(name, None)
+                tallies.setdefault(subject, {})[self.given.strata[stratum]] = Tally(part.count, part.sum)
+        for subject in found.aggregates.get(node, {}):
+            tallies.pop(subject, None)
+        if tallies:
+            found.tallies[node] = tallies
 
     def _faulty(self, found: Found, faulty: Mapping[str, Sequence[int]]) -> None:
         places = sorted({place for of_kind in faulty.values() for place in of_kind})
@@ -217,6 +236,14 @@ class TableRun:
             rows = dict(zip(places, self.given.rows_at(places), strict=True))
             found.faulty[self.schema.name] = tuple(rows.values())
             found.faulty_scores |= {(self.schema.name, rows[place].number) for place in faulty.get(SCORE, ())}
+
+
+def groups_seen(run: TableRun) -> list[tuple[str, str | None]]:
+    """The subjects of a table that was scanned, with the scenarios in which each has rows."""
+    return [
+        (str(subject), None if scenario is None else str(scenario))
+        for subject, scenario in zip(run.summed.subjects, run.summed.strata, strict=True)
+    ]
 
 
 def totals_of(plan: ScoringPlan, prepared: Prepared, found: Found) -> Totals:
@@ -243,7 +270,10 @@ def _faults(plan: ScoringPlan, prepared: Prepared, found: Found) -> tuple[Undefi
         for subject, value in by_subject.items():
             if isinstance(value, Undefined) and value.subject is not None:
                 found.aggregates.setdefault(node, {})[subject] = value
-                found.tallies.get(node, {}).pop(subject, None)
+                if subject in found.tallies.get(node, ()):
+                    tallies = dict(found.tallies[node])
+                    del tallies[subject]
+                    found.tallies[node] = tallies
     for node, samples in told.samples.items():
         faults = {subject: fault for subject, fault in samples.items() if isinstance(fault, Undefined)}
         if faults:

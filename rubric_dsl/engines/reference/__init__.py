@@ -11,6 +11,7 @@ class ReferenceEngine:
     """Rows one by one, in plain Python."""
 
     name = NAME
+    stage = None
 
     def totals(self, plan: ScoringPlan, prepared: Prepared, observations: Observations) -> Totals:
         return totals(plan, prepared, observations)

@@ -21,6 +21,7 @@ from rubric_dsl.engines.sql.database import Database
 from rubric_dsl.engines.sql.dialects import type_of
 from rubric_dsl.engines.sql.rows import SqlRows
 from rubric_dsl.engines.sql.written import Read
+from rubric_dsl.engines.stage.stage import subject_columns
 from rubric_dsl.evaluation.prepare import Prepared
 from rubric_dsl.observations.model import Observations
 from rubric_dsl.plan.model import ScoringPlan
@@ -29,6 +30,8 @@ from rubric_dsl.plan.model import ScoringPlan
 class SqlEngine:
     """Rows in a database that `connect` opens for each run. `ways` says of the last run how its nodes were
     evaluated."""
+
+    stage = staticmethod(subject_columns)
 
     def __init__(self, name: str, connect: Callable[[], Database]) -> None:
         self.name = name

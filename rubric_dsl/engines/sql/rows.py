@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlglot import exp
 
+from rubric_dsl.engines.grouped import ListedParts
 from rubric_dsl.engines.lowering import expr as ex
 from rubric_dsl.engines.lowering.distinct import Column
 from rubric_dsl.engines.lowering.expr import Constant, Expr
@@ -90,7 +91,7 @@ class SqlRows:
     # ------------------------------------------------------------ sums
 
     def summed(self, parts: Sequence[Expr], size: int) -> Summed:
-        sums: dict[Expr, Sequence[int]] = {}
+        sums = ListedParts()
         order: dict[Group, int] = {}
         for start in range(0, max(len(parts), 1), MAX_COLUMNS):
             some = parts[start:start + MAX_COLUMNS]
@@ -103,8 +104,9 @@ class SqlRows:
             elif groups != list(order):  # another query may come to them in another order
                 at = {group: place for place, group in enumerate(groups)}
                 columns = [[column[at[group]] for group in order] for column in columns]
-            sums |= zip(some, columns[len(self.keys) + 1:], strict=True)
-        return Summed(list(order), list(order.values()), sums)
+            sums.update(zip(some, columns[len(self.keys) + 1:], strict=True))
+        subjects, strata = [subject for subject, _ in order], [stratum for _, stratum in order]
+        return Summed(subjects, strata, list(order.values()), sums)
 
     def _sums(self, parts: Sequence[Expr], size: int) -> Answer:
         loose = [ex.loosely(part) if part.kind == "yes/no" else part for part in parts]

@@ -14,7 +14,6 @@ from fractions import Fraction
 from rubric_dsl.numbers.decimals import decimal_places, decimal_text
 from rubric_dsl.surface import tree
 from rubric_dsl.surface.from_text import parse
-from rubric_dsl.surface.print_parts import print_outcome, print_pattern
 from rubric_dsl.text.files import Source
 from rubric_dsl.text.record import dataclass
 from rubric_dsl.writing.sheets.grid import WIDE
@@ -404,9 +403,3 @@ def _stepped(found: re.Match[str], worth: str) -> Standard | Unread:
         # 每超10秒 leaves open what 4 seconds cost.
         return Unread("step", found["step"])
     return Standard("step", base=value(base), step=step, amount=found["amount"], stem=found["stem"])
-
-
-def shown_row(row: tree.Row) -> tuple[str, str]:
-    """The patterns and the outcomes of a row, each as text."""
-    patterns = ", ".join(" | ".join(print_pattern(one) for one in alternatives) for alternatives in row.patterns)
-    return patterns, ", ".join(print_outcome(outcome) for outcome in row.outcomes)

@@ -14,43 +14,35 @@ from rubric_dsl.numbers import rounding
 from rubric_dsl.results import placement, ranking
 from tests.conformance.faults.registry import FAULTS, Fault, Plant, fault
 
+Keys = Sequence[Any]
+Caps = Sequence[int] | None
+Placed = list[tuple[int, int]]
 
-def _places_with(change: Callable[[Any], Any]) -> Plant:
-    """Places of candidates that were changed first."""
-    right = ranking.places
-
-    def mistaken(candidates: Sequence[Any], dense: bool) -> Any:
-        given = {candidate.subject: candidate for candidate in candidates}
-        found = right([change(candidate) for candidate in candidates], dense)
-        return [(place, given[candidate.subject]) for place, candidate in found]
-
-    return lambda patch: patch.setattr(placement, "places", mistaken)
+right = ranking.places
 
 
-def _only_first_key(candidate: Any) -> Any:
-    return replace(candidate, keys=candidate.keys[:1])
+def _places_with(change: Callable[[Keys], Keys]) -> Plant:
+    """Places by keys that were changed first."""
+    return lambda patch: patch.setattr(
+        placement, "places", lambda keys, caps, dense: right(change(keys), caps, dense))
 
 
-def _all_highest_first(candidate: Any) -> Any:
-    return replace(candidate, keys=tuple(replace(key, lowest_first=False) for key in candidate.keys))
+def _highest_first(keys: Keys) -> Keys:
+    return [replace(key, lowest_first=False) for key in keys]
 
 
-def _keys_highest_first(candidate: Any) -> Any:
-    first, *others = candidate.keys
-    return replace(candidate, keys=(first, *(replace(key, lowest_first=False) for key in others)))
-
-
-def _places_of(candidates: Sequence[Any], dense: bool, empty: bool, equals: bool) -> list[tuple[int, Any]]:
+def _places_of(keys: Keys, caps: Caps, dense: bool, empty: bool, equals: bool) -> Placed:
     """A plain placing, mistaken as told: without empty places, or with equals taken along whatever their cap."""
-    waiting = sorted(candidates, key=cmp_to_key(ranking.compared))
-    placed, place = [], 1
+    size = len(keys[0].values)
+    waiting = sorted(range(size), key=cmp_to_key(lambda i, j: ranking.compared(keys, i, j)))
+    placed, place = Placed(), 1
     while waiting:
-        allowed = [one for one in waiting if one.cap <= place] or ([] if empty else waiting)
+        allowed = [one for one in waiting if caps is None or caps[one] <= place] or ([] if empty else waiting)
         if not allowed:
             place += 1
             continue
         others = waiting if equals else allowed
-        together = [one for one in others if ranking.compared(one, allowed[0]) == 0]
+        together = [one for one in others if ranking.compared(keys, one, allowed[0]) == 0]
         placed += [(place, one) for one in together]
         waiting = [one for one in waiting if one not in together]
         place += 1 if dense else len(together)
@@ -59,21 +51,22 @@ def _places_of(candidates: Sequence[Any], dense: bool, empty: bool, equals: bool
 
 FAULTS += [
     Fault("dense ties are not dense", ("ties_dense", "cap_dense"), lambda patch: patch.setattr(
-        placement, "places", lambda candidates, dense, right=ranking.places: right(candidates, False))),
+        placement, "places", lambda keys, caps, dense: right(keys, caps, False))),
     Fault("shared ties are dense", ("ties_share", "cap_after_a_shared_place"), lambda patch: patch.setattr(
-        placement, "places", lambda candidates, dense, right=ranking.places: right(candidates, True))),
+        placement, "places", lambda keys, caps, dense: right(keys, caps, True))),
     Fault("ties go by the order of the file", ("ties_share", "ranking_rounded"), lambda patch: patch.setattr(
-        placement, "places", lambda candidates, dense, right=ranking.places: [
-            (place, one) for place, (_, one) in enumerate(right(candidates, dense), 1)])),
-    Fault("tie keys are ignored", ("ties_by_keys", "ties_by_keys_lowest_first"), _places_with(_only_first_key)),
-    Fault("tie keys are always highest first", ("ties_by_keys_lowest_first",), _places_with(_keys_highest_first)),
-    Fault("lowest first is ignored", ("lowest_first", "lowest_first_of_durations"), _places_with(_all_highest_first)),
-    Fault("caps are ignored", ("cap_lets_others_pass", "cap_leaves_place_empty"),
-          _places_with(lambda candidate: replace(candidate, cap=1))),
+        placement, "places", lambda keys, caps, dense: [
+            (place, one) for place, (_, one) in enumerate(right(keys, caps, dense), 1)])),
+    Fault("tie keys are ignored", ("ties_by_keys", "ties_by_keys_lowest_first"), _places_with(lambda keys: keys[:1])),
+    Fault("tie keys are always highest first", ("ties_by_keys_lowest_first",),
+          _places_with(lambda keys: [keys[0], *_highest_first(keys[1:])])),
+    Fault("lowest first is ignored", ("lowest_first", "lowest_first_of_durations"), _places_with(_highest_first)),
+    Fault("caps are ignored", ("cap_lets_others_pass", "cap_leaves_place_empty"), lambda patch: patch.setattr(
+        placement, "places", lambda keys, caps, dense: right(keys, None, dense))),
     Fault("a cap leaves no place empty", ("cap_leaves_place_empty", "cap_within_group"), lambda patch: patch.setattr(
-        placement, "places", lambda candidates, dense: _places_of(candidates, dense, empty=False, equals=False))),
+        placement, "places", lambda keys, caps, dense: _places_of(keys, caps, dense, empty=False, equals=False))),
     Fault("equals are taken along whatever their cap", ("cap_parts_equal_subjects",), lambda patch: patch.setattr(
-        placement, "places", lambda candidates, dense: _places_of(candidates, dense, empty=True, equals=True))),
+        placement, "places", lambda keys, caps, dense: _places_of(keys, caps, dense, empty=True, equals=True))),
 ]
 
 

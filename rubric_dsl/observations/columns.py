@@ -88,14 +88,23 @@ class ColumnReader:
             raise CellRefused(codes.IDENTIFIER_AS_NUMBER)
         form = self._forms.of(text) if self._forms.always else None
         try:
-            return self._read(form or text), form or text
+            return self._in_form(form or text, text), form or text
         except CellRefused as refused:
             if refused.code not in _IN_ANOTHER_FORM:
                 raise
             form = self._forms.of(text)
             if form is None or form == text:
                 raise self._better(refused, text) from None
-        return self._read(form), form
+        return self._in_form(form, text), form
+
+    def _in_form(self, form: str, text: str) -> Cell:
+        """The value of a text in the column's form. A refusal for the range says what the text was read as."""
+        try:
+            return self._read(form)
+        except CellRefused as refused:
+            if refused.code == codes.OUT_OF_RANGE and form != text:
+                raise CellRefused(refused.code, {**refused.facts, "help": "read", "read": form}) from None
+            raise
 
     def _better(self, refused: CellRefused, text: str) -> CellRefused:
         """The same refusal, or one that knows more: a word for an absent value, a number with a note beside it."""

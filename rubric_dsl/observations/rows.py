@@ -30,7 +30,7 @@ _MANY = 20
 MOST_SHOWN = 200
 """Characters of a cell that are kept to be shown beside a refusal."""
 
-_TELLS = ("near", "instead", "character", "word", "date", "stored", "error", "short", "long")
+_TELLS = ("near", "instead", "character", "word", "date", "stored", "error", "short", "long", "read")
 """Facts that would tell the value of a private cell."""
 
 

@@ -259,3 +259,21 @@ def test_calls_in_traditional_characters_are_the_same_in_big5_and_in_every_other
     assert sum(row.values["connected"] is True for row in data.rows) == 30
     said = [(r.code, r.before) for r in data.ledger.repairs]
     assert said == ([] if encoding.startswith("utf") else said) and len(said) <= 1
+
+
+def test_a_value_outside_the_range_is_told_as_it_was_read_under_the_headers_unit() -> None:
+    made = plan(table(column("id", key=True), column("city"), column("x", "seconds", high="1800")))
+    data = Given("calls.csv", b"id,city,x (min)\n1,a,75\n2,a,31\n3,a,30\n")
+    found = read_observations(made, {"calls": data}).tables["calls"].ledger
+    assert [(r.row, r.value, r.code) for r in found.refusals] == [(2, "75", "D011"), (3, "31", "D011")]
+    assert message(found.refusals[0], "en") == "outside the column's range, 0 to 1800; it was read as 4500"
+    assert message(found.refusals[1], "zh") == "超出该列的范围：0 至 1800；该格读作 1860"
+    plain = read_observations(made, {"calls": Given("calls.csv", b"id,city,x\n1,a,4500\n")}).tables["calls"].ledger
+    assert message(plain.refusals[0], "en") == "outside the column's range, 0 to 1800"
+
+
+def test_what_a_private_value_was_read_as_is_not_told() -> None:
+    made = plan(table(column("id", key=True), column("city"), column("x", "seconds", high="1800", private=True)))
+    data = Given("calls.csv", b"id,city,x (min)\n1,a,75\n")
+    (refusal,) = read_observations(made, {"calls": data}).tables["calls"].ledger.refusals
+    assert refusal.code == "D011" and not any("4500" in message(refusal, lang) for lang in ("en", "zh"))

@@ -35,7 +35,7 @@ from tests.engines.servers import postgres_server
 from tests.properties.long import count
 from tests.properties.made import made
 
-GENERATED = count(200, 20_000)
+GENERATED = count(260, 20_000)
 AWKWARD = count(160, 80_000)
 
 Pair = tuple[str, ScoringPlan, Observations]

@@ -51,8 +51,11 @@ def spark_session(**settings: str) -> Iterator[Any]:
     from pyspark.sql import SparkSession
 
     wanted = {
-        "spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "2", "spark.default.parallelism": "2",
+        "spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "1", "spark.default.parallelism": "1",
         "spark.sql.adaptive.enabled": "false", "spark.driver.host": "localhost",
+        # Queries of a few rows cost more to compile than to run; what they answer is the same.
+        "spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+        "spark.sql.constraintPropagation.enabled": "false",
         "spark.driver.bindAddress": "127.0.0.1", "spark.log.level": "ERROR",
         "spark.ui.showConsoleProgress": "false",
         "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",

@@ -45,7 +45,7 @@ def command(
     from rubric_dsl.cli.observing import run_of
     from rubric_dsl.cli.progress import doing
     from rubric_dsl.editions.linear import NotVaried
-    from rubric_dsl.editions.robustness import robustness
+    from rubric_dsl.editions.robustness import cannot_be_varied, robustness
     from rubric_dsl.render.robust import not_varied, robust_lines
     from rubric_dsl.render.robust_json import robust_json
 
@@ -64,8 +64,21 @@ def command(
         with doing(terminal, terminal.say("doing.simulating")):
             found = robustness(done, schema, steps, draws, seed, draws // DRAWS_A_DRAW_OF_INDICES, by, share)
     except NotVaried as problem:
-        terminal.err(not_varied(problem, terminal.look("err")))
-        terminal.err(terminal.say("robust.vary"))
+        problems = cannot_be_varied(done, schema, steps, share) or (problem,)
+        for one in problems:
+            terminal.err(not_varied(done.plan, one, terminal.look("err")))
+        others = ",".join(step for step in steps if step not in {one.step for one in problems})
+        if others:
+            words = ["rubric", "robust", rubric_file, *observations, "--vary", others]
+            options = [
+                ("--draws", draws, DRAWS), ("--seed", seed, 1), ("--ranking", name, None),
+                ("--bounds-by", bounds_by if "bounds" in others else None, None),
+                ("--by", None if problem.step == "without value" else column, None),
+            ]  # fmt: skip
+            words += [word for option, value, usual in options if value != usual for word in (option, str(value))]
+            terminal.err(terminal.say("robust.others", command=" ".join(map(_word, words))))
+        else:
+            terminal.err(terminal.say("robust.vary"))
         return Exit.NOT_FINISHED
     if as_json:
         terminal.json(robust_json(done.plan, found))
@@ -84,6 +97,11 @@ def _steps(vary: str) -> Sequence[Vary]:
         if step not in VARIES:
             raise Stop(Exit.USAGE, "usage.vary", step=step, steps=", ".join(VARIES))
     return tuple(step for step in VARIES if step in asked)
+
+
+def _word(text: str) -> str:
+    """As it is typed: in quotes where it has a blank or another sign that the terminal would take for its own."""
+    return text if re.fullmatch(r"[\w./\\:=,+-]+", text) else '"' + text.replace('"', '\\"') + '"'
 
 
 def _share(text: str) -> Fraction:

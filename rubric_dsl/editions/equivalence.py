@@ -195,8 +195,21 @@ class _Proving:
         )
         weights = None if table.stratum_weights is None else hashes[table.stratum_weights]
         musts = sorted(hashes[must.node] for must in table.musts)
-        return (table.subject, table.folding, table.stratum, table.period, table.one_row_each, weights, table.missing,
+        missing = table.missing
+        if missing is not None and not self._scored(side, table):
+            missing = "any"  # Subjects without rows are accepted; what they would score is asked of nothing.
+        return (table.subject, table.folding, table.stratum, table.period, table.one_row_each, weights, missing,
                 columns, musts)
+
+    def _scored(self, side: int, table: TableSchema) -> bool:
+        """Whether anything is scored on the rows of a table, so that its rule for what is missing is read."""
+        for node in self.sides[side].plan.nodes:
+            match node.operation:
+                case op.RowScore() | op.Touchpoint() if node.grain.kind == "row" and node.grain.table == table.name:
+                    return True
+                case op.Aggregate(name="folded") if node.operation.table == table.name:
+                    return True
+        return False
 
     def _verdict(self, named: NamedValue) -> Verdict:
         before = self.sides[0].values[named.name]

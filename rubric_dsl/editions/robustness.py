@@ -10,7 +10,7 @@ from rubric_dsl.editions.alternatives import Alternative, Alternatives, Outcome,
 from rubric_dsl.editions.extremes import Extreme, extremes
 from rubric_dsl.editions.linear import NotVaried, weighted
 from rubric_dsl.editions.samples import Classes, classes
-from rubric_dsl.editions.simulation import Simulated, Step, simulated
+from rubric_dsl.editions.simulation import Drawing, Simulated, Step, simulated
 from rubric_dsl.editions.strictness import Strictness, strictness
 from rubric_dsl.editions.swaps import First, Room, firsts, rooms
 from rubric_dsl.engines.run import Run
@@ -56,20 +56,10 @@ def robustness(
     steps = [step for step in DRAWN if step in vary]
     model = weighted(done, schema, "weights") if "weights" in vary else None
     ways = Alternatives(done, schema)
-    asked: dict[Vary, Callable[[], Sequence[Alternative]]] = {
-        "experts": lambda: list(ways.experts()), "parts": lambda: list(ways.parts()),
-        "scenarios": lambda: list(ways.scenarios()), "missing": lambda: list(ways.missing()),
-        "rounding": lambda: [*ways.precision(), *ways.rounding_modes()], "ties": lambda: list(ways.ties()),
-        "aggregation": lambda: list(ways.aggregations()),
-    }
     beyond = extremes(done, schema) if "missing" in vary else ()
     alternatives: list[Alternative] = []
     for what in vary:
-        if what in asked:
-            found = asked[what]()
-            if not found and not (what == "missing" and beyond):
-                raise NotVaried(what, "nothing of the kind", schema.name)
-            alternatives += found
+        alternatives += _alternatives(ways, schema, what, bool(beyond))
     strict: Strictness | None = None
     if by is not None:
         alternatives += ways.without_values(*by)
@@ -80,6 +70,40 @@ def robustness(
         simulated(done, schema, steps, draws, seed, base, bounds_by) if steps else None, tuple(classes(done)), strict,
         beyond,
     )
+
+
+def _alternatives(ways: Alternatives, schema: RankingSchema, what: Vary, enough: bool) -> Sequence[Alternative]:
+    """Of one step that is not drawn. `enough`: whether what is missing was taken at its worst and its best already."""
+    asked: dict[Vary, Callable[[], Sequence[Alternative]]] = {
+        "experts": lambda: list(ways.experts()), "parts": lambda: list(ways.parts()),
+        "scenarios": lambda: list(ways.scenarios()), "missing": lambda: list(ways.missing()),
+        "rounding": lambda: [*ways.precision(), *ways.rounding_modes()], "ties": lambda: list(ways.ties()),
+        "aggregation": lambda: list(ways.aggregations()),
+    }
+    if what not in asked:
+        return ()
+    found = asked[what]()
+    if not found and not (what == "missing" and enough):
+        raise NotVaried(what, "nothing of the kind", schema.name)
+    return found
+
+
+def cannot_be_varied(
+    done: Run, schema: RankingSchema, vary: Sequence[Vary], bounds_by: Fraction | None = None
+) -> tuple[NotVaried, ...]:
+    """Of each of the steps that this rubric does not allow to be varied, why."""
+    ways = Alternatives(done, schema)
+    found = []
+    for what in vary:
+        try:
+            if what == "weights":
+                weighted(done, schema, what)
+            if what in DRAWN:
+                Drawing(done, schema, (what,), 0, bounds_by)
+            _alternatives(ways, schema, what, what == "missing" and bool(extremes(done, schema)))
+        except NotVaried as problem:
+            found.append(problem)
+    return tuple(found)
 
 
 def choices(done: Run, schema: RankingSchema) -> tuple[Outcome, ...]:

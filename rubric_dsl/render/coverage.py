@@ -11,10 +11,11 @@ from rubric_dsl.editions.goals import Goal
 from rubric_dsl.editions.mutants import Mutant
 from rubric_dsl.editions.mutation import Mutation, Trial
 from rubric_dsl.numbers.decimals import exact_text
-from rubric_dsl.plan.model import ScoringPlan, TableSchema
+from rubric_dsl.plan.model import Lines, ScoringPlan, TableSchema
 from rubric_dsl.render.pieces import Line, Look, Piece, paragraph
 from rubric_dsl.render.plan_words import PlanWords
 from rubric_dsl.render.values import called, literal_text
+from rubric_dsl.render.width import visible
 from rubric_dsl.resolved import operations as op
 from rubric_dsl.resolved.literals import moment_text
 
@@ -187,9 +188,16 @@ def coverage_lines(plan: ScoringPlan, coverage: Coverage, look: Look, data: bool
     yield (Piece(f"{what}{say(': ', '：')}{numbers} {of}", "strong"),)
     kinds = (f"{say(*GOALS[kind])} {reached}/{whole}" for kind, reached, whole in coverage.by_kind())
     yield from paragraph("  " + say(", ", "，").join(kinds), look, "faint")
+    several = len({goal.lines.file for goal in coverage.goals if goal.lines is not None}) > 1
     for goal in coverage.missed:
-        line = "" if goal.lines is None else str(goal.lines.line)
-        yield from paragraph(f"  {line:>4}  {words.goal(goal, data)}", look)
+        yield from paragraph(f"  {_place(goal.lines, several):>4}  {words.goal(goal, data)}", look)
+
+
+def _place(lines: Lines | None, several: bool) -> str:
+    """The line, after the file where the rubric stands in `several`."""
+    if lines is None:
+        return ""
+    return f"{visible(lines.file)}:{lines.line}" if several else str(lines.line)
 
 
 def mutation_lines(plan: ScoringPlan, mutation: Mutation, look: Look) -> Iterable[Line]:
@@ -232,7 +240,8 @@ def coverage_json(plan: ScoringPlan, coverage: Coverage) -> Json:
 
 def _missed(goal: Goal, words: CoverageWords) -> Json:
     return {
-        "kind": goal.kind, "item": goal.item, "line": None if goal.lines is None else goal.lines.line,
+        "kind": goal.kind, "item": goal.item, "file": None if goal.lines is None else goal.lines.file,
+        "line": None if goal.lines is None else goal.lines.line,
         "way": goal.way.split(" ")[0], "bound": None if goal.bound is None else exact_text(goal.bound),
         "value": None if goal.beside is None else exact_text(goal.beside), "text": words.goal(goal),
     }
@@ -250,7 +259,8 @@ def mutation_json(plan: ScoringPlan, mutation: Mutation) -> Json:
 def _survivor(trial: Trial, words: CoverageWords) -> Json:
     mutant = trial.mutant
     return {
-        "kind": mutant.kind, "item": mutant.item, "line": None if mutant.lines is None else mutant.lines.line,
+        "kind": mutant.kind, "item": mutant.item, "file": None if mutant.lines is None else mutant.lines.file,
+        "line": None if mutant.lines is None else mutant.lines.line,
         "text": words.mutant(mutant), "fate": trial.fate, "test": trial.test,
     }
 

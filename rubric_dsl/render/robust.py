@@ -40,11 +40,11 @@ REASONS = {
 }  # fmt: skip
 
 
-def not_varied(problem: NotVaried, look: Look) -> str:
+def not_varied(plan: ScoringPlan, problem: NotVaried, look: Look) -> str:
     """`weights cannot be varied: total: it has no weighted parts`."""
-    step = look.say(problem.step, STEPS.get(problem.step, ("", problem.step))[1])
+    step = look.say(*STEPS.get(problem.step, (problem.step, problem.step)))
     reason = look.say(*REASONS.get(problem.reason, (problem.reason, problem.reason)))
-    item = visible(problem.item)
+    item = item_text(plan, problem.item, look)
     return look.say(f"{step} cannot be varied: {item}: {reason}", f"{step} 无法变动：{item}：{reason}")
 
 

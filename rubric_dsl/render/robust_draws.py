@@ -93,10 +93,15 @@ def _whole_percent(times: int, draws: int) -> str:
 
 
 def sentence(plan: ScoringPlan, spread: Spread, found: Simulated, look: Look) -> str:
-    """`杭州: 4th as published, between 3rd and 9th in 90% of the draws; it is 4th in 31%.`"""
+    """`杭州: rank 4; in 90% of the draws between 3 and 9, in 31.0% the same rank.`"""
     low, high = spread.quantile(LOW), spread.quantile(HIGH)
     same = percent(Fraction(spread.times[spread.nominal - 1], found.draws))
     name = subject_text(plan, spread.subject, look)
+    if low == high == spread.nominal:
+        return look.say(
+            f"{name}: rank {spread.nominal}, in {same} of the draws too.",
+            f"{name}：第 {spread.nominal} 名；{same} 的模拟名次不变。",
+        )
     return look.say(
         f"{name}: rank {spread.nominal}; in 90% of the draws between {low} and {high}, in {same} the same rank.",
         f"{name}：第 {spread.nominal} 名；九成的模拟在第 {low} 至 {high} 名之间，{same} 名次不变。",

@@ -11,7 +11,12 @@ from rubric_dsl.render.pieces import Line, Look, Piece
 from rubric_dsl.render.values import called
 from rubric_dsl.render.width import pad, width
 
-STEPS = {"weights": ("weights", "权重"), "bounds": ("bounds", "界限"), "rows": ("rows observed", "观测行")}
+STEPS = {
+    "weights": ("weights", "权重"), "bounds": ("bounds", "界限"), "rows": ("rows observed", "观测行"),
+    "experts": ("experts", "专家"), "parts": ("parts", "组成"), "scenarios": ("scenarios", "场景"),
+    "missing": ("what is missing", "缺失"), "rounding": ("rounding", "舍入"), "ties": ("ties", "同分"),
+    "aggregation": ("aggregation", "合成"), "without value": ("without one value of a column", "去掉一列的某个取值"),
+}  # fmt: skip
 
 
 def item_text(plan: ScoringPlan, name: str, look: Look) -> str:

@@ -279,6 +279,20 @@ def test_what_cannot_be_varied_is_an_error(capsys: pytest.CaptureFixture[str], t
     assert run(["robust", str(rubric), f"calls={CALLS}", "--vary", "moon"]) == 2
 
 
+def test_all_that_cannot_be_varied_is_listed_with_the_command_for_the_rest(capsys: pytest.CaptureFixture[str]) -> None:
+    """Halls have veto limits and no panel; what the command names can be varied."""
+    rubric = str(ROOT / "rubrics/window_visits/window_visits.rubric")
+    visits = f"visits={ROOT / 'examples/window_visits/visits.csv'}"
+    for lang, said in (("en", " cannot be varied: "), ("zh", " 无法变动：")):
+        assert run(["robust", rubric, visits, "--vary", "all", "--seed", "7", "--lang", lang]) == 7
+        *reasons, last = capsys.readouterr().err.splitlines()
+        assert len(reasons) == 6 and all(said in line for line in reasons)
+        command = last[last.index("rubric robust") :].split()
+        assert command[-4:] == ["--vary", "parts,rounding,ties,aggregation", "--seed", "7"]
+        assert run(command[1:]) == 0
+        capsys.readouterr()
+
+
 def test_ranks_that_depend_on_a_choice_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """a: 9.96 and b: 9.98 are level when rounded to 0.1; c scored 0 for the call that was lost, else 10."""
     rubric, calls = tmp_path / "r.rubric", tmp_path / "calls.csv"

@@ -179,3 +179,16 @@ def test_libreoffice_greys_what_must_stay_empty() -> None:
         b in itertools.pairwise(colours) if a and "#FFF2CC" in a and "#FFF2CC" in b)
     assert first[2] == "#FFF2CC" and first[4] is not None and first[4] != "#FFF2CC" and first[5] == first[4]
     assert second[2] is None and second[4] == "#FFF2CC"
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_durations_written_as_minutes_and_seconds_read_back_without_a_repair(lang: str) -> None:
+    plan = made(
+        'rubric "Waits"\nobserve calls of city, averaged\n  city text\n  wait seconds written "m:ss" 0 to 1800\n'
+        "measure slow = count(calls where wait > 60 s)\n"
+    )
+    cells = [["甲", "1:05"], ["乙", "0:09"], ["丙", "30:00"]]
+    data = filled(form(plan, lang), {"calls": cells})
+    table = read_observations(plan, {"calls": Given("form.xlsx", data)}).tables["calls"]
+    assert table.ledger.refusals == () and table.ledger.repairs == ()
+    assert [row.values["wait"] for row in table.rows] == [65, 9, 1800]

@@ -59,7 +59,7 @@ def compared(plan: rubric_dsl.Plan, frames: Mapping[str, pl.DataFrame], folder: 
     return met
 
 
-def test_generated_rows_come_to_the_same_in_every_kind(tmp_path: Path) -> None:
+def _generated_rows(tmp_path: Path) -> None:
     pairs = count(8, 3_000)
     met: Counter[str] = Counter()
     for seed in range(pairs):
@@ -68,19 +68,16 @@ def test_generated_rows_come_to_the_same_in_every_kind(tmp_path: Path) -> None:
         frames = {name: typed(file.data.decode()) for name, file in files(built.case).items()}
         met += compared(plan, frames, tmp_path)
     assert met == dict.fromkeys(KINDS, pairs)
+
+
+def test_generated_rows_come_to_the_same_in_every_kind(tmp_path: Path) -> None:
+    _generated_rows(tmp_path)
 
 
 def test_generated_rows_come_to_the_same_where_frames_are_scanned(
     tmp_path: Path, every_frame_is_scanned: None
 ) -> None:
-    pairs = count(8, 3_000)
-    met: Counter[str] = Counter()
-    for seed in range(pairs):
-        built = made(seed)
-        plan = rubric_dsl.compile_rubric(built.text)
-        frames = {name: typed(file.data.decode()) for name, file in files(built.case).items()}
-        met += compared(plan, frames, tmp_path)
-    assert met == dict.fromkeys(KINDS, pairs)
+    _generated_rows(tmp_path)
 
 
 @pytest.mark.parametrize("scanned", [False, True])

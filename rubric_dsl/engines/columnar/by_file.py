@@ -19,10 +19,11 @@ from rubric_dsl.engines.columnar.frames import frame_of
 from rubric_dsl.engines.columnar.keys import hashed, hashed_again, key_sets, repeated
 from rubric_dsl.engines.columnar.rows import FrameRows
 from rubric_dsl.engines.columnar.scan import Scan, beside, counting, scan_of
-from rubric_dsl.engines.columnar.scanned import NotScannable, ReadAgain, Scanning, without
+from rubric_dsl.engines.columnar.scanned import ReadAgain, Scanning, without
 from rubric_dsl.engines.columnar.sums import NotApart, Sums, SumsRun, sums_of, together
 from rubric_dsl.engines.lowering.forms import Lowered
 from rubric_dsl.engines.lowering.queries import ROW
+from rubric_dsl.engines.lowering.scanned import NotScannable
 from rubric_dsl.engines.lowering.totals import TableRun, aggregates_over, columns_read, groups_seen
 from rubric_dsl.evaluation.prepare import Prepared
 from rubric_dsl.observations.headers import layout_of

@@ -12,7 +12,8 @@ import polars as pl
 
 from rubric_dsl.engines.columnar.by_file import KeptParts, TableFile, read_parts
 from rubric_dsl.engines.columnar.scan import Scan, counting, scan_of, scan_of_frame
-from rubric_dsl.engines.columnar.scanned import NotScannable, ScannedTable
+from rubric_dsl.engines.columnar.scanned import ScannedTable
+from rubric_dsl.engines.lowering.scanned import NotScannable
 from rubric_dsl.evaluation.prepare import prepare
 from rubric_dsl.observations.large import FilesOfTable, LargeTable, Watch
 from rubric_dsl.observations.ledger import Account

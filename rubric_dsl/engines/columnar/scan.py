@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import accumulate
-from math import isqrt, lcm
+from math import isqrt
 from pathlib import Path
 
 import polars as pl
@@ -14,9 +14,10 @@ import polars as pl
 from rubric_dsl.engines.columnar.csv_files import sample_of, types_of
 from rubric_dsl.engines.columnar.frames import series_of
 from rubric_dsl.engines.columnar.typed import Typed, typed
-from rubric_dsl.engines.lowering.cells import cell_of, cells_of
-from rubric_dsl.engines.lowering.forms import LIMIT, Lowered, Number
+from rubric_dsl.engines.lowering.cells import cells_of
+from rubric_dsl.engines.lowering.forms import Lowered
 from rubric_dsl.engines.lowering.queries import ROW, STRATUM, SUBJECT
+from rubric_dsl.engines.lowering.unified import unified
 from rubric_dsl.observations.databases import raw_of
 from rubric_dsl.observations.headers import Layout, layout_of
 from rubric_dsl.observations.large import Watch
@@ -24,7 +25,7 @@ from rubric_dsl.observations.ledger import Account
 from rubric_dsl.observations.model import Row
 from rubric_dsl.observations.plain_csv import PlainCsv, plain_csv
 from rubric_dsl.observations.raw import Record
-from rubric_dsl.plan.model import ColumnSchema, TableSchema
+from rubric_dsl.plan.model import TableSchema
 from rubric_dsl.text.record import dataclass
 
 _SAMPLE_ROWS = 5_000
@@ -224,7 +225,7 @@ def beside(
     joined: dict[str, Lowered] = {}
     scaled: dict[str, tuple[int, int]] = {}
     for column in schema.columns:
-        found = _unified(column, cells[column.name], own[column.name])
+        found = unified(column, cells[column.name], own[column.name])
         if found is None:
             return None
         joined[column.name], scaled[f"c.{column.name}"] = found
@@ -241,19 +242,3 @@ def beside(
 
 def _times(name: str, by: int) -> pl.Expr:
     return pl.col(name) if by == 1 else (pl.col(name).cast(pl.Int128) * pl.lit(by, dtype=pl.Int128)).alias(name)
-
-
-def _unified(column: ColumnSchema, a: Lowered, b: Lowered) -> tuple[Lowered, tuple[int, int]] | None:
-    """One form for both, and by how much the integers of each are multiplied."""
-    first, second, there = a.form, b.form, column.presence != "always"
-    if isinstance(first, Number) and isinstance(second, Number):
-        bottom = lcm(first.denominator, second.denominator)
-        by = bottom // first.denominator, bottom // second.denominator
-        low = min(first.low * by[0], second.low * by[1])
-        high = max(first.high * by[0], second.high * by[1])
-        if max(bottom, abs(low), abs(high)) >= LIMIT:
-            return None
-        return cell_of(column, f"c.{column.name}", Number(bottom, low, high, first.moment), there), by
-    if type(first) is not type(second) or (first != second):
-        return None
-    return cell_of(column, f"c.{column.name}", first, there), (1, 1)

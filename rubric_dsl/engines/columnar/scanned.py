@@ -18,25 +18,26 @@ from rubric_dsl.engines.columnar.frames import TableFrame
 from rubric_dsl.engines.columnar.keys import hashed, hashed_again, key_sets, repeated
 from rubric_dsl.engines.columnar.rows import FrameRows
 from rubric_dsl.engines.columnar.scan import Scan, beside
-from rubric_dsl.engines.contract import Stratum, Subject
 from rubric_dsl.engines.lowering.forms import Lowered
 from rubric_dsl.engines.lowering.queries import ROW, STRATUM, SUBJECT
+from rubric_dsl.engines.lowering.scanned import (
+    NotScannable,
+    by_name,
+    choices,
+    is_plain,
+    refuse_mixed_percents,
+    scenarios_by_name,
+)
 from rubric_dsl.engines.lowering.sums import DOUBT
 from rubric_dsl.engines.lowering.totals import TableRun, groups_seen
 from rubric_dsl.evaluation.prepare import Prepared
 from rubric_dsl.observations.accepting import Sorting
-from rubric_dsl.observations.beside_rows import is_total
-from rubric_dsl.observations.cell import CellRefused
 from rubric_dsl.observations.model import Ledger, Part, Row
 from rubric_dsl.observations.name_cells import spellings
 from rubric_dsl.observations.raw import Record
 from rubric_dsl.observations.rows import RowReader
 from rubric_dsl.observations.subjects import KnownSubjects
-from rubric_dsl.plan.model import ColumnSchema, ScoringPlan, TableSchema
-
-
-class NotScannable(Exception):
-    """What the rows in doubt hold has no form in columns together with the others: the reader must read all."""
+from rubric_dsl.plan.model import ScoringPlan
 
 
 class Scanning:
@@ -62,35 +63,25 @@ class Scanning:
     ) -> TableRun:
         types = dict(frame.collect_schema())
         given = TableFrame(
-            frame, types, cells, _by_name, self._scenarios(), self.scan.size, self.scan.likely(), self._rows_at, {}
+            frame, types, cells, by_name, scenarios_by_name(self.schema), self.scan.size, self.scan.likely(),
+            self._rows_at, {},
         )
         rows = FrameRows(given, strict=unsure is None)
         return TableRun(self.plan, self.prepared, self.schema, given, rows, unsure)
 
     # ------------------------------------------------------------ subjects and scenarios
 
-    def _scenarios(self) -> dict[object, Stratum]:
-        column = next((column for column in self.schema.columns if column.name == self.schema.stratum), None)
-        return {None: None} if column is None else {member.name: member.name for member in column.members}
-
-    def _choices(self) -> Iterator[tuple[str, ColumnSchema]]:
-        """SUBJECT and STRATUM with their columns, where these are choices."""
-        for key, name in ((SUBJECT, self.schema.subject), (STRATUM, self.schema.stratum)):
-            column = next((column for column in self.schema.columns if column.name == name), None)
-            if column is not None and column.type == "choice":
-                yield key, column
-
     def _has_labels(self) -> bool:
         """Whether the sample spells a subject or scenario otherwise than by its name."""
         return any(
             not set(self.scan.sample[self.scan.header_of(column.name)].cast(pl.String).drop_nulls().unique()).issubset(
                 member.name for member in column.members)
-            for _, column in self._choices()
+            for _, column in choices(self.schema)
         )
 
     def _spelled_alike(self) -> list[pl.Expr]:
         """Members of choices by their names, whatever label stands in the file."""
-        return [pl.col(key).replace(spellings(column)) for key, column in self._choices()]
+        return [pl.col(key).replace(spellings(column)) for key, column in choices(self.schema)]
 
     # ------------------------------------------------------------ rows in doubt
 
@@ -100,7 +91,7 @@ class Scanning:
             if name is not None:
                 found = set(run.sums.summed.strata if place else run.sums.summed.subjects)
                 texts = sorted(str(text) for text in found if text is not None)
-                strange = [text for text in texts if not self._is_plain(name, text)]
+                strange = [text for text in texts if not is_plain(self.reader, self.known, name, text)]
                 if strange:
                     tests.append(pl.col(key).is_in(strange))
                 if None in found:
@@ -109,16 +100,6 @@ class Scanning:
         for test in tests:
             places.update(frame.filter(test).select(ROW).collect(engine="streaming")[ROW].to_list())
         return places
-
-    def _is_plain(self, name: str, text: str) -> bool:
-        """Whether this text in the column of subjects or scenarios is what it says, and a subject that is known."""
-        reader = self.reader.by_name[name]
-        try:
-            value, mended = reader.read(text)
-        except CellRefused:
-            return False
-        known = name != self.schema.subject or self.known.refusal_of(value, reader.private) is None
-        return value == text and mended is None and known and not is_total(text)
 
     def _rows_at(self, places: Sequence[int]) -> Sequence[Row]:
         """Rows that were accepted, read as a reader reads them; they are not accounted for again."""
@@ -248,15 +229,7 @@ class ReadAgain:
             yield from [(read[row.number], row) for row in sorting.rows()]
         account.file = name
         self.beside += len(places) - (account.read - before)
-        self._sees_percents(scan.schema)
-
-    def _sees_percents(self, schema: TableSchema) -> None:
-        """Whether a column is written in more than one way is told from all of its cells."""
-        for column in schema.columns:
-            kinds = self.reader.percents.columns.get(column.name)
-            bare = column.percent_written in ("87.5", "0.875")
-            if kinds is not None and (kinds["sign"] if bare else kinds["over"] and kinds["under"]):
-                raise NotScannable
+        refuse_mixed_percents(self.reader)
 
 
 def _with_next(records: Sequence[tuple[int, Record]], end: int) -> Iterator[tuple[int, Record, bool]]:
@@ -264,8 +237,3 @@ def _with_next(records: Sequence[tuple[int, Record]], end: int) -> Iterator[tupl
     for at, (place, record) in enumerate(records):
         after = records[at + 1][0] if at + 1 < len(records) else end
         yield place, record, after > place + 1
-
-
-def _by_name(found: Iterable[object]) -> Mapping[object, Subject]:
-    """Subjects in the order of their names: that of their rows depends on how files were cut."""
-    return {name: name for name in sorted(map(str, found))}

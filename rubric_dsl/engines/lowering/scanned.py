@@ -127,22 +127,12 @@ class ScannedTable:
             if name is not None:
                 found = set((run.summed.subjects, run.summed.strata)[place])
                 texts = sorted(str(text) for text in found if text is not None)
-                strange = [text for text in texts if not self._is_plain(name, text)]
+                strange = [text for text in texts if not is_plain(self.reader, self.known, name, text)]
                 if strange or None in found:
                     places.update(self.scan.naming(key, strange, None in found))
         for columns in filter(None, (self._keys, self._once)):
             places.update(self.scan.repeated(columns))
         return sorted(places)
-
-    def _is_plain(self, name: str, text: str) -> bool:
-        """Whether this text in the column of subjects or scenarios is what it says, and a subject that is known."""
-        reader = self.reader.by_name[name]
-        try:
-            value, mended = reader.read(text)
-        except CellRefused:
-            return False
-        known = name != self.schema.subject or self.known.refusal_of(value, reader.private) is None
-        return value == text and mended is None and known and not is_total(text)
 
     def _read_again(self, doubtful: Sequence[int]) -> tuple[list[Row], list[int]]:
         """The rows that the reader accepts, and their places. What stands beside observations is listed by it."""
@@ -160,7 +150,7 @@ class ScannedTable:
                 sorting.settle()
         sorting.end()
         self._taken(sorting, read, rows, places)
-        self._sees_percents()
+        refuse_mixed_percents(self.reader)
         self.beside = len(doubtful) - self.reader.account.read
         return rows, places
 
@@ -169,14 +159,6 @@ class ScannedTable:
             rows.append(row)
             places.append(read[row.number])
         read.clear()
-
-    def _sees_percents(self) -> None:
-        """Whether a column is written in more than one way is told from all of its cells."""
-        for column in self.schema.columns:
-            kinds = self.reader.percents.columns.get(column.name)
-            bare = column.percent_written in ("87.5", "0.875")
-            if kinds is not None and (kinds["sign"] if bare else kinds["over"] and kinds["under"]):
-                raise NotScannable
 
     def _sees_keys(self, record: Record) -> None:
         """A key that was mended may be that of a row that is not in doubt."""
@@ -207,6 +189,26 @@ def _with_next(
     for at, (place, record) in enumerate(zip(places, records, strict=True)):
         after = places[at + 1] if at + 1 < len(places) else size
         yield place, record, after > place + 1
+
+
+def is_plain(reader: RowReader, known: KnownSubjects, name: str, text: str) -> bool:
+    """Whether this text in the column of subjects or scenarios is what it says, and a subject that is known."""
+    column = reader.by_name[name]
+    try:
+        value, mended = column.read(text)
+    except CellRefused:
+        return False
+    is_known = name != reader.table.subject or known.refusal_of(value, column.private) is None
+    return value == text and mended is None and is_known and not is_total(text)
+
+
+def refuse_mixed_percents(reader: RowReader) -> None:
+    """Whether a column is written in more than one way is told from all of its cells. Raises NotScannable."""
+    for column in reader.table.columns:
+        kinds = reader.percents.columns.get(column.name)
+        bare = column.percent_written in ("87.5", "0.875")
+        if kinds is not None and (kinds["sign"] if bare else kinds["over"] and kinds["under"]):
+            raise NotScannable
 
 
 def rows_at(scan: Scan, reader: RowReader, places: Sequence[int]) -> Sequence[Row]:

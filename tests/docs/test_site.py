@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.docs.blocks import ROOT
-
-CHROMIUM = shutil.which("chromium")
 
 
 @pytest.fixture(scope="module")
@@ -48,18 +44,6 @@ def test_the_other_language_of_a_page_is_one_step_away(site: Path) -> None:
     page = (site / "zh" / "howto" / "bands.html").read_text("utf-8")
     (there,) = re.findall(r'<a href="([^"]*)" hreflang="en"', page)
     assert (site / "zh" / "howto" / there).resolve() == (site / "en" / "howto" / "bands.html").resolve()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if CHROMIUM is None:
-        pytest.skip("needs Debian's chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.mark.parametrize("page", ["en/tutorial.html", "zh/tutorial.html", "language.html"])

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +15,6 @@ from tests.zhejiang.independent import EXAMPLE
 RUBRIC = Path(ROOT) / "rubrics" / "zhejiang_12345_2020.rubric"
 CALLS = EXAMPLE / "calls.csv"
 CITIES = {row["city"] for row in rows_of(EXAMPLE / "expected_scores.csv")}
-CHROMIUM = shutil.which("chromium")
 
 NASTY = """\
 rubric "<script>alert(1)</script>"
@@ -96,18 +93,6 @@ def test_periods_and_rankings_make_a_chart_of_ranks(tmp_path: Path) -> None:
 
 
 # ---------------------------------------------------------------- in a browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if CHROMIUM is None:
-        pytest.skip("needs Debian's chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 def test_a_browser_shows_one_language_and_switches_to_the_other(pages: Path, browser: Any) -> None:
